@@ -1,0 +1,152 @@
+"""Which array library a value belongs to. The only file that names libraries.
+
+A value's class decides, looked up in a dict once per class. NumPy is the default and the fast path; any
+other library that follows the Array API standard is found by the module its array class comes from.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.errors import NoRuleError
+
+__all__ = [
+    "NUMPY",
+    "PYTHON",
+    "SCALARS",
+    "all_finite",
+    "array_like",
+    "as_value",
+    "copied",
+    "has_nan",
+    "is_array",
+    "is_complex",
+    "is_inexact",
+    "locked",
+    "namespace",
+    "result_float",
+    "typed_zero",
+    "unshared",
+]
+
+PYTHON = frozenset({bool, int, float, complex})
+"""Python's own numbers: they take the dtype of the array they meet."""
+
+SCALARS = frozenset(np.dtype(c).type for c in "?bhilqBHILQefdgFDG")
+"""NumPy's scalar classes: what every 0-d value is kept as, because their arithmetic is ten times an array's."""
+
+NUMPY = SCALARS | {np.ndarray}
+
+_WRAPPED = {"torch": "array_api_compat.torch", "dask": "array_api_compat.dask.array", "cupy": "array_api_compat.cupy"}
+_WRAPPED |= {"jax": "jax.numpy", "jaxlib": "jax.numpy"}
+_SPACES: dict[type, Any] = dict.fromkeys(NUMPY | PYTHON | {list, tuple}, np)
+
+
+def namespace(cls: type) -> Any:
+    """The Array API namespace whose functions work on values of class `cls`."""
+    found = _SPACES.get(cls)
+    if found is None:
+        root = cls.__module__.partition(".")[0]
+        if issubclass(cls, (np.ndarray, np.generic)):
+            found = np
+        elif root in _WRAPPED:
+            found = importlib.import_module(_WRAPPED[root])
+        elif hasattr(sys.modules.get(root), "__array_api_version__"):
+            found = sys.modules[root]
+        elif hasattr(cls, "__array_namespace__"):
+            found = cls.__array_namespace__(None)
+        else:
+            raise NoRuleError(f"{cls.__module__}.{cls.__qualname__} is not an array, a number or a Tensor")
+        _SPACES[cls] = found
+    return found
+
+
+def is_array(value: Any) -> bool:
+    """Whether `value` is a number or an array of a library this package knows how to reach."""
+    cls = value.__class__
+    return cls in _SPACES or isinstance(value, (np.ndarray, np.generic)) or hasattr(cls, "__array_namespace__")
+
+
+def as_value(data: Any, dtype: Any = None, *, copy: bool | None = None) -> Any:
+    """`data` as an array of its own library (NumPy for numbers and nested lists); 0-d NumPy arrays as scalars."""
+    space = namespace(data.__class__) if is_array(data) else np
+    if space is not np:
+        return space.asarray(data, dtype=dtype, copy=copy)
+    array = np.array(data, dtype=dtype, copy=copy)
+    if array.dtype.kind not in "biufc":
+        raise TypeError(f"a Tensor holds numbers; {type(data).__name__} gives dtype {array.dtype}")
+    return array if array.ndim else array[()]
+
+
+def copied(value: Any) -> Any:
+    """A copy of `value` that shares no memory with it."""
+    return value if value.__class__ in SCALARS else as_value(value, copy=True)
+
+
+def unshared(values: dict[Any, Any], key: Any) -> Any:
+    """Take `values[key]` out, copied if anybody else can still see its memory."""
+    value = values.pop(key)
+    if value.__class__ is np.ndarray and (value.base is not None or sys.getrefcount(value) > 2):
+        return value.copy()
+    return value
+
+
+def is_complex(value: Any) -> bool:
+    """Whether `value` has a complex dtype."""
+    if value.__class__ in NUMPY:
+        return bool(value.dtype.kind == "c")
+    if value.__class__ in PYTHON:
+        return isinstance(value, complex)
+    return bool(namespace(value.__class__).isdtype(value.dtype, "complex floating"))
+
+
+def is_inexact(value: Any) -> bool:
+    """Whether `value` has a real or complex floating-point dtype, the kind that has derivatives."""
+    if value.__class__ in NUMPY:
+        return value.dtype.kind in "fc"
+    if value.__class__ in PYTHON:
+        return isinstance(value, (float, complex))
+    return bool(namespace(value.__class__).isdtype(value.dtype, ("real floating", "complex floating")))
+
+
+def result_float(value: Any) -> Any:
+    """The floating dtype that NumPy gives to the mean of `value`."""
+    return value.dtype if is_inexact(value) else np.dtype(float)
+
+
+def typed_zero(number: Any, like: Any) -> Any:
+    """A Python zero in the dtype of the array it meets: ``1 / 0.0`` is an error in Python and inf in NumPy."""
+    if like.__class__ in NUMPY:
+        return like.dtype.type(number) if like.dtype.kind in "fc" else number
+    if like.__class__ in PYTHON or not hasattr(like, "dtype"):
+        return number
+    return namespace(like.__class__).asarray(number, dtype=like.dtype)
+
+
+def array_like(data: Any, like: Any) -> Any:
+    """`data` as an array of the library and dtype of `like`."""
+    return namespace(like.__class__).asarray(data, dtype=like.dtype)
+
+
+def has_nan(value: Any) -> bool:
+    """Whether any entry of `value` is NaN: one dot product, which is faster than ``isnan(value).any()``."""
+    if value.__class__ is np.ndarray:
+        square = np.vdot(value, value) if value.dtype.kind in "fc" else 0.0
+        return bool(square != square)
+    return bool((value != value).any() if getattr(value, "ndim", 0) else value != value)
+
+
+def all_finite(value: Any) -> bool:
+    """Whether every entry of `value` is finite."""
+    return not is_inexact(value) or bool(namespace(value.__class__).isfinite(value).all())
+
+
+def locked(value: Any) -> Any:
+    """Make a NumPy array read-only, in place; anything else is left alone."""
+    if value.__class__ is np.ndarray:
+        value.flags.writeable = False
+    return value

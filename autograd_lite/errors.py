@@ -1,0 +1,83 @@
+"""What can go wrong, as one tree.
+
+::
+
+    AutogradError                    everything this package raises of its own
+    ├── NonScalarError  (ValueError)      a gradient was asked of an output that is not one number
+    ├── SeedError       (ValueError)      a seed, tangent or primal that does not fit what it is given for
+    ├── UntrackedError  (ValueError)      a derivative was asked of something no variable reaches
+    ├── NotDifferentiableError (TypeError)  a variable of a dtype that has no derivatives
+    ├── TrackedError    (TypeError)       a tracked Tensor would have lost its tape
+    ├── NoRuleError     (TypeError)       an operation without a derivative rule, or NumPy function without an equivalent
+    ├── ExpressionError (ValueError)      a formula that cannot be parsed
+    ├── GradientMismatch (AssertionError) a derivative that differs from its finite difference
+    ├── NonFiniteError  (FloatingPointError)  the first NaN or infinity, found by ``debug()``
+    └── MissingExtraError (ImportError)   a package of an optional extra is not installed
+
+Errors of NumPy itself (shapes that do not broadcast, an index out of range) keep NumPy's class;
+their message gains the operation and the shapes of its operands.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AutogradError",
+    "ExpressionError",
+    "GradientMismatch",
+    "MissingExtraError",
+    "NoRuleError",
+    "NonFiniteError",
+    "NonScalarError",
+    "NotDifferentiableError",
+    "SeedError",
+    "TrackedError",
+    "UntrackedError",
+]
+
+
+class AutogradError(Exception):
+    """The root of every error this package raises of its own."""
+
+
+class NonScalarError(AutogradError, ValueError):
+    """A gradient was asked of an output that is not one number."""
+
+
+class SeedError(AutogradError, ValueError):
+    """A seed, tangent or primal does not fit the value it is given for."""
+
+
+class UntrackedError(AutogradError, ValueError):
+    """A derivative was asked of something that no variable reaches."""
+
+
+class NotDifferentiableError(AutogradError, TypeError):
+    """A variable of a dtype (integer, boolean, …) that has no derivatives."""
+
+
+class TrackedError(AutogradError, TypeError):
+    """A tracked Tensor was about to be turned into a plain array, losing its tape."""
+
+
+class NoRuleError(AutogradError, TypeError):
+    """An operation has no derivative rule, or a NumPy function no equivalent here."""
+
+
+class ExpressionError(AutogradError, ValueError):
+    """A formula could not be parsed."""
+
+
+class GradientMismatch(AutogradError, AssertionError):
+    """A derivative differs from its finite difference."""
+
+
+class NonFiniteError(AutogradError, FloatingPointError):
+    """The first NaN or infinity under ``debug()``."""
+
+
+class MissingExtraError(AutogradError, ImportError):
+    """A package that belongs to an optional extra is not installed."""
+
+    def __init__(self, package: str, extra: str, purpose: str) -> None:
+        super().__init__(f"{purpose} needs {package}: pip install 'autograd-lite[{extra}]'")
+        self.package, self.extra = package, extra

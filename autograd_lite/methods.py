@@ -1,0 +1,187 @@
+"""One table that binds operators and methods onto Tensor. A caller of `rules` is the method itself: no wrapper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.backend import is_array
+from autograd_lite.errors import NoRuleError
+from autograd_lite.ops import create, index, linalg, reduce, shape
+from autograd_lite.ops import elementwise as e
+from autograd_lite.rules import conform
+from autograd_lite.sweep import backward
+from autograd_lite.tensor import Tensor, View, constant, leaf
+
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "add": e.add,
+    "sub": e.subtract,
+    "mul": e.multiply,
+    "truediv": e.divide,
+    "floordiv": e.floor_divide,
+    "mod": e.remainder,
+    "matmul": linalg.matmul,
+    "and": e.bitwise_and,
+    "or": e.bitwise_or,
+    "xor": e.bitwise_xor,
+}
+"""Python's binary operators: each has a method, a reflected method and an in-place method."""
+
+COMPARISONS: dict[str, Callable[..., Any]] = {
+    "eq": e.equal,
+    "ne": e.not_equal,
+    "lt": e.less,
+    "le": e.less_equal,
+    "gt": e.greater,
+    "ge": e.greater_equal,
+}
+
+METHODS: dict[str, Callable[..., Any]] = {
+    "__neg__": e.negative,
+    "__pos__": e.positive,
+    "__abs__": e.abs,
+    "__invert__": e.bitwise_invert,
+    "__getitem__": index.getitem,
+    "conj": e.conj,
+    "round": e.round,
+    "sum": reduce.sum,
+    "mean": reduce.mean,
+    "prod": reduce.prod,
+    "max": reduce.max,
+    "min": reduce.min,
+    "all": reduce.all,
+    "any": reduce.any,
+    "argmax": reduce.argmax,
+    "argmin": reduce.argmin,
+    "argsort": reduce.argsort,
+    "clip": e.clip,
+    "dot": linalg.dot,
+    "squeeze": shape.squeeze,
+    "swapaxes": shape.swapaxes,
+    "ravel": shape.ravel,
+    "take": index.take,
+    "trace": linalg.trace,
+    "astype": create.astype,
+    "backward": backward,
+}
+
+
+def _power(x: Any, y: Any) -> Any:
+    """``x ** y``; a square, the commonest power, is an operation of its own."""
+    return e.square(x) if y.__class__ is int and y == 2 else e.pow(x, y)
+
+
+def _accepting(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` as a binary method: NotImplemented for what is neither number nor array, as Python asks."""
+
+    def method(self: Any, other: Any) -> Any:
+        try:
+            return function(self, other)
+        except (NoRuleError, TypeError):
+            if isinstance(other, Tensor) or is_array(other) or isinstance(other, (list, tuple)):
+                raise
+            return NotImplemented
+
+    return method
+
+
+def _in_place(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """``x += v``: the handle gets a new row; earlier readers keep the value they saw."""
+
+    def method(self: Tensor, other: Any) -> Tensor:
+        old, new = self._row.value, function(self, other)
+        if new.shape != self.shape:
+            raise ValueError(
+                f"{name}: the result has shape {new.shape} and does not fit in place of {self.shape}; "
+                f"write x = x {name} v instead"
+            )
+        if new.dtype != old.dtype:
+            if not np.can_cast(new.dtype, old.dtype, "same_kind"):
+                raise TypeError(
+                    f"{name}: the result has dtype {new.dtype} and does not fit in place of {old.dtype}; "
+                    f"write x = x {name} v instead"
+                )
+            new = conform(new, self)
+        assign(self, new)
+        return self
+
+    return method
+
+
+def assign(tensor: Tensor, new: Tensor) -> None:
+    """Give `tensor` the row of `new`; a variable written to under `no_grad` stays a variable."""
+    row = new._row
+    if not row.seq and tensor._row.seq and tensor._row.op is None and not isinstance(tensor, View):
+        row = leaf(row.value, tensor._cell)
+    tensor._row = constant(row.value) if isinstance(new, View) and not row.seq else row
+
+
+def _setitem(self: Tensor, key: Any, value: Any) -> None:
+    new = index.setitem(self, key, value)
+    assign(self, new)
+
+
+def _reshape(self: Any, *dims: Any, shape: Any = None, copy: bool | None = None) -> Any:
+    target = shape if shape is not None else dims[0] if len(dims) == 1 and np.iterable(dims[0]) else dims
+    return _shape_reshape(self, target, copy=copy)
+
+
+_shape_reshape = shape.reshape
+
+
+def _transpose(self: Any, *axes: Any) -> Any:
+    if len(axes) == 1 and (axes[0] is None or np.iterable(axes[0])):
+        axes = axes[0]
+    return shape.permute_dims(self, axes or None)
+
+
+def _spread(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``t.std(axis, ddof=1)``, as NumPy's methods call what the Array API calls `correction`."""
+
+    def method(self: Any, axis: Any = None, *, ddof: float = 0, correction: float = 0, keepdims: bool = False) -> Any:
+        return function(self, axis, correction=correction or ddof, keepdims=keepdims)
+
+    return method
+
+
+def _flatten(self: Any) -> Any:
+    return e.positive(shape.ravel(self))
+
+
+def _copy(self: Any) -> Any:
+    return create._copy(self)
+
+
+def bind() -> None:
+    """Put everything in the tables onto Tensor."""
+    for name, function in METHODS.items():
+        setattr(Tensor, name, function)
+    for name, function in OPERATORS.items():
+        setattr(Tensor, f"__{name}__", _accepting(function))
+        setattr(Tensor, f"__r{name}__", _accepting(function.op.reflected))  # type: ignore[attr-defined]
+        setattr(Tensor, f"__i{name}__", _in_place(f"{name}", function))
+    for name, function in COMPARISONS.items():
+        setattr(Tensor, f"__{name}__", _accepting(function))
+    extras: dict[str, Any] = {
+        "__pow__": _accepting(_power),
+        "__rpow__": _accepting(e.pow.op.reflected),  # type: ignore[attr-defined]
+        "__ipow__": _in_place("pow", _power),
+        "__setitem__": _setitem,
+        "reshape": _reshape,
+        "transpose": _transpose,
+        "flatten": _flatten,
+        "copy": _copy,
+        "std": _spread(reduce.std),
+        "var": _spread(reduce.var),
+        "T": property(shape.permute_dims, doc="The axes reversed."),
+        "mT": property(shape.matrix_transpose, doc="The last two axes exchanged."),
+        "real": property(e.real, doc="The real part."),
+        "imag": property(e.imag, doc="The imaginary part."),
+    }
+    for name, value in extras.items():
+        setattr(Tensor, name, value)
+
+
+bind()

@@ -1,0 +1,95 @@
+"""Making arrays: Tensors without a row, in the Array API's names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.backend import as_value, copied
+from autograd_lite.errors import TrackedError
+from autograd_lite.rules import linear, plain
+from autograd_lite.tensor import Tensor, constant, handle
+
+
+def asarray(data: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
+    """`data` as a Tensor, sharing its memory where it can (``Tensor(data)`` copies).
+
+    A Tensor comes back as itself, tracked as it was, unless `dtype` or `copy` ask for more.
+
+    >>> import autograd_lite as ag
+    >>> ag.asarray([1, 2])
+    Tensor([1, 2])
+    """
+    if isinstance(data, Tensor):
+        from_dtype = dtype is not None and dtype != data.dtype
+        if from_dtype and copy is False:
+            raise ValueError("asarray: a change of dtype needs a copy, and copy=False forbids it")
+        out = astype(data, dtype) if from_dtype else data
+        return _copy(out) if copy and out is data else out
+    try:
+        return handle(constant(as_value(data, dtype, copy=copy)))
+    except TrackedError:
+        raise TrackedError("asarray: a list of tracked Tensors would lose its tape; use ag.stack") from None
+
+
+def _maker(function: Callable[..., Any]) -> Callable[..., Any]:
+    """NumPy's function, giving a Tensor."""
+
+    def make(*args: Any, **options: Any) -> Tensor:
+        options.pop("device", None)
+        values = [a._row.value if isinstance(a, Tensor) else a for a in args]
+        out = function(*values, **options)
+        return handle(constant(out if out.ndim else out[()]))
+
+    make.__name__ = make.__qualname__ = function.__name__
+    make.__doc__ = f"As ``numpy.{function.__name__}``, giving a Tensor."
+    make.__wrapped__ = function  # type: ignore[attr-defined]  # for help() and inspect.signature
+    return make
+
+
+# fmt: off
+arange   = _maker(np.arange)
+empty    = _maker(np.empty)
+eye      = _maker(np.eye)
+full     = _maker(np.full)
+linspace = _maker(np.linspace)
+ones     = _maker(np.ones)
+tri      = _maker(np.tri)
+zeros    = _maker(np.zeros)
+
+zeros_like = plain("zeros_like", lambda x, dtype, device: np.zeros_like(x, dtype=dtype)[()], signature="x, /, *, dtype=None, device=None", doc="Zeros in the shape and dtype of x.")
+ones_like  = plain("ones_like",  lambda x, dtype, device: np.ones_like(x, dtype=dtype)[()],  signature="x, /, *, dtype=None, device=None", doc="Ones in the shape and dtype of x.")
+empty_like = plain("empty_like", lambda x, dtype, device: np.empty_like(x, dtype=dtype)[()], signature="x, /, *, dtype=None, device=None", doc="An array in the shape and dtype of x, its entries unspecified.")
+full_like  = plain("full_like",  lambda x, fill_value, dtype, device: np.full_like(x, fill_value, dtype=dtype)[()], signature="x, /, fill_value, *, dtype=None, device=None", doc="One value in the shape of x.")
+
+_astype = linear("astype", lambda x, dtype: x.astype(dtype), lambda g, x, dtype: g, signature="x, /, dtype", doc="x in another dtype.")
+_copy   = linear("copy",   copied,                           lambda g, x: g, doc="x in memory of its own.")
+alias   = linear("alias",  lambda x: x,                      lambda g, x: g, doc="x itself, as a new row: what a transform differentiates with respect to.")
+# fmt: on
+
+
+def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
+    """`x` in another dtype. To a dtype without derivatives (integers, booleans) the result is a constant.
+
+    >>> import autograd_lite as ag
+    >>> ag.astype(ag.asarray([1, 2]), ag.float32).dtype
+    dtype('float32')
+    """
+    dtype = np.dtype(dtype) if isinstance(dtype, (str, type)) else dtype
+    if not copy and x.dtype == dtype:
+        return x
+    if isinstance(x, Tensor) and not _inexact(dtype):
+        return handle(constant(_astype(x._row.value, dtype)))
+    return _astype(x, dtype)
+
+
+def _inexact(dtype: Any) -> bool:
+    return isinstance(dtype, np.dtype) and dtype.kind in "fc"
+
+
+# fmt: off
+tril = linear("tril", lambda x, k: np.tril(x, k), lambda g, x, k: tril(g, k=k), signature="x, /, *, k=0", holes=True, doc="The lower triangle of the last two axes; zeros above diagonal k.")
+triu = linear("triu", lambda x, k: np.triu(x, k), lambda g, x, k: triu(g, k=k), signature="x, /, *, k=0", holes=True, doc="The upper triangle of the last two axes; zeros below diagonal k.")
+# fmt: on

@@ -1,0 +1,175 @@
+"""Operations that work entry by entry: name, kernel, one partial per argument.
+
+Each partial is a function of the result `v` and the arguments; a number where it is constant; None where there
+is no derivative. Conventions at kinks (one rule everywhere): ties share the adjoint evenly, corners take the
+subgradient 0, and what was not selected contributes nothing.
+"""
+
+from __future__ import annotations
+
+import operator
+from math import log as _log
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.backend import is_inexact
+from autograd_lite.rules import elementwise, general, plain
+from autograd_lite.tensor import Tensor
+
+# fmt: off
+# ruff: noqa: E501, E241  # an aligned table reads better than a wrapped one
+
+# -- comparisons and classification: no derivative -------------------------------------------------------------------
+equal         = plain("equal",         operator.eq, signature="x, y, /", infix="{} == {}")
+not_equal     = plain("not_equal",     operator.ne, signature="x, y, /", infix="{} != {}")
+less          = plain("less",          operator.lt, signature="x, y, /", infix="{} < {}")
+less_equal    = plain("less_equal",    operator.le, signature="x, y, /", infix="{} <= {}")
+greater       = plain("greater",       operator.gt, signature="x, y, /", infix="{} > {}")
+greater_equal = plain("greater_equal", operator.ge, signature="x, y, /", infix="{} >= {}")
+logical_and   = plain("logical_and",   np.logical_and, signature="x, y, /", infix="{} & {}")
+logical_or    = plain("logical_or",    np.logical_or,  signature="x, y, /", infix="{} | {}")
+logical_xor   = plain("logical_xor",   np.logical_xor, signature="x, y, /")
+logical_not   = plain("logical_not",   np.logical_not)
+bitwise_and   = plain("bitwise_and",   operator.and_,   signature="x, y, /", infix="{} & {}")
+bitwise_or    = plain("bitwise_or",    operator.or_,    signature="x, y, /", infix="{} | {}")
+bitwise_xor   = plain("bitwise_xor",   operator.xor,    signature="x, y, /", infix="{} ^ {}")
+bitwise_invert = plain("bitwise_invert", operator.invert, infix="~{}")
+isnan         = plain("isnan",         np.isnan)
+isfinite      = plain("isfinite",      np.isfinite)
+isinf         = plain("isinf",         np.isinf)
+signbit       = plain("signbit",       np.signbit)
+
+# -- selection ---------------------------------------------------------------------------------------------------------
+
+
+def _where(c, x, y):  # type: ignore[no-untyped-def]  # a kernel: arrays in, array out
+    out = np.where(c, x, y)
+    return out if out.ndim else out[()]
+
+
+def _relu(x):  # type: ignore[no-untyped-def]
+    return np.maximum(x, 0)  # 0, not 0.0: a Python number must not widen
+
+
+def _half(x, y):  # type: ignore[no-untyped-def]
+    """The share of the first of two values in their maximum's adjoint: 1, 1/2 at a tie, 0."""
+    return where(x == y, 0.5, x > y)
+
+
+where   = elementwise("where",   _where,     None, lambda v, c, x, y: c, lambda v, c, x, y: logical_not(c), signature="condition, x, y, /", holes=True, doc="x where the condition holds, y elsewhere.")
+maximum = elementwise("maximum", np.maximum, lambda v, x, y: _half(x, y),      lambda v, x, y: _half(y, x),             holes=True, doc="The larger of two, entry by entry; ties share the adjoint evenly.")
+minimum = elementwise("minimum", np.minimum, lambda v, x, y: _half(y, x),      lambda v, x, y: _half(x, y),             holes=True, doc="The smaller of two, entry by entry; ties share the adjoint evenly.")
+relu    = elementwise("relu",    _relu,      lambda v, x: x > 0,                                                holes=True, doc="max(x, 0), with derivative 0 at 0.")
+_clip   = elementwise("clip",    np.clip,    lambda v, x, lo, hi: (lo <= x) & (x <= hi), lambda v, x, lo, hi: (x < lo) & (lo <= hi), lambda v, x, lo, hi: (x > hi) | (lo > hi), signature="x, min, max, /", holes=True)
+sign    = elementwise("sign",    np.sign,    0, doc="The sign: -1, 0 or 1; its derivative is 0.")
+abs     = elementwise("abs",     np.abs,     lambda v, x: conj(sign(x)), infix="|{}|", doc="The absolute value; its derivative at 0 is 0.")
+floor   = elementwise("floor",   np.floor,   0, doc="The largest integer not above x; its derivative is 0.")
+ceil    = elementwise("ceil",    np.ceil,    0, doc="The smallest integer not below x; its derivative is 0.")
+round   = elementwise("round",   np.round,   0, doc="The nearest integer, halves to even; its derivative is 0.")
+trunc   = elementwise("trunc",   np.trunc,   0, doc="The integer part; its derivative is 0.")
+copysign = elementwise("copysign", np.copysign, lambda v, x, y: sign(x) * sign(v), 0, doc="The magnitude of x with the sign of y.")
+
+# -- arithmetic ----------------------------------------------------------------------------------------------------------
+add       = elementwise("add",       operator.add,      1,                      1,                       infix="{} + {}",  doc="The sum of two arrays, entry by entry.")
+subtract  = elementwise("subtract",  operator.sub,      1,                     -1,                       infix="{} - {}",  doc="The difference of two arrays, entry by entry.")
+multiply  = elementwise("multiply",  operator.mul,      lambda v, x, y: y,      lambda v, x, y: x,       infix="{} * {}",  doc="The product of two arrays, entry by entry.")
+divide    = elementwise("divide",    operator.truediv,  lambda v, x, y: 1 / y,  lambda v, x, y: -v / y,  infix="{} / {}",  doc="The quotient of two arrays, entry by entry.")
+floor_divide = elementwise("floor_divide", operator.floordiv, 0, 0,  infix="{} // {}", doc="The floor of the quotient; its derivatives are 0.")
+remainder = elementwise("remainder", operator.mod,      1,                      lambda v, x, y: -floor(x / y), infix="{} % {}", doc="The remainder, with the sign of the divisor.")
+negative  = elementwise("negative",  operator.neg,     -1,                                               infix="-{}",      doc="The negative.")
+positive  = elementwise("positive",  operator.pos,      1,                                               infix="+{}",      doc="The same again.")
+square    = elementwise("square",    np.square,         lambda v, x: 2 * x,                              infix="{}**2",    doc="The square.")
+sqrt      = elementwise("sqrt",      np.sqrt,           lambda v, x: 0.5 / v,                            doc="The square root; its derivative at 0 is inf.")
+reciprocal = elementwise("reciprocal", np.reciprocal,   lambda v, x: -v * v,                             doc="One divided by x.")
+
+
+def _to_the(x, y):  # type: ignore[no-untyped-def]
+    """y x**(y-1), which is 0 for y = 0 whatever x is: 0 * 0**-1 would be NaN."""
+    if isinstance(y, (int, float)):
+        return y * x ** (y - 1)
+    zero = y == 0
+    return where(zero, 0.0, y * pow(x, where(zero, 1.0, y - 1)))
+
+
+def _log_base(v, x, y):  # type: ignore[no-untyped-def]
+    """v log(x), which is 0 for x = 0 and y >= 0, where 0**y stays as it is."""
+    flat = (x == 0) & (y >= 0)
+    return where(flat, 0.0, v * log(where(flat, 1.0, x)))
+
+
+pow = elementwise("pow", operator.pow, lambda v, x, y: _to_the(x, y), lambda v, x, y: _log_base(v, x, y), infix="{} ** {}", doc="x to the power of y; x**0 has derivative 0 at 0.")
+
+# -- exponentials and logarithms -------------------------------------------------------------------------------------------
+
+
+def _softmax2(x, y):  # type: ignore[no-untyped-def]
+    """The share of x in log(e**x + e**y): finite for every pair of infinities, 0 for two of -inf."""
+    same = (x == y) & isinf(x)
+    return where(same & (x < 0), 0.0, sigmoid(where(same, 0.0, x) - where(same, 0.0, y)))
+
+
+def _sigmoid(x):  # type: ignore[no-untyped-def]
+    e = np.exp(-np.abs(x))  # never overflows
+    return np.where(x >= 0, 1, e)[()] / (1 + e)
+
+
+exp      = elementwise("exp",      np.exp,      lambda v, x: v,                  doc="e to the power of x.")
+exp2     = elementwise("exp2",     np.exp2,     lambda v, x: v * _log(2),        doc="2 to the power of x.")
+expm1    = elementwise("expm1",    np.expm1,    lambda v, x: exp(x),             doc="exp(x) - 1, exact near 0.")
+log      = elementwise("log",      np.log,      lambda v, x: 1 / x,              doc="The natural logarithm.")
+log2     = elementwise("log2",     np.log2,     lambda v, x: 1 / (x * _log(2)),  doc="The logarithm to base 2.")
+log10    = elementwise("log10",    np.log10,    lambda v, x: 1 / (x * _log(10)), doc="The logarithm to base 10.")
+log1p    = elementwise("log1p",    np.log1p,    lambda v, x: 1 / (1 + x),        doc="log(1 + x), exact near 0.")
+sigmoid  = elementwise("sigmoid",  _sigmoid,    lambda v, x: v * (1 - v),        doc="1 / (1 + exp(-x)), the logistic function; never overflows.")
+softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda v, x: sigmoid(x), doc="log(1 + exp(x)); never overflows.")
+logaddexp = elementwise("logaddexp", np.logaddexp, lambda v, x, y: _softmax2(x, y), lambda v, x, y: _softmax2(y, x), doc="log(exp(x) + exp(y)); never overflows.")
+
+# -- trigonometric and hyperbolic --------------------------------------------------------------------------------------------
+sin   = elementwise("sin",   np.sin,   lambda v, x: cos(x),                            doc="The sine.")
+cos   = elementwise("cos",   np.cos,   lambda v, x: -sin(x),                           doc="The cosine.")
+tan   = elementwise("tan",   np.tan,   lambda v, x: 1 + v**2,                          doc="The tangent.")
+asin  = elementwise("asin",  np.asin,  lambda v, x: 1 / sqrt((1 - x) * (1 + x)),       doc="The inverse sine.")
+acos  = elementwise("acos",  np.acos,  lambda v, x: -1 / sqrt((1 - x) * (1 + x)),      doc="The inverse cosine.")
+atan  = elementwise("atan",  np.atan,  lambda v, x: 1 / (1 + x**2),                    doc="The inverse tangent.")
+sinh  = elementwise("sinh",  np.sinh,  lambda v, x: cosh(x),                           doc="The hyperbolic sine.")
+cosh  = elementwise("cosh",  np.cosh,  lambda v, x: sinh(x),                           doc="The hyperbolic cosine.")
+tanh  = elementwise("tanh",  np.tanh,  lambda v, x: 1 - v**2,                          doc="The hyperbolic tangent.")
+asinh = elementwise("asinh", np.asinh, lambda v, x: 1 / cosh(v),                       doc="The inverse hyperbolic sine.")
+acosh = elementwise("acosh", np.acosh, lambda v, x: 1 / sinh(v),                       doc="The inverse hyperbolic cosine.")
+atanh = elementwise("atanh", np.atanh, lambda v, x: 1 / ((1 - x) * (1 + x)),           doc="The inverse hyperbolic tangent.")
+
+
+def _r(x, y):  # type: ignore[no-untyped-def]
+    """The radius of (x, y), 1 at the origin, where both partials of an angle or a length are to be 0."""
+    return where((x == 0) & (y == 0), 1.0, hypot(x, y))
+
+
+hypot = elementwise("hypot", np.hypot, lambda v, x, y: x / _r(x, y),              lambda v, x, y: y / _r(x, y),               doc="sqrt(x**2 + y**2) without overflow; derivative 0 at the origin.")
+atan2 = elementwise("atan2", np.atan2, lambda v, y, x: x / _r(x, y) / _r(x, y),   lambda v, y, x: -y / _r(x, y) / _r(x, y),   signature="y, x, /", doc="The angle of the point (x, y); derivative 0 at the origin.")
+
+# -- complex numbers (a pull is the plain transpose; a real variable keeps the real part) --------------------------------------
+real = elementwise("real", np.real, 1,   doc="The real part.")
+imag = elementwise("imag", np.imag, -1j, doc="The imaginary part.")
+conj = general("conj", np.conj, lambda g, v, x: conj(g), lambda t, v, x: conj(t), doc="The complex conjugate.")
+# fmt: on
+
+
+def clip(x: Any, /, min: Any = None, max: Any = None) -> Any:
+    """`x` limited to the interval from `min` to `max` (None: no limit); the derivative at the edges is 1.
+
+    >>> import autograd_lite as ag
+    >>> ag.clip(ag.asarray([-2.0, 0.5, 2.0]), -1, 1)
+    Tensor([-1. ,  0.5,  1. ])
+    """
+    if min is None and max is None:
+        return positive(x)
+    if min is None:
+        return _clip(x, -np.inf, max) if not _integer(x) else minimum(x, max)
+    if max is None:
+        return _clip(x, min, np.inf) if not _integer(x) else maximum(x, min)
+    return _clip(x, min, max)
+
+
+def _integer(x: Any) -> bool:
+    return not is_inexact(x._row.value if isinstance(x, Tensor) else x)

@@ -1,0 +1,88 @@
+"""Indexing, reading and writing: what is read is scattered back, and repeated indices add."""
+
+from __future__ import annotations
+
+from types import EllipsisType
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.rules import linear
+from autograd_lite.tensor import Tensor
+
+
+def is_basic(index: Any) -> bool:
+    """Whether NumPy reads `index` without copying: integers, slices, None and Ellipsis only."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(
+        [i is None or isinstance(i, (slice, EllipsisType, int, np.integer)) and i is not True and i is not False for i in parts]
+    )
+
+
+def _plain_index(index: Any) -> Any:
+    """`index` with the arrays of Tensors in the place of Tensors, and lists as arrays."""
+    if isinstance(index, tuple):
+        return tuple([_plain_index(i) for i in index])
+    if isinstance(index, Tensor):
+        return index._row.value
+    return np.asarray(index, dtype=None if index else int) if isinstance(index, list) else index
+
+
+def _scatter(g, shape, index):  # type: ignore[no-untyped-def]  # a kernel: array in, array out
+    out = np.zeros(shape, g.dtype)
+    if is_basic(index):
+        out[index] = g
+    else:
+        np.add.at(out, index, g)
+    return out if shape else out[()]
+
+
+def _set(x, v, index):  # type: ignore[no-untyped-def]
+    out = np.array(x)
+    out[index] = v
+    return out if out.ndim else out[()]
+
+
+def _won(g: Any, shape: Any, index: Any) -> Any:
+    """The part of `g` at `index`; 0 for entries that a later write to the same place replaced."""
+    part = g[index]
+    if is_basic(index):
+        return part
+    order = np.arange(1, part.size + 1).reshape(part.shape)
+    last = _set(np.zeros(shape, int), order, index)[index]
+    return part * (last == order)
+
+
+# fmt: off
+# ruff: noqa: E501  # an aligned table reads better than a wrapped one
+_getitem = linear("getitem", lambda x, index: x[index], lambda g, x, index: scatter(g, tuple(x.shape), index),  signature="x, /, index", holes=True, infix="{0}[{1}]", write=lambda base, part, index: _setitem(base, part, index))
+scatter  = linear("scatter", _scatter,                  lambda g, x, shape, index: _getitem(g, index),          signature="x, /, shape, index", holes=True, doc="Zeros of `shape` with x added in at `index`: the transpose of indexing.")
+_setitem = linear("setitem", _set,                      lambda g, x, v, index: _setitem(g, 0, index),           lambda g, x, v, index: _won(g, tuple(x.shape), index), signature="x, v, /, index", holes=True)
+# fmt: on
+
+
+def getitem(x: Any, index: Any, /) -> Any:
+    """``x[index]``, as NumPy reads it: integers, slices, None, Ellipsis, masks, integer arrays."""
+    return _getitem(x, _plain_index(index))
+
+
+def setitem(x: Any, index: Any, v: Any, /) -> Any:
+    """A copy of `x` with ``x[index] = v`` done to it; `v` takes the dtype of `x`, as in NumPy."""
+    return _setitem(x, v, _plain_index(index))
+
+
+def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Any:
+    """The entries of `x` at integer `indices` along an axis (of the flattened `x` if None)."""
+    if axis is None and x.ndim != 1:
+        x, axis = x.reshape(-1), 0
+    return getitem(x, (slice(None),) * ((axis or 0) % x.ndim) + (indices if isinstance(indices, Tensor) else np.asarray(indices),))
+
+
+def take_along_axis(x: Any, indices: Any, /, *, axis: int = -1) -> Any:
+    """One entry of `x` for each integer in `indices`, matched along an axis, as ``numpy.take_along_axis``."""
+    indices = indices._row.value if isinstance(indices, Tensor) else np.asarray(indices)
+    axis = axis % x.ndim
+    shape = tuple([n if i != axis else indices.shape[axis] for i, n in enumerate(x.shape)])
+    indices = np.broadcast_to(indices, np.broadcast_shapes(indices.shape, shape))
+    grid = [np.arange(n).reshape([-1 if i == k else 1 for k in range(x.ndim)]) for i, n in enumerate(indices.shape)]
+    return _getitem(x, tuple([indices if i == axis else g for i, g in enumerate(grid)]))

@@ -1,0 +1,178 @@
+"""Products of arrays: bilinear, so each has two transposes."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.backend import is_complex
+from autograd_lite.ops.elementwise import conj
+from autograd_lite.ops.index import scatter
+from autograd_lite.ops.reduce import sum
+from autograd_lite.ops.shape import broadcast_to, permute_dims, reshape, sum_to
+from autograd_lite.rules import bilinear, general
+
+# -- matmul ---------------------------------------------------------------------------------------------------------------
+
+
+def _matmul_x(g: Any, x: Any, y: Any) -> Any:
+    """g yᵀ, for matrices, vectors (as a row on the left, a column on the right) and stacks of them."""
+    if x.ndim == 2 == y.ndim:
+        return g @ y.mT
+    if y.ndim == 1:
+        return sum_to(g[..., None] * y, tuple(x.shape)) if x.ndim > 1 else g * y
+    if x.ndim == 1:
+        return sum_to((y @ g[..., None])[..., 0], tuple(x.shape))
+    return sum_to(g @ y.mT, tuple(x.shape))
+
+
+def _matmul_y(g: Any, x: Any, y: Any) -> Any:
+    """xᵀ g, for the same."""
+    if x.ndim == 2 == y.ndim:
+        return x.mT @ g
+    if x.ndim == 1:
+        return sum_to(x[:, None] * g[..., None, :], tuple(y.shape)) if y.ndim > 1 else x * g
+    if y.ndim == 1:
+        return sum_to((g[..., None, :] @ x)[..., 0, :], tuple(y.shape))
+    return sum_to(x.mT @ g, tuple(y.shape))
+
+
+# -- tensordot ------------------------------------------------------------------------------------------------------------
+
+
+def _contracted(x: Any, y: Any, axes: Any) -> tuple[list[int], list[int], list[int], list[int]]:
+    """The contracted axes of x and of y, and the axes left of each."""
+    if isinstance(axes, (int, np.integer)):
+        ax, ay = list(range(x.ndim - axes, x.ndim)), list(range(axes))
+    else:
+        ax, ay = ([int(i) for i in (a if np.iterable(a) else (a,))] for a in axes)
+    ax, ay = [i % x.ndim for i in ax], [i % y.ndim for i in ay]
+    return ax, ay, [i for i in range(x.ndim) if i not in ax], [i for i in range(y.ndim) if i not in ay]
+
+
+def _order(kept: list[int], contracted: list[int]) -> tuple[int, ...]:
+    """The permutation that brings axes listed as `kept` then `contracted` back into their order."""
+    return tuple([int(i) for i in np.argsort([*kept, *contracted])])
+
+
+def _tensordot_x(g: Any, x: Any, y: Any, axes: Any) -> Any:
+    ax, ay, left, right = _contracted(x, y, axes)
+    c = _tensordot(g, y, (tuple(range(len(left), g.ndim)), tuple(right)))  # axes: left of x, then y's in their order
+    return permute_dims(c, _order(left, [ax[ay.index(i)] for i in sorted(ay)]))
+
+
+def _tensordot_y(g: Any, x: Any, y: Any, axes: Any) -> Any:
+    ax, ay, left, right = _contracted(x, y, axes)
+    c = _tensordot(x, g, (tuple(left), tuple(range(len(left)))))  # axes: x's contracted in their order, then right of y
+    return permute_dims(c, _order([ay[ax.index(i)] for i in sorted(ax)], right))
+
+
+# fmt: off
+# ruff: noqa: E501  # an aligned table reads better than a wrapped one
+matmul     = bilinear("matmul",    operator.matmul, _matmul_x, _matmul_y, infix="{} @ {}", doc="The matrix product; vectors and stacks as in ``numpy.matmul``.")
+_tensordot = bilinear("tensordot", lambda x, y, axes: np.tensordot(x, y, axes)[()], _tensordot_x, _tensordot_y, signature="x, y, /, axes")
+# fmt: on
+
+
+def tensordot(x: Any, y: Any, /, *, axes: Any = 2) -> Any:
+    """The sum of products over `axes`: a number of last axes of x and first of y, or a pair of lists of axes."""
+    return _tensordot(x, y, axes if isinstance(axes, int) else tuple([tuple(a) if np.iterable(a) else (a,) for a in axes]))
+
+
+def vecdot(x: Any, y: Any, /, *, axis: int = -1) -> Any:
+    """The dot product of vectors along an axis, the first conjugated."""
+    return sum((conj(x) if is_complex(getattr(x, "value", x)) else x) * y, axis=axis)
+
+
+def outer(x: Any, y: Any, /) -> Any:
+    """Every product of an entry of `x` and one of `y`, both flattened."""
+    return reshape(x, (-1, 1)) * reshape(y, (1, -1))
+
+
+def dot(x: Any, y: Any, /) -> Any:
+    """``numpy.dot``: a product with a number, else the sum over the last axis of x and the second last of y."""
+    if not x.ndim or not y.ndim:
+        return x * y
+    return matmul(x, y) if x.ndim <= 2 and y.ndim <= 2 else _tensordot(x, y, ((x.ndim - 1,), (max(y.ndim - 2, 0),)))
+
+
+def inner(x: Any, y: Any, /) -> Any:
+    """``numpy.inner``: the sum of products over both last axes."""
+    return x * y if not x.ndim or not y.ndim else _tensordot(x, y, ((x.ndim - 1,), (y.ndim - 1,)))
+
+
+def trace(x: Any, /, *, offset: int = 0) -> Any:
+    """The sum of the diagonal of the last two axes."""
+    n = max(min(x.shape[-2] + min(offset, 0), x.shape[-1] - max(offset, 0)), 0)
+    rows, columns = np.arange(n) + max(-offset, 0), np.arange(n) + max(offset, 0)
+    return sum(x[..., rows, columns], axis=-1)
+
+
+# -- einsum ---------------------------------------------------------------------------------------------------------------
+
+
+def _spelled(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:
+    """The labels of each operand and of the result, every ellipsis and implicit result spelled out."""
+    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
+    terms = inputs.split(",")
+    if len(terms) != len(ndims):
+        raise ValueError(f"einsum: {subscripts!r} names {len(terms)} operands, {len(ndims)} given")
+    free = [c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" if c not in subscripts]
+    extra = [n - len(t.replace("...", "")) if "..." in t else 0 for t, n in zip(terms, ndims, strict=True)]
+    dots = "".join(free[: max(extra, default=0)])
+    terms = [t.replace("...", dots[len(dots) - k :]) for t, k in zip(terms, extra, strict=True)]
+    if arrow:
+        return terms, output.replace("...", dots)
+    labels = "".join(t for t in terms)
+    once = sorted(c for c in set(labels) if labels.count(c) == 1 and c not in dots)
+    return terms, (dots if "..." in inputs else "") + "".join(once)
+
+
+def _einsum_pull(i: int, g: Any, v: Any, xs: list[Any], subscripts: str) -> Any:
+    """The adjoint of operand i: the same sum with g in its place, spread over labels that only it had."""
+    terms, output = _spelled(subscripts, [x.ndim for x in xs])
+    mine, others = terms[i], [t for k, t in enumerate(terms) if k != i]
+    labels = "".join(dict.fromkeys(mine))
+    shared = "".join(c for c in labels if c in output or _any_has(c, others))
+    c = _einsum(g, *[x for k, x in enumerate(xs) if k != i], subscripts=",".join([output, *others]) + "->" + shared)
+    lengths = {label: n for label, n in zip(mine, xs[i].shape, strict=True)}
+    sizes = dict(zip(shared, c.shape, strict=True))
+    c = reshape(c, tuple([sizes.get(label, 1) for label in labels]))
+    c = sum_to(c, tuple([1 if lengths[label] == 1 else sizes.get(label, 1) for label in labels]))
+    c = broadcast_to(c, tuple([lengths[label] for label in labels]))
+    if labels == mine:
+        return c
+    grid = {a: np.arange(lengths[a]).reshape([-1 if a == b else 1 for b in labels]) for a in labels}
+    return scatter(c, tuple(xs[i].shape), tuple([grid[a] for a in mine]))
+
+
+def _any_has(label: str, terms: list[str]) -> bool:
+    return any([label in t for t in terms])
+
+
+def _einsum_push(i: int, t: Any, v: Any, xs: list[Any], subscripts: str) -> Any:
+    return _einsum(*xs[:i], t, *xs[i + 1 :], subscripts=subscripts)
+
+
+_einsum = general(
+    "einsum",
+    lambda *args: np.einsum(args[-1], *args[:-1], optimize=len(args) > 2)[()],
+    _einsum_pull,
+    _einsum_push,
+    signature="*operands, subscripts",
+)
+
+
+def einsum(subscripts: str, /, *operands: Any) -> Any:
+    """The sum of products that `subscripts` spell, as ``numpy.einsum``: ``"ij,jk->ik"``, ``"ii"``, ``"...i->..."``.
+
+    >>> import autograd_lite as ag
+    >>> ag.einsum("ii->", ag.eye(3))
+    Tensor(3.0)
+    """
+    if not isinstance(subscripts, str):
+        raise TypeError("einsum: give the subscripts as a string, einsum('ij,jk->ik', a, b)")
+    return _einsum(*operands, subscripts=subscripts)
+

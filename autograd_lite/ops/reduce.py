@@ -1,0 +1,194 @@
+"""Reductions: sums are linear; the others have a partial per entry, as an elementwise operation has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod as _prod_of
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.ops.create import ones_like
+from autograd_lite.ops.elementwise import exp, isfinite, where
+from autograd_lite.ops.shape import broadcast_to, concat, permute_dims, reshape
+from autograd_lite.rules import gate, general, linear, pick, plain
+
+# ruff: noqa: E501  # an aligned table reads better than a wrapped one
+
+
+def _axes(ndim: int, axis: Any) -> tuple[int, ...]:
+    """The axes meant, none negative."""
+    if axis is None:
+        return tuple(range(ndim))
+    return tuple([a % ndim for a in (axis if isinstance(axis, tuple) else (axis,))]) if ndim else ()
+
+
+def _count(x: Any, axis: Any) -> int:
+    """How many entries go into one result."""
+    return _prod_of([x.shape[a] for a in _axes(len(x.shape), axis)])
+
+
+def _back(a: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """`a`, a result of reducing `x`, with its reduced axes there again at length 1."""
+    if keepdims or a.shape == () == x.shape:
+        return a
+    axes = _axes(x.ndim, axis)
+    return reshape(a, tuple([1 if i in axes else n for i, n in enumerate(x.shape)]))
+
+
+def _spread(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    return broadcast_to(g if axis is None and not keepdims else _back(g, x, axis, keepdims), tuple(x.shape))
+
+
+def reduction(name: str, kernel: Callable[..., Any], partial: Callable[..., Any], **extra: Any) -> Callable[..., Any]:
+    """Register a reduction from the partial of its result in each entry: ``partial(v, x, *options)``, v with its axes kept.
+
+    Its options begin with `axis` and end with `keepdims`.
+    """
+    times = pick if extra.get("holes") else None
+
+    def pull(multiply: Any) -> Any:
+        def pulled(g: Any, v: Any, x: Any, *options: Any) -> Any:
+            axis, keepdims = options[0], options[-1]
+            p = partial(_back(v, x, axis, keepdims), x, *options)
+            g = _back(g, x, axis, keepdims)
+            return multiply(g, p) if multiply else g * p
+
+        return pulled
+
+    def push(t: Any, v: Any, x: Any, *options: Any) -> Any:
+        axis, keepdims = options[0], options[-1]
+        p = partial(_back(v, x, axis, keepdims), x, *options)
+        return sum(times(t, p) if times else gate(t, p), axis=axis, keepdims=keepdims)
+
+    return general(name, kernel, pull(times), push, gated=pull(times or gate), **extra)
+
+
+# -- kernels: NumPy's ufuncs, without the microsecond of its Python wrappers -------------------------------------------
+
+
+def _axis(axis: Any) -> Any:
+    return tuple(axis) if isinstance(axis, list) else axis
+
+
+def _sum(x, axis, dtype, keepdims):  # type: ignore[no-untyped-def]
+    return np.add.reduce(x, _axis(axis), dtype, None, keepdims)
+
+
+def _mean(x, axis, keepdims):  # type: ignore[no-untyped-def]
+    return np.add.reduce(x, _axis(axis), None, None, keepdims) / _count(x, axis)
+
+
+def _product(x, axis, dtype, keepdims):  # type: ignore[no-untyped-def]
+    return np.multiply.reduce(x, _axis(axis), dtype, None, keepdims)
+
+
+def _logsumexp(x, axis, keepdims):  # type: ignore[no-untyped-def]
+    top = np.maximum.reduce(x, axis, None, None, True)
+    top = np.where(np.isfinite(top), top, 0)
+    total = np.add.reduce(np.exp(x - top), axis, None, None, True)
+    with np.errstate(divide="ignore"):  # log(0) is the right answer for a sum of exp(-inf)
+        out = np.log(total) + top
+    return out if keepdims else out.reshape([n for i, n in enumerate(out.shape) if i not in _axes(x.ndim, axis)])[()]
+
+
+# -- partials ------------------------------------------------------------------------------------------------------------
+
+
+def _others(v: Any, x: Any, axis: Any, dtype: Any, keepdims: bool) -> Any:
+    """The product of all entries but one, for each: prefix times suffix products, no division, so zeros are no trouble.
+
+    The prefixes come from log2(n) shifted products, written in plain operations, so that the same holds at every order.
+    """
+    axes = _axes(x.ndim, axis)
+    kept = tuple([i for i in range(x.ndim) if i not in axes])
+    moved = permute_dims(x, kept + axes)
+    flat = reshape(moved, (*moved.shape[: len(kept)], -1)) if axes else reshape(moved, (*moved.shape, 1))
+    n = flat.shape[-1]
+    left, right = _shifted(flat, 1), _shifted(flat, -1)
+    step = 1
+    while step < n:
+        left, right, step = left * _shifted(left, step), right * _shifted(right, -step), 2 * step
+    order = np.argsort(kept + axes)
+    return permute_dims(reshape(left * right, tuple(moved.shape)), tuple([int(i) for i in order]))
+
+
+def _shifted(x: Any, by: int) -> Any:
+    """`x` moved `by` places along its last axis, ones moving in."""
+    if by > 0:
+        return concat([ones_like(x[..., :by]), x[..., :-by]], axis=-1)
+    return concat([x[..., -by:], ones_like(x[..., by:])], axis=-1)
+
+
+def _share(v: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """Each entry's share in the extreme value: even among ties."""
+    tied = x == v
+    return tied / sum(tied, axis=axis, keepdims=True)
+
+
+def _softmax(v: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """exp(x - v); 0 where everything is -inf, an even share where several are +inf."""
+    finite = isfinite(v)
+    infinite = (x == v) & (x > 0)
+    return where(finite, exp(where(finite, x, -np.inf) - where(finite, v, 0.0)), infinite / _at_least_one(infinite, axis))
+
+
+def _at_least_one(mask: Any, axis: Any) -> Any:
+    n = sum(mask, axis=axis, keepdims=True)
+    return n + (n == 0)
+
+
+def _deviation(v: Any, x: Any, axis: Any, correction: float, keepdims: bool) -> Any:
+    return 2 * (x - mean(x, axis=axis, keepdims=True)) / _freedom(x, axis, correction)
+
+
+def _standard(v: Any, x: Any, axis: Any, correction: float, keepdims: bool) -> Any:
+    return (x - mean(x, axis=axis, keepdims=True)) / (where(v == 0, 1.0, v) * _freedom(x, axis, correction))
+
+
+def _freedom(x: Any, axis: Any, correction: float) -> Any:
+    return np.float64(_count(x, axis) - correction) if _count(x, axis) <= correction else _count(x, axis) - correction
+
+
+# fmt: off
+sum   = linear("sum",  _sum,  lambda g, x, axis, dtype, keepdims: _spread(g, x, axis, keepdims),                 signature="x, /, axis=None, *, dtype=None, keepdims=False", doc="The sum over an axis, several, or all.")
+mean  = linear("mean", _mean, lambda g, x, axis, keepdims: _spread(g / _count(x, axis), x, axis, keepdims),      signature="x, /, axis=None, *, keepdims=False", doc="The mean over an axis, several, or all.")
+prod  = reduction("prod", _product, _others,                                                                     signature="x, /, axis=None, *, dtype=None, keepdims=False", doc="The product over an axis, several, or all; right at zeros, at every order.")
+max   = reduction("max",  lambda x, axis, keepdims: np.maximum.reduce(x, _axis(axis), None, None, keepdims), _share, signature="x, /, axis=None, *, keepdims=False", holes=True, doc="The largest entry; ties share the adjoint evenly.")
+min   = reduction("min",  lambda x, axis, keepdims: np.minimum.reduce(x, _axis(axis), None, None, keepdims), _share, signature="x, /, axis=None, *, keepdims=False", holes=True, doc="The smallest entry; ties share the adjoint evenly.")
+var   = reduction("var",  lambda x, axis, correction, keepdims: np.var(x, axis, ddof=correction, keepdims=keepdims), _deviation, signature="x, /, axis=None, *, correction=0.0, keepdims=False", doc="The variance; `correction` is subtracted from the count (1 for the unbiased one).")
+std   = reduction("std",  lambda x, axis, correction, keepdims: np.std(x, axis, ddof=correction, keepdims=keepdims), _standard,  signature="x, /, axis=None, *, correction=0.0, keepdims=False", doc="The standard deviation; where it is 0 its derivative is 0.")
+logsumexp = reduction("logsumexp", _logsumexp, _softmax,                                                         signature="x, /, axis=None, *, keepdims=False", doc="log(sum(exp(x))) without overflow.")
+
+all           = plain("all",    lambda x, axis, keepdims: np.all(x, axis=axis, keepdims=keepdims),    signature="x, /, axis=None, *, keepdims=False", doc="Whether all entries are true.")
+any           = plain("any",    lambda x, axis, keepdims: np.any(x, axis=axis, keepdims=keepdims),    signature="x, /, axis=None, *, keepdims=False", doc="Whether any entry is true.")
+argmax        = plain("argmax", lambda x, axis, keepdims: np.argmax(x, axis=axis, keepdims=keepdims), signature="x, /, axis=None, *, keepdims=False", doc="Where the largest entry is.")
+argmin        = plain("argmin", lambda x, axis, keepdims: np.argmin(x, axis=axis, keepdims=keepdims), signature="x, /, axis=None, *, keepdims=False", doc="Where the smallest entry is.")
+argsort       = plain("argsort", lambda x, axis: np.argsort(x, axis=axis, stable=True),               signature="x, /, axis=-1", doc="The order that sorts, stable.")
+count_nonzero = plain("count_nonzero", lambda x, axis, keepdims: np.count_nonzero(x, axis=axis, keepdims=keepdims), signature="x, /, axis=None, *, keepdims=False", doc="How many entries are not zero.")
+# fmt: on
+
+
+# -- rows that sum to one -------------------------------------------------------------------------------------------------
+
+
+def _log_softmax(x, axis):  # type: ignore[no-untyped-def]
+    return x - _logsumexp(x, axis, True)
+
+
+log_softmax = general(
+    "log_softmax",
+    _log_softmax,
+    lambda g, v, x, axis: g - exp(v) * sum(g, axis=axis, keepdims=True),
+    lambda t, v, x, axis: t - sum(exp(v) * t, axis=axis, keepdims=True),
+    signature="x, /, axis=-1",
+    doc="log(softmax(x)): x - logsumexp(x) along an axis.",
+)
+softmax = general(
+    "softmax",
+    lambda x, axis: np.exp(_log_softmax(x, axis)),
+    lambda g, v, x, axis: v * (g - sum(g * v, axis=axis, keepdims=True)),
+    lambda t, v, x, axis: v * (t - sum(t * v, axis=axis, keepdims=True)),
+    signature="x, /, axis=-1",
+    doc="exp(x) / sum(exp(x)) along an axis, without overflow.",
+)

@@ -1,0 +1,193 @@
+"""Moving entries about: every operation here is linear, and its transpose moves them back."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.rules import linear
+from autograd_lite.tensor import Tensor
+
+# ruff: noqa: E501  # an aligned table reads better than a wrapped one
+
+
+def _shape(shape: Any) -> Any:
+    """A shape given as one number, as a sequence, or with 0-d integer Tensors in it."""
+    return tuple([int(n) for n in shape]) if np.iterable(shape) else (int(shape),)
+
+
+def _broadcast(x, shape):  # type: ignore[no-untyped-def]  # a kernel: array in, array out
+    if prod(shape) <= 1024:  # filling a small array is four times faster than making a view of it
+        out = np.empty(shape, x.dtype)
+        out[...] = x
+        return out if shape else out[()]
+    return np.broadcast_to(x, shape)
+
+
+def _sum_to(x, shape):  # type: ignore[no-untyped-def]
+    lead = len(x.shape) - len(shape)
+    ones = tuple([lead + i for i, n in enumerate(shape) if n == 1 and x.shape[lead + i] != 1])
+    out = np.add.reduce(x, tuple(range(lead)) + ones) if lead or ones else x
+    return out if not ones else out.reshape(shape) if shape else out[()]
+
+
+def _put_axes(x, axis):  # type: ignore[no-untyped-def]
+    return np.expand_dims(x, axis)
+
+
+def _moved(shift: Any) -> Any:
+    return tuple([-s for s in shift]) if isinstance(shift, tuple) else -shift
+
+
+def _inverse(axes: Any) -> Any:
+    return tuple([int(i) for i in np.argsort(axes)])
+
+
+def _normal_axes(x: Any, axes: Any) -> tuple[int, ...]:
+    return tuple([int(a) % x.ndim if -x.ndim <= a < x.ndim else int(a) for a in axes])
+
+
+def _like(base: Any, part: Any, *_: Any) -> Any:
+    """What writing to a view that only re-shapes its base does to the base."""
+    return _reshape(part, base.shape)
+
+
+# fmt: off
+broadcast_to = linear("broadcast_to", _broadcast,                          lambda g, x, shape: sum_to(g, tuple(x.shape)),   signature="x, /, shape", doc="x repeated along new and length-1 axes to `shape`.")
+sum_to       = linear("sum_to",       _sum_to,                             lambda g, x, shape: broadcast_to(g, tuple(x.shape)), signature="x, /, shape", doc="x summed to `shape`: the transpose of broadcast_to.")
+_reshape     = linear("reshape",      lambda x, shape: x.reshape(shape),   lambda g, x, shape: _reshape(g, tuple(x.shape)), signature="x, /, shape", write=_like)
+_permute     = linear("permute_dims", lambda x, axes: x.transpose(axes),   lambda g, x, axes: _permute(g, _inverse(axes)),  signature="x, /, axes",  write=lambda base, part, axes: _permute(part, _inverse(axes)))
+matrix_transpose = linear("matrix_transpose", lambda x: x.mT,              lambda g, x: g.mT,                               signature="x, /", write=lambda base, part: part.mT, doc="The last two axes exchanged.")
+_expand      = linear("expand_dims",  np.expand_dims,                      lambda g, x, axis: _reshape(g, tuple(x.shape)),  signature="x, /, axis",  write=_like)
+_squeeze     = linear("squeeze",      np.squeeze,                          lambda g, x, axis: _reshape(g, tuple(x.shape)),  signature="x, /, axis",  write=_like)
+flip         = linear("flip",         lambda x, axis: np.flip(x, axis),    lambda g, x, axis: flip(g, axis=axis),           signature="x, /, *, axis=None", write=lambda base, part, axis: flip(part, axis=axis), doc="The order of entries reversed along an axis, or along all.")
+_roll        = linear("roll",         lambda x, shift, axis: np.roll(x, shift, axis), lambda g, x, shift, axis: _roll(g, _moved(shift), axis), signature="x, /, shift, axis")
+_concat      = linear("concat",       lambda *arrays: np.concatenate(arrays[:-1], axis=arrays[-1]), lambda i, g, xs, axis: _piece(g, xs, i, axis), signature="*arrays, axis", holes=True)
+_stack       = linear("stack",        lambda *arrays: np.stack(arrays[:-1], axis=arrays[-1]), lambda i, g, xs, axis: g[(slice(None),) * (axis % g.ndim) + (i,)], signature="*arrays, axis", holes=True)
+# fmt: on
+
+
+def _piece(g: Any, xs: list[Any], i: int, axis: int | None) -> Any:
+    """The part of a concatenation's adjoint that belongs to its i-th array."""
+    if axis is None:
+        start = sum(prod(x.shape) for x in xs[:i])
+        return _reshape(g[start : start + prod(xs[i].shape)], tuple(xs[i].shape))
+    axis = axis % g.ndim
+    start = sum(x.shape[axis] for x in xs[:i])
+    return g[(slice(None),) * axis + (slice(start, start + xs[i].shape[axis]),)]
+
+
+def reshape(x: Any, /, shape: Any, *, copy: bool | None = None) -> Any:
+    """The same entries in another shape; one length may be -1. In NumPy's order (last axis fastest).
+
+    >>> import autograd_lite as ag
+    >>> ag.reshape(ag.arange(6), (2, -1))
+    Tensor([[0, 1, 2],
+            [3, 4, 5]])
+    """
+    out = _reshape(x, _shape(shape))
+    return +out if copy else out
+
+
+def permute_dims(x: Any, /, axes: Any = None) -> Any:
+    """The axes in another order; reversed if `axes` is None, as ``numpy.transpose``."""
+    return _permute(x, tuple(range(x.ndim))[::-1] if axes is None else _normal_axes(x, axes))
+
+
+def moveaxis(x: Any, source: Any, destination: Any, /) -> Any:
+    """Axes moved to other positions, as ``numpy.moveaxis``."""
+    order = np.moveaxis(np.empty((0,) * x.ndim), source, destination)  # raises what NumPy raises
+    del order
+    source, destination = (_normal_axes(x, a if np.iterable(a) else (a,)) for a in (source, destination))
+    axes = [i for i in range(x.ndim) if i not in source]
+    for to, of in sorted(zip(destination, source, strict=True)):
+        axes.insert(to, of)
+    return _permute(x, tuple(axes))
+
+
+def swapaxes(x: Any, axis1: int, axis2: int, /) -> Any:
+    """Two axes exchanged, as ``numpy.swapaxes``."""
+    axes = list(range(x.ndim))
+    axes[axis1], axes[axis2] = axes[axis2], axes[axis1]
+    return _permute(x, tuple(axes))
+
+
+def expand_dims(x: Any, /, axis: Any = 0) -> Any:
+    """A new axis of length 1 at `axis` (an integer or several)."""
+    return _expand(x, axis)
+
+
+def squeeze(x: Any, /, axis: Any = None) -> Any:
+    """Axes of length 1 removed: those of `axis`, or all. Raises ValueError if one is longer."""
+    return _squeeze(x, axis)
+
+
+def roll(x: Any, /, shift: Any, *, axis: Any = None) -> Any:
+    """Entries shifted along axes, those that fall off one end coming back at the other."""
+    return _roll(x, tuple(shift) if np.iterable(shift) else shift, tuple(axis) if np.iterable(axis) else axis)
+
+
+def concat(arrays: Any, /, *, axis: int | None = 0) -> Any:
+    """Arrays joined along an axis they have; flattened first if `axis` is None.
+
+    >>> import autograd_lite as ag
+    >>> ag.concat([ag.ones(2), ag.zeros(1)])
+    Tensor([1., 1., 0.])
+    """
+    return _concat(*_several(arrays, "concat"), axis=axis)
+
+
+def stack(arrays: Any, /, *, axis: int = 0) -> Any:
+    """Arrays of one shape joined along a new axis.
+
+    >>> import autograd_lite as ag
+    >>> ag.stack([ag.Var(1.0), ag.Var(2.0)]).shape
+    (2,)
+    """
+    return _stack(*_several(arrays, "stack"), axis=axis)
+
+
+def _several(arrays: Any, name: str) -> tuple[Any, ...]:
+    arrays = tuple(arrays)
+    if not arrays:
+        raise ValueError(f"{name}: need at least one array")
+    return arrays
+
+
+def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
+    """The slices along an axis, as a tuple: the inverse of `stack`."""
+    lead = (slice(None),) * (axis % x.ndim)
+    return tuple([x[(*lead, i)] for i in range(x.shape[axis])])
+
+
+def broadcast_arrays(*arrays: Any) -> tuple[Any, ...]:
+    """Each array broadcast to the shape they have together."""
+    shape = np.broadcast_shapes(*[np.shape(_raw(a)) for a in arrays])
+    return tuple([a if np.shape(_raw(a)) == shape else broadcast_to(a, shape) for a in arrays])
+
+
+def atleast_1d(x: Any, /) -> Any:
+    """`x` with at least one axis."""
+    return _reshape(x, (1,)) if not x.ndim else x
+
+
+def ravel(x: Any, /) -> Any:
+    """All entries in one axis."""
+    return _reshape(x, (-1,))
+
+
+def _raw(x: Any) -> Any:
+    return x._row.value if isinstance(x, Tensor) else x
+
+
+def meshgrid(*arrays: Any, indexing: str = "xy") -> tuple[Any, ...]:
+    """Coordinate matrices from coordinate vectors, as ``numpy.meshgrid``."""
+    if indexing not in ("xy", "ij"):
+        raise ValueError(f"meshgrid: indexing is 'xy' or 'ij', not {indexing!r}")
+    n = len(arrays)
+    axes = [1, 0, *range(2, n)] if indexing == "xy" and n > 1 else list(range(n))
+    return broadcast_arrays(
+        *[_reshape(a, tuple([-1 if axes[i] == axis else 1 for axis in range(n)])) for i, a in enumerate(arrays)]
+    )

@@ -1,0 +1,745 @@
+"""What an operation is: a name, how to compute it, its local partials. No derivative is written here.
+
+An operation is one of four kinds, and its kind says how a tangent is pushed forward and an adjoint pulled back
+through one row ``v = op(x, y, …)`` of the tape:
+
+============  =====================================  ===================================================
+kind          the rule, as data                      push (tangents t)               pull (adjoint g)
+============  =====================================  ===================================================
+elementwise   a partial per argument, p(v, x, y)     t_x * p_x + t_y * p_y           g * p_x,  g * p_y
+linear        a transpose per argument               op(t)                           transpose(g)
+bilinear      a transpose per argument               op(t_x, y) + op(x, t_y)         transpose(g, x, y)
+general       both, written out                      push(t, v, x)                   pull(g, v, x)
+============  =====================================  ===================================================
+
+Rules are written in the package's own public operations. On arrays those run as bare array calls; on Tensors
+they record, which is all that derivatives of higher order need; on names they spell themselves out, which is
+what the printed table shows. For complex numbers a pull is the plain transpose, without conjugation: the sweep's
+ends conjugate (see `sweep`).
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.backend import (
+    NUMPY,
+    PYTHON,
+    SCALARS,
+    all_finite,
+    as_value,
+    has_nan,
+    is_array,
+    is_complex,
+    is_inexact,
+    namespace,
+    typed_zero,
+)
+from autograd_lite.errors import NoRuleError
+from autograd_lite.tensor import Row, Tensor, View, constant, handle, new, next_seq
+
+__all__ = ["OPS", "Op", "bilinear", "conform", "elementwise", "general", "linear", "no_grad", "plain", "watching"]
+
+Call = Callable[..., Any]
+
+OPS: dict[str, Op] = {}
+"""The registry: every operation by its name."""
+
+
+class Op:
+    """One elementary operation: plain data, filled in by its kind.
+
+    `pulls` and `gated` hold one function ``(g, row) -> contribution`` per argument, None for an argument without
+    derivative; `push` is ``(row, tangents, gate) -> tangent``. `gated` is `pulls` for adjoints with holes: see
+    `gate`. `holes` says that the operation selects, so that an adjoint or tangent that went through it may have
+    exact zeros where nothing arrived. `rules` keeps what the user wrote, for the printer; `infix` is how the
+    printer writes it (``"{} * {}"``); `write`, for an operation whose result is a view, puts a part back.
+    """
+
+    __slots__ = (
+        "arrays",
+        "call",
+        "doc",
+        "gated",
+        "holes",
+        "infix",
+        "kernel",
+        "kernels",
+        "kind",
+        "name",
+        "options",
+        "pulls",
+        "push",
+        "reflected",
+        "rules",
+        "write",
+    )
+
+    def __init__(self, name: str, kernel: Call, kind: str, rules: Any, signature: str, **extra: Any) -> None:
+        if name in OPS:
+            raise ValueError(f"an operation named {name!r} is registered already")
+        self.name, self.kernel, self.kind, self.rules = name, kernel, kind, rules
+        self.arrays, self.options = _names(signature)
+        self.holes: bool = extra.pop("holes", False)
+        self.infix: str | None = extra.pop("infix", None)
+        self.write: Call | None = extra.pop("write", None)
+        self.doc: str = extra.pop("doc", "")
+        if extra:
+            raise TypeError(f"{name}: unknown options {sorted(extra)}")
+        self.pulls: Any = ()
+        self.gated: Any = ()
+        self.push: Any = None
+        self.kernels = Kernels(self)
+        self.call: Call
+        self.reflected: Call | None = None
+        self.call = _caller(self, signature)
+        OPS[name] = self
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} operation {self.name}>"
+
+    def __reduce__(self) -> Any:
+        return _by_name, (self.name,)
+
+
+def _by_name(name: str) -> Op:
+    return OPS[name]
+
+
+class Kernels(dict[type, Call]):
+    """How to compute an operation on values of a class: looked up in the class's own library, once per class."""
+
+    def __init__(self, op: Op) -> None:
+        super().__init__(dict.fromkeys(NUMPY, op.kernel))
+        self.op = op
+
+    def __missing__(self, cls: type) -> Call:
+        op, space = self.op, namespace(cls)
+        if space is np:  # Python's numbers and lists go to NumPy's own function, never to a bare operator
+            found = getattr(np, op.name, op.kernel) if not op.options else op.kernel
+        else:
+            native = getattr(space, op.name, None)
+            names, variadic = op.options, op.arrays[0].startswith("*")
+            if native is None:
+                found = op.kernel
+            elif not names and not variadic:
+                found = native
+            else:
+
+                def found(*args: Any) -> Any:
+                    n = len(args) - len(names)
+                    arrays = (list(args[:n]),) if variadic else args[:n]
+                    return native(*arrays, **dict(zip(names, args[n:], strict=True)))
+
+        self[cls] = found
+        return found
+
+
+# -- recording ------------------------------------------------------------------------------------------------------
+
+MODES = 0
+"""How many threads are inside `no_grad` or `watching`: while it is 0, recording asks nothing else."""
+
+_local = threading.local()
+_lock = threading.Lock()
+
+
+def _switch(delta: int) -> None:
+    global MODES
+    with _lock:
+        MODES += delta
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Record nothing inside: results are plain constants. It belongs to its thread and ends with an exception too.
+
+    Works as a decorator as well.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Var(2.0)
+    >>> with ag.no_grad():
+    ...     y = x * x
+    >>> y.requires_grad
+    False
+    """
+    before = getattr(_local, "quiet", False)
+    _local.quiet = True
+    _switch(+1)
+    try:
+        yield
+    finally:
+        _local.quiet = before
+        _switch(-1)
+
+
+@contextmanager
+def watching(watcher: Callable[[Row], None]) -> Iterator[None]:
+    """Call `watcher` with each row this thread records inside, constants' rows included."""
+    before = getattr(_local, "watcher", None)
+    _local.watcher = watcher
+    _switch(+1)
+    try:
+        yield
+    finally:
+        _local.watcher = before
+        _switch(-1)
+
+
+def watcher() -> Any:
+    """What watches this thread, or None."""
+    return getattr(_local, "watcher", None) if MODES else None
+
+
+def _observed(row: Row) -> Tensor:
+    """The slow way to finish a row, taken only while some thread is in `no_grad` or `watching`."""
+    seen = getattr(_local, "watcher", None)
+    if seen is not None:
+        seen(row)
+    if getattr(_local, "quiet", False) or not row.seq:
+        row = constant(row.value)
+    return handle(row)
+
+
+def operand(x: Any, like: Any = None) -> Row:
+    """The row of an argument: a Tensor's own, or a new constant for a number or an array."""
+    if isinstance(x, Tensor):
+        return x._row
+    if x.__class__ in PYTHON:
+        return constant(x if x or like is None else typed_zero(x, like))
+    return constant(x if is_array(x) else as_value(x))
+
+
+def explain(error: Exception, name: str, args: Any) -> Exception:
+    """`error`, of its own class, with a message that names the operation and its operands."""
+
+    def say(x: Any) -> str:
+        x = x.value if isinstance(x, (Row, Tensor)) else x
+        return f"{tuple(x.shape)} {x.dtype}" if hasattr(x, "dtype") and hasattr(x, "shape") else repr(x)
+
+    if isinstance(error, NoRuleError):
+        return error
+    text = f"{name}: {error} [operands: {', '.join(map(say, args))}]"
+    try:
+        return type(error)(text)
+    except Exception:  # an exception class with another signature keeps its own message
+        error.add_note(text)
+        return error
+
+
+def apply(op: Op, args: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
+    """Compute `op` and record it if an argument is tracked. Plain arrays in, a plain array out."""
+    like = first = next((a for a in args if a.__class__ not in PYTHON), args[0] if args else None)
+    wrapped = False
+    for a in args:
+        if isinstance(a, Tensor):
+            wrapped, like = True, a._row.value
+            break
+    if not wrapped:
+        try:
+            return op.kernels[first.__class__](*args, *params)
+        except Exception as error:
+            raise explain(error, op.name, args) from error
+    rows = tuple([operand(a, like) for a in args])
+    try:
+        value = op.kernels[like.__class__](*[r.value for r in rows], *params)
+    except Exception as error:
+        raise explain(error, op.name, rows) from error
+    return record(op, value, rows, params)
+
+
+def record(op: Op, value: Any, rows: tuple[Row, ...], params: Any) -> Any:
+    """A Tensor for `value`, with a row on the tape if any of `rows` is tracked."""
+    row: Row = new(Row)
+    row.value, row.op, row.args, row.params, row.seq = value, op, rows, params, 0
+    if op.pulls is not None:
+        for r in rows:
+            if r.seq:
+                row.seq = next_seq()
+                break
+    if MODES:
+        return _observed(row)
+    if not row.seq:
+        row.op, row.args, row.params = None, (), None
+    tensor: Tensor = new(Tensor)
+    tensor._row = row
+    return tensor
+
+
+# -- callers, specialised by arity: this is the hot path ----------------------------------------------------------
+
+
+def _unary(op: Op) -> Call:
+    kernels = op.kernels
+
+    def call(x: Any, /) -> Any:
+        if not isinstance(x, Tensor):
+            try:
+                return kernels[x.__class__](x)
+            except Exception as error:
+                raise explain(error, op.name, (x,)) from error
+        arg = x._row
+        a = arg.value
+        try:
+            value = kernels[a.__class__](a)
+        except Exception as error:
+            raise explain(error, op.name, (arg,)) from error
+        row: Row = new(Row)
+        row.value = value
+        if arg.seq:
+            row.op, row.args, row.params, row.seq = op, (arg,), None, next_seq()
+        else:
+            row.op, row.args, row.params, row.seq = None, (), None, 0
+        if MODES:
+            row.op, row.args = op, (arg,)
+            return _observed(row)
+        tensor: Tensor = new(Tensor)
+        tensor._row = row
+        return tensor
+
+    return call
+
+
+def _binary(op: Op) -> tuple[Call, Call]:
+    """The function of two arguments, and the method that Python calls when only the right one is a Tensor."""
+    kernels = op.kernels
+
+    def call(x: Any, y: Any, /) -> Any:
+        if isinstance(x, Tensor):
+            left = x._row
+            right = y._row if isinstance(y, Tensor) else operand(y, left.value)
+        elif isinstance(y, Tensor):
+            right = y._row
+            left = operand(x, right.value)
+        else:
+            try:
+                return kernels[(y if x.__class__ in PYTHON else x).__class__](x, y)
+            except Exception as error:
+                raise explain(error, op.name, (x, y)) from error
+        a, b = left.value, right.value
+        try:
+            value = kernels[(b if a.__class__ in PYTHON else a).__class__](a, b)
+        except Exception as error:
+            raise explain(error, op.name, (left, right)) from error
+        row: Row = new(Row)
+        row.value = value
+        if left.seq or right.seq:
+            row.op, row.args, row.params, row.seq = op, (left, right), None, next_seq()
+        else:
+            row.op, row.args, row.params, row.seq = None, (), None, 0
+        if MODES:
+            row.op, row.args = op, (left, right)
+            return _observed(row)
+        tensor: Tensor = new(Tensor)
+        tensor._row = row
+        return tensor
+
+    def reflected(y: Any, x: Any, /) -> Any:
+        return call(x, y)
+
+    return call, reflected
+
+
+def _names(signature: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The array arguments and the options of a signature: ``"x, y, /, axis=None"`` -> (x, y), (axis,)."""
+    arrays, _, options = signature.partition(", " if signature.startswith("*") else "/")
+
+    def names(text: str) -> tuple[str, ...]:
+        words = (part.partition("=")[0].partition(":")[0].strip() for part in text.split(","))
+        return tuple(word for word in words if word and word != "*")
+
+    return names(arrays), names(options)
+
+
+def _caller(op: Op, signature: str) -> Call:
+    """The public function of `op`: its signature is real, so that help() shows it and Python checks it."""
+    if not op.options and len(op.arrays) == 1 and not op.arrays[0].startswith("*"):
+        call = _unary(op)
+    elif not op.options and len(op.arrays) == 2:
+        call, op.reflected = _binary(op)
+    else:
+        arrays = op.arrays[0].lstrip("*") if op.arrays[0].startswith("*") else f"({', '.join(op.arrays)},)"
+        options = f"({', '.join(op.options)},)" if op.options else "()"
+        viewed = op.write is not None or "broadcast" in op.name
+        source = f"def call({signature}): return apply(op, {arrays}, {options})"
+        scope: dict[str, Any] = {"apply": _apply_view if viewed else apply, "op": op}
+        exec(source, scope)  # as namedtuple does: the text is this file's, never a user's
+        call = scope["call"]
+    call.__name__ = call.__qualname__ = op.name
+    call.__doc__ = op.doc
+    call.op = op  # type: ignore[attr-defined]  # the way back from the function to its data
+    return call
+
+
+def _apply_view(op: Op, args: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
+    """As `apply`, for an operation whose result may share memory with its argument, as NumPy's views do."""
+    out = apply(op, args, params)
+    base = args[0]
+    if isinstance(base, Tensor) and (value := out._row.value).__class__ is np.ndarray:
+        source = base._row.value
+        if value.base is not None and (value.base is source or value.base is source.base):
+            return View(base, op, params, out._row)
+    return out
+
+
+# -- products, with and without holes ---------------------------------------------------------------------------------
+
+
+def conform(c: Any, x: Any) -> Any:
+    """`c`, a contribution to the adjoint of `x`, in the shape and dtype of `x`: broadcast axes are summed."""
+    if c.shape != x.shape:
+        c = OPS["sum_to"].call(c, tuple(x.shape))
+    if c.dtype != x.dtype:
+        if is_complex(c) and not is_complex(x):
+            c = OPS["real"].call(c)
+        if c.dtype != x.dtype and is_inexact(x):
+            c = OPS["astype"].call(c, x.dtype)
+    return c
+
+
+def fit(t: Any, v: Any) -> Any:
+    """`t`, a tangent of `v`, in the shape and dtype of `v`."""
+    if t.shape != v.shape:
+        t = OPS["broadcast_to"].call(t, tuple(v.shape))
+    return t if t.dtype == v.dtype else conform(t, v)
+
+
+def gate(g: Any, p: Any) -> Any:
+    """``g * p`` where an exact zero of `g` means that nothing arrived: it annihilates even an infinite `p`.
+
+    An element that `where`, an index or a maximum did not select contributes nothing, however singular its
+    partial. Only rows below such an operation come here, and only a NaN in the product makes them pay. On
+    Tensors the partial itself is masked, so that the same holds at the next order.
+    """
+    if isinstance(g, Tensor) or isinstance(p, Tensor):
+        where, isfinite = OPS["where"].call, OPS["isfinite"].call
+        return g * where((g != 0) | isfinite(p), p, 0.0)
+    product = g * p
+    return OPS["where"].call((g == 0) & ~OPS["isfinite"].call(p), 0.0, product) if has_nan(product) else product
+
+
+def pick(g: Any, w: Any) -> Any:
+    """``g * w`` for weights of an operation that selects: an exact zero of `w` drops even an infinite `g`."""
+    product = g * w
+    if isinstance(product, Tensor) or has_nan(product):
+        product = OPS["where"].call(w == 0, 0.0, product)
+    return product
+
+
+def _gate_bilinear(transpose: Call, other: int) -> Call:
+    """A transpose for adjoints with holes: a zero of `g` drops what it would have met in the other operand."""
+
+    def gated(g: Any, *xs: Any) -> Any:
+        plain = transpose(g, *xs)
+        values = [x.value if isinstance(x, Tensor) else x for x in xs]
+        if all_finite(values[other]):
+            return plain
+        where, isfinite = OPS["where"].call, OPS["isfinite"].call
+        finite = isfinite(values[other])
+        cleaned, met = list(xs), list(values)
+        cleaned[other] = where(finite, xs[other], 0.0)
+        met[other] = where(finite, 0.0, 1.0)
+        arrived = where((g.value if isinstance(g, Tensor) else g) != 0, 1.0, 0.0)
+        return where(transpose(arrived, *met) > 0, plain, transpose(g, *cleaned))
+
+    return gated
+
+
+# -- the four kinds ---------------------------------------------------------------------------------------------------
+
+Partial = Call | int | float | None
+
+
+def elementwise(name: str, kernel: Call, *partials: Partial, **extra: Any) -> Call:
+    """Register an operation that works entry by entry, from its local partials.
+
+    Parameters
+    ----------
+    name : str
+        Its name; also how other array libraries are asked for it.
+    kernel : callable
+        Computes it on arrays.
+    *partials : callable, number or None
+        One per argument: ``p(v, x, y, …)`` of the result and the arguments, written with this package's
+        operations; a number when constant; None when that argument has no derivative.
+    infix : str, optional
+        How the printer writes it: ``"{} * {}"``.
+    holes : bool, optional
+        It selects: its partials are constant weights (0, a share, 1) almost everywhere.
+
+    Returns
+    -------
+    callable
+        The operation: a function of arrays, numbers and Tensors.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> cube = ag.elementwise("cube", lambda x: x**3, lambda v, x: 3 * x**2)
+    >>> ag.grad(cube)(2.0), ag.grad(ag.grad(cube))(2.0)
+    (np.float64(12.0), np.float64(12.0))
+    """
+    signature = ", ".join("xyzw"[: len(partials)]) + ", /"
+    op = Op(name, kernel, "elementwise", partials, extra.pop("signature", signature), **extra)
+    selects = op.holes
+    op.pulls = tuple([_pull_elementwise(p, i, len(partials), pick if selects else None) for i, p in enumerate(partials)])
+    op.gated = tuple([_pull_elementwise(p, i, len(partials), pick if selects else gate) for i, p in enumerate(partials)])
+    op.push = _push_elementwise(partials, selects)
+    return op.call
+
+
+def _pull_elementwise(p: Partial, i: int, n: int, times: Call | None) -> Any:
+    """The pull of argument `i` of `n`, multiplying with `times` (plain ``*`` if None)."""
+    if p is None:
+        return None
+    if not callable(p):
+        constant_partial = p
+
+        def scale(g: Any, row: Row) -> Any:
+            x = row.args[i].value
+            if constant_partial == 0:
+                return OPS["zeros_like"].call(x)
+            c = g if constant_partial == 1 else -g if constant_partial == -1 else g * constant_partial
+            return c if n == 1 or (c.__class__ in SCALARS and c.__class__ is x.__class__) else conform(c, x)
+
+        return scale
+    partial = p
+    if n == 1:
+
+        def unary(g: Any, row: Row) -> Any:
+            return g * partial(row.value, row.args[0].value)
+
+        def unary_times(g: Any, row: Row) -> Any:
+            return times(g, partial(row.value, row.args[0].value))  # type: ignore[misc]  # not None here
+
+        return unary_times if times else unary
+
+    def binary(g: Any, row: Row) -> Any:
+        x, y = row.args
+        c = g * partial(row.value, x.value, y.value)
+        a = (y if i else x).value
+        if c.__class__ is a.__class__ and (c.__class__ in SCALARS or (c.shape == a.shape and c.dtype is a.dtype)):
+            return c
+        return conform(c, a)
+
+    def several(g: Any, row: Row) -> Any:
+        p = partial(row.value, *[x.value for x in row.args])
+        return conform(times(g, p) if times else g * p, row.args[i].value)
+
+    return binary if n == 2 and not times else several
+
+
+def _push_elementwise(partials: tuple[Partial, ...], selects: bool) -> Call:
+    def push(row: Row, tangents: list[Any], gated: bool) -> Any:
+        values = [x.value for x in row.args]
+        times = pick if selects else gate if gated else None
+        total: Any = None
+        for t, p in zip(tangents, partials, strict=True):
+            if t is not None and p is not None:
+                p = p(row.value, *values) if callable(p) else p
+                c = t * p if times is None else times(t, p)
+                total = c if total is None else total + c
+        return None if total is None else fit(total, row.value)
+
+    return push
+
+
+def linear(name: str, kernel: Call, *transposes: Call | None, signature: str = "x, /", **extra: Any) -> Call:
+    """Register a linear operation, from its transpose: forward, it is itself.
+
+    Parameters
+    ----------
+    name, kernel
+        As for `elementwise`; the kernel takes the options of `signature` by position, after the arrays.
+    *transposes : callable
+        One per array argument, ``(g, x, y, …, *options) -> contribution``; the arguments serve for their shapes
+        and dtypes only. For a variadic operation (``signature="*arrays, /"``) one, ``(i, g, arrays, *options)``.
+    signature : str
+        What the function takes: arrays before the ``/``, options after it.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> double = ag.linear("double", lambda x: 2 * x, lambda g, x: 2 * g)
+    >>> ag.grad(lambda x: ag.sum(double(x)))(ag.asarray([1.0, 2.0]))
+    Tensor([2., 2.])
+    """
+    op = Op(name, kernel, "linear", transposes, signature, **extra)
+    variadic = op.arrays[0].startswith("*")
+
+    def pull(transpose: Call, i: int) -> Call:
+        def pulled(g: Any, row: Row) -> Any:
+            xs = [x.value for x in row.args]
+            if variadic:
+                return conform(transpose(i, g, xs, *row.params), xs[i])
+            return conform(transpose(g, *xs, *(row.params or ())), xs[i])
+
+        return pulled
+
+    op.pulls = op.gated = _per_argument(transposes, pull, variadic)
+
+    def push(row: Row, tangents: list[Any], gated: bool) -> Any:
+        zeros = OPS["zeros_like"].call
+        ts = [zeros(x.value) if t is None else t for t, x in zip(tangents, row.args, strict=True)]
+        fixed = [x.value if p is None else t for t, x, p in zip(ts, row.args, _cycle(transposes, variadic))]
+        return fit(op.call(*fixed, *(row.params or ())) if not op.options else _call(op, fixed, row.params), row.value)
+
+    op.push = push
+    return op.call
+
+
+def bilinear(name: str, kernel: Call, *transposes: Call, signature: str = "x, y, /", **extra: Any) -> Call:
+    """Register an operation linear in each of two arguments, from its two transposes ``(g, x, y, *options)``.
+
+    >>> import autograd_lite as ag, numpy as np
+    >>> scale = ag.bilinear("scale", lambda x, y: x * y, lambda g, x, y: g * y, lambda g, x, y: g * x)
+    >>> ag.grad(scale, argnums=(0, 1))(2.0, 3.0)
+    (np.float64(3.0), np.float64(2.0))
+    """
+    op = Op(name, kernel, "bilinear", transposes, signature, **extra)
+
+    def pull(transpose: Call, i: int) -> Call:
+        def pulled(g: Any, row: Row) -> Any:
+            x, y = row.args
+            c = transpose(g, x.value, y.value, *(row.params or ()))
+            a = (y if i else x).value
+            return c if c.shape == a.shape and c.dtype is a.dtype else conform(c, a)
+
+        return pulled
+
+    op.pulls = _per_argument(transposes, pull, False)
+    op.gated = _per_argument([_gate_bilinear(t, 1 - i) for i, t in enumerate(transposes)], pull, False)
+
+    def push(row: Row, tangents: list[Any], gated: bool) -> Any:
+        x, y = (a.value for a in row.args)
+        terms = [_call(op, [t, y] if i == 0 else [x, t], row.params) for i, t in enumerate(tangents) if t is not None]
+        return fit(terms[0] if len(terms) == 1 else terms[0] + terms[1], row.value)
+
+    op.push = push
+    return op.call
+
+
+def general(name: str, kernel: Call, pull: Any, push: Any, *, signature: str = "x, /", **extra: Any) -> Call:
+    """Register an operation whose push and pull are written out. Rare: most are one of the other kinds.
+
+    Parameters
+    ----------
+    name, kernel, signature
+        As for `linear`.
+    pull : callable or tuple of callables
+        One per array argument: ``(g, v, *arrays, *options) -> contribution``, or None without derivative.
+        For a variadic operation one: ``(i, g, v, arrays, *options)``.
+    push : callable or tuple of callables
+        One per array argument: ``(t, v, *arrays, *options) -> tangent`` (variadic: ``(i, t, v, arrays, …)``);
+        the tangents are added up.
+    gated : callable or tuple, optional
+        The pull for adjoints with holes, by default `pull`.
+    together : bool, optional
+        `pull` is one function ``(g, v, arrays, *options) -> list of contributions``, for arguments that share work,
+        and `push` one ``(tangents, v, arrays, *options)``, with None for a tangent that is not there.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> sumsq = ag.general("sumsq", lambda x: (x * x).sum(), lambda g, v, x: g * 2 * x,
+    ...                    lambda t, v, x: ag.sum(2 * x * t))
+    >>> ag.grad(sumsq)(ag.asarray([1.0, 2.0]))
+    Tensor([2., 4.])
+    """
+    if extra.pop("together", False):
+        op = Op(name, kernel, "general", (pull, push), signature, **extra)
+        op.pulls = op.gated = _together(pull)
+        op.push = lambda row, ts, gated: _fitted(push(ts, row.value, [x.value for x in row.args], *row.params), row)
+        return op.call
+    gated = extra.pop("gated", pull)
+    pulls, pushes, gates = (f if isinstance(f, tuple) else (f,) for f in (pull, push, gated))
+    op = Op(name, kernel, "general", (pulls, pushes), signature, **extra)
+    variadic = op.arrays[0].startswith("*")
+
+    def bind(f: Call, i: int) -> Call:
+        def pulled(g: Any, row: Row) -> Any:
+            xs = [x.value for x in row.args]
+            if variadic:
+                return conform(f(i, g, row.value, xs, *row.params), xs[i])
+            return conform(f(g, row.value, *xs, *(row.params or ())), xs[i])
+
+        return pulled
+
+    op.pulls = _per_argument(pulls, bind, variadic)
+    op.gated = _per_argument(gates, bind, variadic)
+
+    def push_all(row: Row, tangents: list[Any], gated: bool) -> Any:
+        xs = [x.value for x in row.args]
+        params = row.params or ()
+        total: Any = None
+        for i, (t, f) in enumerate(zip(tangents, _cycle(pushes, variadic), strict=False)):
+            if t is not None and f is not None:
+                c = f(i, t, row.value, xs, *params) if variadic else f(t, row.value, *xs, *params)
+                total = c if total is None else total + c
+        return _fitted(total, row)
+
+    op.push = push_all
+    return op.call
+
+
+def plain(name: str, kernel: Call, *, signature: str = "x, /", **extra: Any) -> Call:
+    """Register an operation whose results carry no derivative (a comparison, an index): plain Tensors, no row."""
+    op = Op(name, kernel, "plain", (), signature, **extra)
+    op.pulls = None
+    if op.options or len(op.arrays) > 2 or op.arrays[0].startswith("*"):
+        return op.call
+    kernels, unary = op.kernels, len(op.arrays) == 1
+
+    def call(*args: Any) -> Any:
+        values = [a._row.value if isinstance(a, Tensor) else a for a in args]
+        first = values[0] if unary or values[0].__class__ not in PYTHON else values[1]
+        try:
+            value = kernels[first.__class__](*values)
+        except Exception as error:
+            raise explain(error, name, values) from error
+        return handle(constant(value)) if any([isinstance(a, Tensor) for a in args]) else value
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__, call.op = op.doc, op  # type: ignore[attr-defined]  # as in _caller
+    op.call, op.reflected = call, lambda y, x: call(x, y)
+    return call
+
+
+def _call(op: Op, arrays: list[Any], params: Any) -> Any:
+    """Call `op` on `arrays` with the options of a recorded row."""
+    return apply(op, tuple(arrays), params or ())
+
+
+def _cycle(rules: Any, variadic: bool) -> Any:
+    return repeat(rules[0]) if variadic else rules
+
+
+def _fitted(t: Any, row: Row) -> Any:
+    return None if t is None else fit(t, row.value)
+
+
+def _per_argument(rules: Any, bind: Callable[[Call, int], Call], variadic: bool) -> Any:
+    """The pulls of an operation: one per argument, or for a variadic one a function of the row that makes them."""
+    if variadic:
+        make = lru_cache(maxsize=None)(functools.partial(bind, rules[0]))
+        return lambda g, row: [make(i) for i in range(len(row.args))]
+    return tuple([None if f is None else bind(f, i) for i, f in enumerate(rules)])
+
+
+def _together(pull: Call) -> Any:
+    """Pulls that share their work: it is done once, before the first of them."""
+
+    def pulls(g: Any, row: Row) -> list[Call]:
+        xs = [x.value for x in row.args]
+        parts = pull(g, row.value, xs, *(row.params or ()))
+        return [lambda _g, _row, c=c, x=x: conform(c, x) for c, x in zip(parts, xs, strict=True)]
+
+    return pulls

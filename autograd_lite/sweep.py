@@ -1,0 +1,240 @@
+"""The two sweeps: one pass over the rows, forward pushing tangents, reverse pulling adjoints.
+
+Tangents and adjoints live here, in a dict keyed by a row's sequence number, never on the rows: sweeps do not
+disturb each other, so nested and repeated derivatives cannot be confused. With ``record=True`` the rules are
+given Tensors instead of arrays, and the sweep writes its own steps on a tape.
+
+A sweep is silent: where a partial is singular, the derivative shows it (inf, NaN) and `debug` names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.backend import SCALARS, array_like, is_complex, unshared
+from autograd_lite.errors import NonScalarError, NoRuleError, SeedError, UntrackedError
+from autograd_lite.rules import OPS, watcher
+from autograd_lite.tensor import Row, Tensor, constant, handle, new
+
+__all__ = [
+    "backward",
+    "conjugated",
+    "finished",
+    "forward",
+    "lifted",
+    "reaches_beyond",
+    "reverse",
+    "rows_of",
+    "seed_for",
+    "watching_adjoints",
+]
+
+
+def rows_of(outputs: Iterable[Row], first: int = 1, stop: Any = ()) -> list[Row]:
+    """The tape: the rows with ``seq >= first`` that `outputs` reach, in the order of recording.
+
+    A row whose seq is in `stop` is taken, but what it was computed from is not followed.
+    """
+    found = {row.seq: row for row in outputs if row.seq >= first}
+    todo = list(found.values())
+    while todo:
+        row = todo.pop()
+        if row.seq in stop:
+            continue
+        for arg in row.args:
+            seq = arg.seq
+            if seq >= first and seq not in found:
+                found[seq] = arg
+                todo.append(arg)
+    return [found[seq] for seq in sorted(found)]
+
+
+def reaches_beyond(rows: list[Row], first: int) -> bool:
+    """Whether a row was computed from one tracked before `first`: a variable of somebody else's derivative."""
+    for row in rows:
+        if row.seq != first:
+            for arg in row.args:
+                if 0 < arg.seq < first:
+                    return True
+    return False
+
+
+def lifted(row: Row) -> Row:
+    """`row` as a sweep that records shows it to a rule: with Tensors in the place of tracked values."""
+    shown: Row = new(Row)
+    shown.value, shown.params, shown.op = handle(row), row.params, row.op
+    shown.args = tuple([a if not a.seq else constant(handle(a)) for a in row.args])
+    return shown
+
+
+def reverse(
+    rows: list[Row],
+    adjoints: dict[int, Any],
+    first: int = 1,
+    *,
+    stop: Any = (),
+    record: bool = False,
+    holes: set[int] | None = None,
+    watch: Callable[[Row, Row, Any], None] | None = None,
+) -> dict[int, Any]:
+    """Sweep from the last row to the first, adding each row's adjoint, through its partials, to its arguments'.
+
+    `rows` is consumed, so that a value is let go as soon as its adjoint has been used. `adjoints` holds the seeds
+    and, at the end, the adjoints of the variables (rows without operation, and those in `stop`). Arguments older
+    than `first` get none. `holes` are the rows whose adjoint has exact zeros where nothing arrived.
+    `watch(row, arg, contribution)` is told of every step.
+    """
+    holes = set() if holes is None else holes
+    while rows:
+        row = rows.pop()
+        seq, op = row.seq, row.op
+        if op is None or seq in stop or seq not in adjoints:
+            continue
+        g = adjoints.pop(seq)
+        with_holes = op.holes or (holes and seq in holes)
+        shown = lifted(row) if record else row
+        pulls = op.gated if holes and seq in holes else op.pulls
+        if pulls.__class__ is not tuple:  # a variadic operation, or one whose pulls share their work
+            pulls = pulls(g, shown)
+        for arg, pull in zip(row.args, pulls, strict=True):
+            s = arg.seq
+            if s >= first:
+                if pull is None:
+                    raise NoRuleError(
+                        f"{op.name}: no derivative rule for argument {row.args.index(arg)}; register one with "
+                        f"ag.{op.kind}(…), or hold the argument constant with ag.stop_gradient"
+                    )
+                c = pull(g, shown)
+                if watch is not None:
+                    watch(row, arg, c)
+                adjoints[s] = adjoints[s] + c if s in adjoints else c
+                if with_holes:
+                    holes.add(s)
+    return adjoints
+
+
+def forward(
+    rows: list[Row],
+    tangents: dict[int, Any],
+    *,
+    record: bool = False,
+    holes: set[int] | None = None,
+    watch: Callable[[Row, Any], None] | None = None,
+) -> dict[int, Any]:
+    """Sweep from the first row to the last, pushing the tangents of each row's arguments through its partials.
+
+    `tangents` holds those of the variables and, at the end, one for every row that depends on them.
+    """
+    holes = set() if holes is None else holes
+    for row in rows:
+        op = row.op
+        if op is None or row.seq in tangents:
+            continue
+        ts = [tangents.get(arg.seq) if arg.seq else None for arg in row.args]
+        if any([t is not None for t in ts]):
+            if op.push is None:
+                raise NoRuleError(f"{op.name}: no push rule, so no forward mode; register one or use reverse mode")
+            with_holes = bool(holes) and any([arg.seq in holes for arg in row.args])
+            t = op.push(lifted(row) if record else row, ts, with_holes)
+            if t is not None:
+                tangents[row.seq] = t
+                if with_holes or op.holes:
+                    holes.add(row.seq)
+                if watch is not None:
+                    watch(row, t)
+    return tangents
+
+
+# -- seeds and results --------------------------------------------------------------------------------------------
+
+ONES: dict[type, Any] = {cls: cls(1) for cls in SCALARS if np.dtype(cls).kind == "f"}
+
+
+def conjugated(g: Any) -> Any:
+    """`g`, conjugated if complex.
+
+    Rules pull with the plain transpose; conjugating both ends of a sweep turns that into the gradient whose
+    direction is that of steepest ascent: |z|² at 3+4j gives 6+8j.
+    """
+    value = g._row.value if isinstance(g, Tensor) else g
+    return OPS["conj"].call(g) if value.__class__ not in ONES and is_complex(value) else g
+
+
+def seed_for(row: Row, seed: Any, asker: str) -> Any:
+    """What the reverse sweep of `row` starts from: `seed`, checked, or 1 for a single number."""
+    value = row.value
+    if seed is None:
+        one = ONES.get(value.__class__)
+        if one is not None:
+            return one
+        if value.shape != ():
+            raise NonScalarError(
+                f"{asker}: the output has shape {tuple(value.shape)}, not one number; write y.sum().{asker}() for "
+                f"the gradient of the sum, give a seed of that shape, or use ag.jacobian"
+            )
+        return OPS["ones_like"].call(value)
+    raw = seed._row.value if isinstance(seed, Tensor) else seed
+    shape = tuple(np.shape(raw))
+    if shape != tuple(value.shape):
+        raise SeedError(f"{asker}: a seed of shape {shape} does not fit an output of shape {tuple(value.shape)}")
+    return conjugated(seed if hasattr(raw, "dtype") else array_like(raw, value))
+
+
+def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:
+    """Add the gradient of this Tensor to the `.grad` of every variable it was computed from.
+
+    Parameters
+    ----------
+    seed : array or Tensor of this shape, optional
+        The adjoint to start from; 1 if this is a single number.
+    create_graph : bool
+        Record the sweep, so that the gradients can be differentiated again.
+
+    Raises
+    ------
+    NonScalarError, SeedError
+        No seed for an array, or one of another shape.
+    UntrackedError
+        No variable was involved.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> x = ag.Var(3.0)
+    >>> (x * x + x).backward()
+    >>> x.grad
+    Tensor(7.0)
+    """
+    row = y._row
+    if not row.seq:
+        raise UntrackedError("backward: nothing to differentiate: no Var or requires_grad=True Tensor reaches this one")
+    start = seed_for(row, seed, "backward")
+    rows = rows_of((row,))
+    leaves = [r for r in rows if r.op is None]
+    with np.errstate(all="ignore"):
+        adjoints = reverse(rows, {row.seq: start}, record=create_graph, watch=watching_adjoints())
+    del start, seed
+    for variable in leaves:
+        cell = variable.params
+        if variable.seq in adjoints and cell is not None:
+            g = finished(adjoints, variable)
+            cell.grad = g if cell.grad is None else cell.grad + g
+
+
+def finished(adjoints: dict[int, Any], row: Row) -> Tensor:
+    """The adjoint of a variable as its gradient: conjugated, in its dtype, its memory nobody else's."""
+    g = unshared(adjoints, row.seq)
+    if isinstance(g, Tensor):
+        return OPS["copy"].call(conjugated(g))  # type: ignore[no-any-return]
+    value = row.value
+    if g.__class__ is not value.__class__ or g.dtype != value.dtype:
+        g = OPS["copy"].call(g) if g.dtype == value.dtype else OPS["astype"].call(g, value.dtype)
+    return handle(constant(conjugated(g)))
+
+
+def watching_adjoints() -> Any:
+    """What `debug` watches adjoints with, if it is on in this thread."""
+    return getattr(watcher(), "adjoint", None)

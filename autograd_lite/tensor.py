@@ -1,0 +1,391 @@
+"""The row and the handles.
+
+A `Row` is one line of the tape: a value, the operation that made it and the rows it was made from. Rows point
+at their arguments only and never change, so a tape is freed by reference counting the moment nobody holds its
+result. A `Tensor` is the handle a user holds: it has a row, and a write (``x[i] = v``) gives it a new one.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd_lite.backend import as_value, is_inexact
+from autograd_lite.errors import NotDifferentiableError, TrackedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from autograd_lite.rules import Op
+
+__all__ = ["Row", "Tensor", "Var", "View", "constant", "handle", "leaf", "next_seq"]
+
+next_seq: Callable[[], int] = count(1).__next__
+new = object.__new__
+
+
+class Row:
+    """One line of the tape.
+
+    `value` is an array or a number; `op` the operation (None for a variable or a constant); `args` the rows it
+    was computed from; `params` what else it was called with (an axis, an index); `seq` its place in the order of
+    recording, 0 for a constant, so that one comparison tells both who is tracked and who came first. `note` is
+    unset but for rows somebody named, located or grouped.
+    """
+
+    __slots__ = ("args", "note", "op", "params", "seq", "value")
+
+    value: Any
+    op: Op | None
+    args: tuple[Row, ...]
+    params: Any
+    seq: int
+    note: dict[str, Any]
+
+
+class Cell:
+    """What belongs to a variable however often its value is replaced: its gradient and its name."""
+
+    __slots__ = ("grad", "name")
+
+    def __init__(self, name: str | None) -> None:
+        self.grad: Any = None
+        self.name = name
+
+
+def constant(value: Any) -> Row:
+    """A row that nothing is differentiated with respect to."""
+    row: Row = new(Row)
+    row.value, row.op, row.args, row.params, row.seq = value, None, (), None, 0
+    return row
+
+
+def leaf(value: Any, cell: Cell | None = None) -> Row:
+    """A row that derivatives are taken with respect to."""
+    row: Row = new(Row)
+    row.value, row.op, row.args, row.params, row.seq = value, None, (), cell, next_seq()
+    return row
+
+
+def handle(row: Row) -> Tensor:
+    """A Tensor that holds `row`."""
+    tensor: Tensor = new(Tensor)
+    tensor._row = row
+    return tensor
+
+
+class Tensor:
+    """An array with NumPy's manners that remembers how it was computed.
+
+    Parameters
+    ----------
+    data : number, nested list, array of any Array API library, or Tensor
+        Copied, as ``np.array`` does; ``ag.asarray`` shares.
+    dtype : dtype, optional
+        As for ``np.array``: by default that of `data`, float64 for Python floats.
+    requires_grad : bool
+        Make it a variable, so that everything computed from it is recorded.
+    name : str, optional
+        How tables and graphs call it.
+
+    Raises
+    ------
+    NotDifferentiableError
+        `requires_grad` for an integer or boolean dtype.
+    TypeError
+        `data` is not numeric.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([1.0, 2.0, 3.0], requires_grad=True)
+    >>> (x**2).sum().backward()
+    >>> x.grad
+    Tensor([2., 4., 6.])
+    """
+
+    __slots__ = ("__weakref__", "_cell", "_row")
+    _row: Row
+    _cell: Cell
+
+    def __init__(self, data: Any, *, dtype: Any = None, requires_grad: bool = False, name: str | None = None) -> None:
+        value = as_value(data._row.value if isinstance(data, Tensor) else data, dtype, copy=True)
+        if requires_grad:
+            self._start(value, name)
+        else:
+            self._row = constant(value)
+            if name is not None:
+                self.name = name
+
+    def _start(self, value: Any, name: str | None = None) -> None:
+        if not is_inexact(value):
+            raise NotDifferentiableError(
+                f"a variable needs a floating-point dtype, not {value.dtype}: "
+                f"write Var(2.0) instead of Var(2), or pass dtype=float"
+            )
+        self._cell = Cell(name)
+        self._row = leaf(value, self._cell)
+
+    # -- what it holds ------------------------------------------------------------------------------------------
+
+    @property
+    def value(self) -> Any:
+        """The array or NumPy scalar itself. Assigning replaces the value of a variable (same shape and dtype)."""
+        return self._row.value
+
+    @value.setter
+    def value(self, data: Any) -> None:
+        old = self._row
+        value = as_value(data._row.value if isinstance(data, Tensor) else data, old.value.dtype)
+        if value.shape != old.value.shape:
+            raise ValueError(f"value: shape {value.shape} does not replace shape {old.value.shape}")
+        if old.op is not None:
+            raise TrackedError("value: only a variable's or constant's value is assigned; use x[...] = v on a result")
+        self._row = leaf(value, self._cell) if old.seq else constant(value)
+
+    @property
+    def grad(self) -> Any:
+        """The gradient that `backward` accumulated in this variable: a Tensor, or None. Assignable."""
+        return self._cell.grad if hasattr(self, "_cell") else None
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        if not hasattr(self, "_cell"):
+            raise TrackedError("grad: only a variable (requires_grad=True) keeps a gradient")
+        self._cell.grad = value
+
+    @property
+    def name(self) -> str | None:
+        """The name by which tables and graphs call it, or None. Assignable."""
+        if hasattr(self, "_cell"):
+            return self._cell.name
+        return getattr(self._row, "note", {}).get("name")
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        if hasattr(self, "_cell"):
+            self._cell.name = name
+        else:
+            self._row.note = {**getattr(self._row, "note", {}), "name": name}
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether it is tracked: a variable, or computed from one. Assignable on what was not computed."""
+        return self._row.seq > 0
+
+    @requires_grad.setter
+    def requires_grad(self, flag: bool) -> None:
+        row = self._row
+        if row.op is not None:
+            raise TrackedError("requires_grad: a computed Tensor stays tracked; use .detach()")
+        if flag and not row.seq:
+            self._start(row.value, self.name)
+        elif not flag and row.seq:
+            self._row = constant(row.value)
+
+    def requires_grad_(self, flag: bool = True) -> Tensor:
+        """Set `requires_grad` and return itself."""
+        self.requires_grad = flag
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no recorded operation computed it: a variable or a constant."""
+        return self._row.op is None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        return tuple(self._row.value.shape)
+
+    @property
+    def dtype(self) -> Any:
+        """The dtype of the value."""
+        return self._row.value.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return int(self._row.value.ndim)
+
+    @property
+    def size(self) -> int:
+        """The number of entries."""
+        n = 1
+        for length in self._row.value.shape:
+            n *= length
+        return n
+
+    @property
+    def device(self) -> Any:
+        """Where the value lives: ``"cpu"`` for NumPy."""
+        return getattr(self._row.value, "device", "cpu")
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes its entries take."""
+        return int(self._row.value.nbytes)
+
+    def detach(self) -> Tensor:
+        """A constant with the same value: derivatives stop here."""
+        return handle(constant(self._row.value))
+
+    def numpy(self) -> Any:
+        """The value as a NumPy array, untracked: a copy, so that writing to it changes nothing here."""
+        return np.array(self._row.value)
+
+    def item(self) -> Any:
+        """The one entry as a Python number. Raises ValueError if there is not exactly one."""
+        return self._row.value.item()
+
+    def tolist(self) -> Any:
+        """The value as nested Python lists."""
+        return np.asarray(self._row.value).tolist()
+
+    # -- Python's manners ---------------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        row = self._row
+        text = repr(row.value) if not isinstance(row.value, np.generic) else str(row.value)
+        if isinstance(row.value, np.ndarray):
+            text = np.array2string(row.value, separator=", ", prefix="Tensor(")
+            if row.value.dtype not in (np.dtype(float), np.dtype(int), np.dtype(bool)) or not row.value.size:
+                text += f", dtype={row.value.dtype}"
+        elif isinstance(row.value, np.generic) and row.value.dtype.char not in "d?l":
+            text += f", dtype={row.value.dtype}"
+        text += f", name={self.name!r}" if self.name else ""
+        text += f", op={row.op.name!r}" if row.op else ", requires_grad=True" if row.seq else ""
+        return f"Tensor({text})"
+
+    def __len__(self) -> int:
+        if not self.ndim:
+            raise TypeError("len() of a 0-d Tensor")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self.ndim:
+            raise TypeError("iteration over a 0-d Tensor")
+        return (self[i] for i in range(self.shape[0]))
+
+    def __bool__(self) -> bool:
+        return bool(self._row.value)
+
+    def __format__(self, spec: str) -> str:
+        return format(self._row.value, spec) if spec else repr(self)
+
+    __hash__ = object.__hash__
+
+    def _plain(self, asker: str, remedy: str) -> Any:
+        """The value, for a caller that would lose the tape: refused while there is one to lose."""
+        if self._row.seq:
+            raise TrackedError(f"{asker} of a tracked Tensor would lose its tape: use {remedy}, .detach() or .value")
+        return self._row.value
+
+    def __float__(self) -> float:
+        return float(self._plain("float()", "the functions of autograd_lite instead of math's, .item()"))
+
+    def __int__(self) -> int:
+        return int(self._plain("int()", ".item()"))
+
+    def __complex__(self) -> complex:
+        return complex(self._plain("complex()", ".item()"))
+
+    def __index__(self) -> int:
+        value = self._row.value
+        if value.shape or np.asarray(value).dtype.kind not in "iu":
+            raise TypeError(f"an index needs a 0-d integer Tensor, not shape {self.shape} and dtype {self.dtype}")
+        return int(value)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        value = self._plain("np.asarray()", "NumPy's functions on the Tensor itself (np.sin(t)) or")
+        return np.array(value, dtype=dtype, copy=copy)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._row.op is not None and self._row.seq:
+            raise TrackedError("a computed Tensor is not copied or pickled with its tape: use .detach() first")
+        return _rebuild, (type(self), self._row.value, self.requires_grad, self.name)
+
+    if TYPE_CHECKING:  # what methods.py binds from its table, for readers and type checkers
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __getitem__(self, index: Any) -> Tensor: ...
+        def __setitem__(self, index: Any, value: Any) -> None: ...
+        def __neg__(self) -> Tensor: ...
+        def __pos__(self) -> Tensor: ...
+        def __abs__(self) -> Tensor: ...
+        def __invert__(self) -> Tensor: ...
+        def __add__(self, other: Any) -> Tensor: ...
+        def __sub__(self, other: Any) -> Tensor: ...
+        def __mul__(self, other: Any) -> Tensor: ...
+        def __truediv__(self, other: Any) -> Tensor: ...
+        def __floordiv__(self, other: Any) -> Tensor: ...
+        def __mod__(self, other: Any) -> Tensor: ...
+        def __pow__(self, other: Any) -> Tensor: ...
+        def __matmul__(self, other: Any) -> Tensor: ...
+        def __radd__(self, other: Any) -> Tensor: ...
+        def __rsub__(self, other: Any) -> Tensor: ...
+        def __rmul__(self, other: Any) -> Tensor: ...
+        def __rtruediv__(self, other: Any) -> Tensor: ...
+        def __rpow__(self, other: Any) -> Tensor: ...
+        def __rmatmul__(self, other: Any) -> Tensor: ...
+        def __lt__(self, other: Any) -> Tensor: ...
+        def __le__(self, other: Any) -> Tensor: ...
+        def __gt__(self, other: Any) -> Tensor: ...
+        def __ge__(self, other: Any) -> Tensor: ...
+        def __eq__(self, other: object) -> Tensor: ...  # type: ignore[override]  # elementwise, as NumPy's
+        def __ne__(self, other: object) -> Tensor: ...  # type: ignore[override]  # elementwise, as NumPy's
+        def backward(self, seed: Any = None, create_graph: bool = False) -> None: ...
+
+
+def _rebuild(cls: type[Tensor], value: Any, requires_grad: bool, name: str | None) -> Tensor:
+    """What pickle and copy call: a Tensor of class `cls` again, with its own copy of the value."""
+    tensor: Tensor = new(cls if cls is not View else Tensor)
+    Tensor.__init__(tensor, value, requires_grad=requires_grad, name=name)
+    return tensor
+
+
+class Var(Tensor):
+    """An independent variable: a Tensor with ``requires_grad=True``, usually named.
+
+    >>> from autograd_lite import Var
+    >>> x1, x2 = Var(2.0, name="x1"), Var(3.0, name="x2")
+    >>> y = x1 * x2
+    >>> y.backward()
+    >>> x1.grad, x2.grad
+    (Tensor(3.0), Tensor(2.0))
+    """
+
+    __slots__ = ()
+
+    def __init__(self, value: Any, name: str | None = None) -> None:
+        super().__init__(value, requires_grad=True, name=name)
+
+
+class View(Tensor):
+    """A Tensor that looks at part of another, as ``x[1:]``, ``x.T`` and ``x.reshape(…)`` do in NumPy.
+
+    It re-reads its base when the base was written to, and a write to it is a write to its base. So it looks
+    when it is looked at, and the base need not know of its views: no registry, no reference cycle.
+    """
+
+    __slots__ = ("_base", "_op", "_own", "_params", "_seen")
+
+    def __init__(self, base: Tensor, op: Op, params: tuple[Any, ...], row: Row) -> None:
+        self._base, self._op, self._params = base, op, params
+        self._own, self._seen = row, base._row
+
+    @property
+    def _row(self) -> Row:  # type: ignore[override]  # the same attribute, computed
+        row = self._base._row
+        if row is not self._seen:
+            self._own, self._seen = self._op.call(self._base, *self._params)._row, row
+        return self._own
+
+    @_row.setter
+    def _row(self, row: Row) -> None:
+        if self._op.write is None:
+            raise ValueError(f"assignment destination is read-only: a Tensor from {self._op.name}; write to a copy")
+        self._base._row = self._op.write(self._base, handle(row), *self._params)._row
+        self._own, self._seen = row, self._base._row

@@ -1,0 +1,530 @@
+"""Functions of functions: gradients, Jacobians, Hessians and their products, of any order.
+
+Each runs the function on fresh variables, then reads its tape with a sweep. Arguments and results are arrays,
+numbers or Tensors, or containers of them (optree's pytrees). A derivative is an operation like any other: it is a
+Tensor exactly when something it depends on is one.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import optree
+
+from autograd_lite.backend import as_value, is_array, is_inexact
+from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError
+from autograd_lite.ops.create import alias, zeros_like
+from autograd_lite.ops.shape import reshape, stack
+from autograd_lite.rules import OPS, general, record
+from autograd_lite.sweep import (
+    conjugated,
+    forward,
+    reaches_beyond,
+    reverse,
+    rows_of,
+    seed_for,
+    watching_adjoints,
+)
+from autograd_lite.tensor import Row, Tensor, constant, handle, leaf
+
+__all__ = [
+    "checkpoint",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "stop_gradient",
+    "value_and_grad",
+    "vjp",
+]
+
+Function = Callable[..., Any]
+
+
+# -- variables in, derivatives out ---------------------------------------------------------------------------------
+
+
+class Inputs:
+    """The leaves of some arguments as fresh variables, and what their derivatives are to look like."""
+
+    def __init__(self, tree: Any, asker: str) -> None:
+        leaves, self.spec = optree.tree_flatten(tree, none_is_leaf=False)
+        self.given = leaves
+        self.tensors = [self._variable(x, asker) for x in leaves]
+        self.rows = [t._row for t in self.tensors]
+        self.seqs = [row.seq for row in self.rows]
+        self.first = min(self.seqs, default=1)
+        self.outer = any([isinstance(x, Tensor) and x._row.seq > 0 for x in leaves])
+        self.wrapped = any([isinstance(x, Tensor) for x in leaves])
+
+    def _variable(self, x: Any, asker: str) -> Tensor:
+        if isinstance(x, Tensor):
+            if x._row.seq:
+                return handle(alias(x)._row)
+            value = x._row.value
+        elif is_array(x):
+            value = as_value(x)
+        else:
+            raise NotDifferentiableError(f"{asker}: cannot differentiate with respect to {x!r} ({type(x).__name__})")
+        if not is_inexact(value):
+            raise NotDifferentiableError(
+                f"{asker}: a variable needs a floating-point dtype, not {value.dtype}: write 2.0 instead of 2, "
+                f"use .astype(float), or choose other argnums"
+            )
+        return handle(leaf(value))
+
+    @property
+    def tree(self) -> Any:
+        return optree.tree_unflatten(self.spec, self.tensors)
+
+    def shaped(self, results: list[Any]) -> Any:
+        return optree.tree_unflatten(self.spec, results)
+
+
+def _split(args: tuple[Any, ...], argnums: int | tuple[int, ...], asker: str) -> tuple[Any, Callable[[Any], list[Any]]]:
+    """The arguments to differentiate, and a way to put variables in their places."""
+    nums = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    if not all([-len(args) <= n < len(args) for n in nums]):
+        raise SeedError(f"{asker}: argnums={argnums} but the function was given {len(args)} positional arguments")
+
+    def filled(variables: Any) -> list[Any]:
+        full = list(args)
+        for n, v in zip(nums, (variables,) if isinstance(argnums, int) else variables, strict=True):
+            full[n] = v
+        return full
+
+    return (args[argnums] if isinstance(argnums, int) else tuple([args[n] for n in nums])), filled
+
+
+def _outputs(tree: Any) -> tuple[list[Any], Any]:
+    leaves, spec = optree.tree_flatten(tree)
+    return leaves, spec
+
+
+def _raw(x: Any) -> Any:
+    return x._row.value if isinstance(x, Tensor) else x
+
+
+def _pulled_back(inputs: Inputs, rows: list[Row], seeds: dict[int, Any], holes: set[int] | None = None) -> list[Any]:
+    """The gradients of the inputs, by one reverse sweep of `rows`, which it consumes."""
+    record = inputs.outer or any([isinstance(s, Tensor) for s in seeds.values()]) or reaches_beyond(rows, inputs.first)
+    stop = set(inputs.seqs)
+    with np.errstate(all="ignore"):
+        adjoints = reverse(
+            rows, seeds, inputs.first, stop=stop, record=record, holes=holes, watch=watching_adjoints()
+        )
+    return [_finished(adjoints.get(row.seq), row, inputs.wrapped) for row in inputs.rows]
+
+
+def _finished(g: Any, row: Row, wrapped: bool) -> Any:
+    """An adjoint as the derivative a caller gets: zeros if nothing arrived, the dtype of its variable, its own memory."""
+    if g is None:
+        g = zeros_like(row.value)
+    elif isinstance(g, Tensor):
+        return conjugated(g)
+    else:
+        if g.dtype != row.value.dtype:
+            g = g.astype(row.value.dtype)
+        g = conjugated(g)
+        if g.__class__ is np.ndarray:
+            g = g.copy() if g.base is not None or not g.flags.owndata else g
+    return handle(constant(g)) if wrapped else g
+
+
+# -- gradients ------------------------------------------------------------------------------------------------------
+
+
+def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Function:
+    """A function that gives the value of `f` and its gradient, from one evaluation and one reverse sweep.
+
+    Parameters
+    ----------
+    f : callable
+        Its result (the first of a pair if `has_aux`) is one real number.
+    argnums : int or tuple of int
+        Which positional arguments to differentiate; each may be a container.
+    has_aux : bool
+        `f` returns ``(value, extra)``; so does the result, ``((value, extra), gradient)``.
+
+    Raises
+    ------
+    NonScalarError
+        The result of `f` is not one number.
+    NotDifferentiableError
+        An argument has an integer or boolean dtype.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> ag.value_and_grad(lambda x: x**3)(2.0)
+    (np.float64(8.0), np.float64(12.0))
+    """
+
+    @functools.wraps(f)
+    def derived(*args: Any, **options: Any) -> Any:
+        chosen, filled = _split(args, argnums, "grad")
+        inputs = Inputs(chosen, "grad")
+        out = f(*filled(inputs.tree), **options)
+        out, aux = out if has_aux else (out, None)
+        value, gradient = _gradient(out, inputs)
+        return ((value, _lowered(aux, inputs)) if has_aux else value), gradient
+
+    return derived
+
+
+def _gradient(y: Any, inputs: Inputs) -> tuple[Any, Any]:
+    raw = _raw(y)
+    if not is_array(raw) or np.shape(raw) != ():
+        what = f"shape {tuple(raw.shape)}" if hasattr(raw, "shape") else f"type {type(y).__name__}"
+        raise NonScalarError(
+            f"grad: the function must return one number, not {what}; sum or average it, or use ag.jacobian"
+        )
+    if not isinstance(y, Tensor) or y._row.seq < inputs.first:  # it depends on no variable of ours
+        return y, inputs.shaped([_finished(None, row, inputs.wrapped) for row in inputs.rows])
+    row = y._row
+    rows, seeds = rows_of((row,), inputs.first, inputs.seqs), {row.seq: seed_for(row, None, "grad")}
+    keep = inputs.wrapped or reaches_beyond(rows, inputs.first)
+    value = y if keep else row.value
+    del y, row
+    return value, inputs.shaped(_pulled_back(inputs, rows, seeds))
+
+
+def _lowered(tree: Any, inputs: Inputs) -> Any:
+    """Tensors that stand for nothing but this call's variables, as the arrays the caller thinks in."""
+    if inputs.wrapped:
+        return tree
+
+    def lower(x: Any) -> Any:
+        if not isinstance(x, Tensor):
+            return x
+        row = x._row
+        return x if row.seq and reaches_beyond(rows_of((row,), inputs.first), inputs.first) else row.value
+
+    return optree.tree_map(lower, tree)
+
+
+def grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Function:
+    """A function that gives the gradient of `f`, in the containers, shapes and dtypes of its arguments.
+
+    As `value_and_grad`, without the value; with `has_aux` it gives ``(gradient, extra)``.
+
+    >>> import autograd_lite as ag
+    >>> ag.grad(lambda x1, x2: x1 * x2 + ag.sin(x1), argnums=(0, 1))(0.0, 3.0)
+    (np.float64(4.0), np.float64(0.0))
+    >>> ag.grad(ag.grad(lambda x: x**3))(2.0)
+    np.float64(12.0)
+    """
+    both = value_and_grad(f, argnums, has_aux)
+
+    @functools.wraps(f)
+    def derived(*args: Any, **options: Any) -> Any:
+        value, gradient = both(*args, **options)
+        return (gradient, value[1]) if has_aux else gradient
+
+    return derived
+
+
+# -- products with a vector -------------------------------------------------------------------------------------------
+
+
+def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """The value of `f` and its pullback: a function from a seed shaped like the value to gradients of the primals.
+
+    >>> import autograd_lite as ag
+    >>> out, pullback = ag.vjp(lambda x, y: x * y, 2.0, 3.0)
+    >>> pullback(1.0)
+    (np.float64(3.0), np.float64(2.0))
+    """
+    inputs = Inputs(primals, "vjp")
+    out = f(*inputs.tree)
+    leaves, spec = _outputs(out)
+
+    def pullback(seed: Any) -> Any:
+        seeds, seed_spec = _outputs(seed)
+        if seed_spec != spec:
+            raise SeedError(f"vjp: a seed of structure {seed_spec} does not fit an output of structure {spec}")
+        starts: dict[int, Any] = {}
+        rows = []
+        for y, s in zip(leaves, seeds, strict=True):
+            if isinstance(y, Tensor) and y._row.seq >= inputs.first:
+                start = seed_for(y._row, s, "vjp")
+                seq = y._row.seq
+                starts[seq] = starts[seq] + start if seq in starts else start
+                rows.append(y._row)
+        holes = {seq for seq, s in starts.items() if not np.all(_raw(s))}
+        return inputs.shaped(_pulled_back(inputs, rows_of(rows, inputs.first, inputs.seqs), starts, holes))
+
+    return _lowered(out, inputs), pullback
+
+
+def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
+    """The value of `f` and its directional derivative: one evaluation and one forward sweep.
+
+    Parameters
+    ----------
+    f : callable
+    primals, tangents : tuple
+        The arguments of `f`, and their rates of change: same containers, same shapes.
+
+    Raises
+    ------
+    SeedError
+        A tangent that does not fit its primal.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> ag.jvp(lambda x1, x2: x1 * x2, (2.0, 3.0), (1.0, 0.0))
+    (np.float64(6.0), np.float64(3.0))
+    """
+    inputs = Inputs(tuple(primals), "jvp")
+    directions, spec = optree.tree_flatten(tuple(tangents))
+    if spec != inputs.spec:
+        raise SeedError(f"jvp: tangents of structure {spec} do not fit primals of structure {inputs.spec}")
+    starts = {r.seq: _tangent(t, r) for t, r in zip(directions, inputs.rows, strict=True)}
+    out = f(*inputs.tree)
+    leaves, out_spec = _outputs(out)
+    pushed = _pushed_forward(inputs, leaves, starts, any([isinstance(t, Tensor) for t in directions]))
+    return _lowered(out, inputs), optree.tree_unflatten(out_spec, pushed)
+
+
+def _tangent(t: Any, row: Row) -> Any:
+    raw, value = _raw(t), row.value
+    if np.shape(raw) != tuple(value.shape):
+        raise SeedError(f"jvp: a tangent of shape {np.shape(raw)} does not fit a primal of shape {tuple(value.shape)}")
+    if isinstance(t, Tensor) and t._row.seq:
+        return t
+    return as_value(raw, value.dtype) if not hasattr(raw, "dtype") or raw.dtype != value.dtype else raw
+
+
+def _pushed_forward(inputs: Inputs, outputs: list[Any], starts: dict[int, Any], wrapped: bool) -> list[Any]:
+    """The tangents of the outputs, by one forward sweep."""
+    wrapped = wrapped or inputs.wrapped
+    tracked = [y._row for y in outputs if isinstance(y, Tensor) and y._row.seq >= inputs.first]
+    rows = rows_of(tracked, inputs.first, inputs.seqs)
+    record = inputs.outer or any([isinstance(t, Tensor) for t in starts.values()]) or reaches_beyond(rows, inputs.first)
+    holes = {seq for seq, t in starts.items() if not np.all(_raw(t))}
+    with np.errstate(all="ignore"):
+        found = forward(rows, starts, record=record, holes=holes)
+    results = []
+    for y in outputs:
+        t = found.get(y._row.seq) if isinstance(y, Tensor) and y._row.seq else None
+        t = zeros_like(_raw(y)) if t is None else t
+        results.append(handle(constant(t)) if wrapped and not isinstance(t, Tensor) else t)
+    return results
+
+
+def hvp(f: Function, primals: Any, tangents: Any) -> Any:
+    """The product of the Hessian of `f` with a vector: a forward sweep over a recorded reverse sweep.
+
+    `primals` and `tangents` are tuples, as for `jvp`; the result is a tuple too, or the one entry if there is one.
+
+    >>> import autograd_lite as ag, numpy as np
+    >>> ag.hvp(lambda x: ag.sum(x**3), (np.array([1.0, 2.0]),), (np.array([1.0, 0.0]),))
+    array([6., 0.])
+    """
+    primals = tuple(primals)
+    one = len(primals) == 1
+    gradient = grad(f, argnums=0 if one else tuple(range(len(primals))))
+    return jvp(gradient, primals, tangents)[1]
+
+
+# -- matrices of derivatives ----------------------------------------------------------------------------------------------
+
+
+def jacobian(f: Function, argnums: int | tuple[int, ...] = 0, mode: str = "auto") -> Function:
+    """A function that gives the matrix of derivatives of `f`: for each output, the shape ``out.shape + in.shape``.
+
+    Parameters
+    ----------
+    f : callable
+        Arrays in, arrays out; containers on both sides give a container of containers.
+    argnums : int or tuple of int
+    mode : {"auto", "reverse", "forward"}
+        One reverse sweep per output entry, or one forward sweep per input entry; "auto" takes the fewer.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag, numpy as np
+    >>> ag.jacobian(lambda x: x**2)(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
+    """
+    if mode not in ("auto", "reverse", "forward"):
+        raise ValueError(f"jacobian: mode is 'auto', 'reverse' or 'forward', not {mode!r}")
+
+    @functools.wraps(f)
+    def derived(*args: Any, **options: Any) -> Any:
+        chosen, filled = _split(args, argnums, "jacobian")
+        inputs = Inputs(chosen, "jacobian")
+        outputs, spec = _outputs(f(*filled(inputs.tree), **options))
+        n_in = sum([int(np.prod(r.value.shape)) for r in inputs.rows])
+        n_out = sum([int(np.prod(np.shape(_raw(y)))) for y in outputs])
+        forwards = mode == "forward" or (mode == "auto" and n_in < n_out)
+        blocks = (_columns if forwards else _lines)(inputs, outputs)
+        return optree.tree_unflatten(spec, [inputs.shaped(block) for block in blocks])
+
+    return derived
+
+
+def _basis(value: Any) -> Any:
+    """The arrays shaped like `value` that are 1 in one entry, 0 elsewhere."""
+    shape = tuple(value.shape)
+    for i in np.ndindex(*shape):
+        e = np.zeros(shape, value.dtype)
+        e[i] = 1
+        yield e if shape else e[()]
+
+
+def _assembled(pieces: list[Any], shape: tuple[int, ...], tail: tuple[int, ...], like: Any, last: bool) -> Any:
+    """Derivatives along one basis as one array, the basis' axes first or `last`."""
+    if not pieces:
+        return zeros_like(reshape(np.zeros(0, like.dtype), shape + tail if not last else tail + shape))
+    whole = stack(pieces, axis=-1 if last else 0) if any([isinstance(p, Tensor) for p in pieces]) else np.stack(
+        pieces, axis=-1 if last else 0
+    )
+    return reshape(whole, tail + shape if last else shape + tail) if shape else whole[..., 0] if last else whole[0]
+
+
+def _lines(inputs: Inputs, outputs: list[Any]) -> list[list[Any]]:
+    """For each output, for each input: the block of the Jacobian, one reverse sweep a line."""
+    blocks = []
+    for y in outputs:
+        shape = tuple(np.shape(_raw(y)))
+        lines = []
+        for e in _basis(_raw(y)) if np.size(_raw(y)) else ():
+            if isinstance(y, Tensor) and y._row.seq >= inputs.first:
+                row = y._row
+                rows = rows_of((row,), inputs.first, inputs.seqs)
+                lines.append(_pulled_back(inputs, rows, {row.seq: e}, {row.seq} if shape else set()))
+            else:
+                lines.append([_finished(None, row, inputs.wrapped) for row in inputs.rows])
+        blocks.append(
+            [
+                _assembled([line[k] for line in lines], shape, tuple(r.value.shape), r.value, last=False)
+                for k, r in enumerate(inputs.rows)
+            ]
+        )
+    return blocks
+
+
+def _columns(inputs: Inputs, outputs: list[Any]) -> list[list[Any]]:
+    """The same blocks, one forward sweep a column."""
+    columns: list[list[list[Any]]] = []
+    for r in inputs.rows:
+        columns.append([_pushed_forward(inputs, outputs, {r.seq: e}, False) for e in _basis(r.value)])
+    return [
+        [
+            _assembled([c[i] for c in columns[k]], tuple(r.value.shape), tuple(np.shape(_raw(y))), r.value, last=True)
+            for k, r in enumerate(inputs.rows)
+        ]
+        for i, y in enumerate(outputs)
+    ]
+
+
+def hessian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+    """A function that gives the matrix of second derivatives of `f`, whose result is one number.
+
+    >>> import autograd_lite as ag, numpy as np
+    >>> ag.hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0]))
+    array([[6., 2.],
+           [2., 0.]])
+    """
+    return jacobian(grad(f, argnums), argnums, mode="forward")
+
+
+# -- where the tape stops, and where it is made again ------------------------------------------------------------------------
+
+
+def stop_gradient(x: Any) -> Any:
+    """`x` as a constant: the same value, through which no derivative passes. Containers too.
+
+    >>> import autograd_lite as ag
+    >>> ag.grad(lambda x: x * ag.stop_gradient(x))(3.0)
+    np.float64(3.0)
+    """
+    return optree.tree_map(lambda leaf: leaf.detach() if isinstance(leaf, Tensor) else leaf, x)
+
+
+def checkpoint(f: Function) -> Function:
+    """`f`, storing only its inputs on the tape: a sweep evaluates it again. Memory for time.
+
+    Variables that `f` reaches as a closure are found and get their gradients too.
+
+    >>> import autograd_lite as ag
+    >>> ag.grad(ag.checkpoint(lambda x: ag.sin(ag.sin(x))))(0.0)
+    np.float64(1.0)
+    """
+
+    @functools.wraps(f)
+    def checkpointed(*args: Any, **options: Any) -> Any:
+        leaves, spec = optree.tree_flatten((args, options))
+        tracked = [i for i, x in enumerate(leaves) if isinstance(x, Tensor) and x._row.seq]
+        if not tracked:
+            return f(*args, **options)
+        # The inputs as fresh rows, so that whatever is older and tracked on the tape was reached as a closure.
+        fresh = [alias(leaves[i]) for i in tracked]
+        first = min([t._row.seq for t in fresh])
+        filled = list(leaves)
+        for i, t in zip(tracked, fresh, strict=True):
+            filled[i] = handle(t._row)
+        a, o = optree.tree_unflatten(spec, filled)
+        outs, out_spec = optree.tree_flatten(f(*a, **o))
+        seqs = {t._row.seq for t in fresh}
+        rows = rows_of([y._row for y in outs if isinstance(y, Tensor)], first, seqs)
+        closure = {arg.seq: arg for row in rows if row.seq not in seqs for arg in row.args if 0 < arg.seq < first}
+
+        def rerun(*variables: Any) -> Any:
+            again = list(leaves)
+            for i, x in zip(tracked, variables, strict=False):
+                again[i] = x
+            args, options = optree.tree_unflatten(spec, again)
+            return optree.tree_leaves(f(*args, **options))
+
+        def rerun(variables: list[Any]) -> list[Any]:
+            again = list(leaves)
+            for i, x in zip(tracked, variables, strict=True):
+                again[i] = x
+            args, options = optree.tree_unflatten(spec, again)
+            return optree.tree_leaves(f(*args, **options))
+
+        sources = (*[leaves[i]._row for i in tracked], *closure.values())
+        results = [
+            record(_checkpoint, y._row.value, sources, (rerun, tuple(closure), k))
+            if isinstance(y, Tensor) and y._row.seq >= first
+            else y
+            for k, y in enumerate(outs)
+        ]
+        return optree.tree_unflatten(out_spec, results)
+
+    return checkpointed
+
+
+def _again(xs: list[Any], rerun: Function, closure: tuple[int, ...], k: int) -> tuple[list[int], list[Row], Row, bool]:
+    """Run a checkpointed function again: the seqs of its sources, the new tape and its result, whether to record."""
+    inputs = Inputs(list(xs[: len(xs) - len(closure)]), "checkpoint")
+    y = rerun(inputs.tensors)[k]._row
+    seqs = [*inputs.seqs, *closure]
+    return seqs, rows_of((y,), min(seqs), set(seqs)), y, inputs.outer
+
+
+def _checkpoint_pull(g: Any, v: Any, xs: list[Any], rerun: Function, closure: tuple[int, ...], k: int) -> list[Any]:
+    seqs, rows, y, outer = _again(xs, rerun, closure, k)
+    record = outer or isinstance(g, Tensor)
+    adjoints = reverse(rows, {y.seq: g}, min(seqs), stop=set(seqs), record=record)
+    return [adjoints[seq] if seq in adjoints else zeros_like(_raw(x)) for seq, x in zip(seqs, xs, strict=True)]
+
+
+def _checkpoint_push(ts: list[Any], v: Any, xs: list[Any], rerun: Function, closure: tuple[int, ...], k: int) -> Any:
+    seqs, rows, y, outer = _again(xs, rerun, closure, k)
+    starts = {seq: t for seq, t in zip(seqs, ts, strict=True) if t is not None}
+    record = outer or any([isinstance(t, Tensor) for t in ts])
+    return forward(rows, starts, record=record).get(y.seq)
+
+
+general("checkpoint", stop_gradient, _checkpoint_pull, _checkpoint_push, signature="*sources, call", together=True)
+_checkpoint = OPS["checkpoint"]
