@@ -70,21 +70,7 @@ METHODS: dict[str, Callable[..., Any]] = {
 
 def _power(x: Any, y: Any) -> Any:
     """``x ** y``; a square, the commonest power, is an operation of its own."""
-    return e.square(x) if y.__class__ is int and y == 2 else e.pow(x, y)
-
-
-def _accepting(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` as a binary method: NotImplemented for what is neither number nor array, as Python asks."""
-
-    def method(self: Any, other: Any) -> Any:
-        try:
-            return function(self, other)
-        except (NoRuleError, TypeError):
-            if isinstance(other, Tensor) or is_array(other) or isinstance(other, (list, tuple)):
-                raise
-            return NotImplemented
-
-    return method
+    return e.square(x) if y.__class__ is int and y == 2 else e.pow.op.method(x, y)  # type: ignore[attr-defined]
 
 
 def _in_place(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -159,14 +145,14 @@ def bind() -> None:
     for name, function in METHODS.items():
         setattr(Tensor, name, function)
     for name, function in OPERATORS.items():
-        setattr(Tensor, f"__{name}__", _accepting(function))
-        setattr(Tensor, f"__r{name}__", _accepting(function.op.reflected))  # type: ignore[attr-defined]
+        setattr(Tensor, f"__{name}__", function.op.method)  # type: ignore[attr-defined]
+        setattr(Tensor, f"__r{name}__", function.op.reflected)  # type: ignore[attr-defined]
         setattr(Tensor, f"__i{name}__", _in_place(f"{name}", function))
     for name, function in COMPARISONS.items():
-        setattr(Tensor, f"__{name}__", _accepting(function))
+        setattr(Tensor, f"__{name}__", function.op.method)  # type: ignore[attr-defined]
     extras: dict[str, Any] = {
-        "__pow__": _accepting(_power),
-        "__rpow__": _accepting(e.pow.op.reflected),  # type: ignore[attr-defined]
+        "__pow__": _power,
+        "__rpow__": e.pow.op.reflected,  # type: ignore[attr-defined]
         "__ipow__": _in_place("pow", _power),
         "__setitem__": _setitem,
         "reshape": _reshape,

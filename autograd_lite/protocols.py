@@ -6,6 +6,7 @@ never loses its tape.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -182,9 +183,7 @@ def _flat(x: Any) -> Any:
 
 def _namespace(self: Tensor, /, *, api_version: str | None = None) -> Any:
     """The Array API namespace of Tensors: the package itself."""
-    import autograd_lite
-
-    return autograd_lite
+    return sys.modules[__package__]
 
 
 Tensor.__array_ufunc__ = _array_ufunc  # type: ignore[attr-defined]  # bound here, above the operations

@@ -20,12 +20,9 @@ ends conjugate (see `sweep`).
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -57,9 +54,8 @@ OPS: dict[str, Op] = {}
 class Op:
     """One elementary operation: plain data, filled in by its kind.
 
-    `pulls` and `gated` hold one function ``(g, row) -> contribution`` per argument, None for an argument without
-    derivative; `push` is ``(row, tangents, gate) -> tangent``. `gated` is `pulls` for adjoints with holes: see
-    `gate`. `holes` says that the operation selects, so that an adjoint or tangent that went through it may have
+    `pull` is ``(g, row, first) -> contributions``, one per argument, None for those older than `first`; `push` is
+    ``(row, tangents, gated) -> tangent``. `gated` is `pull` for adjoints with holes: see `gate`. `holes` says that the operation selects, so that an adjoint or tangent that went through it may have
     exact zeros where nothing arrived. `rules` keeps what the user wrote, for the printer; `infix` is how the
     printer writes it (``"{} * {}"``); `write`, for an operation whose result is a view, puts a part back.
     """
@@ -74,9 +70,10 @@ class Op:
         "kernel",
         "kernels",
         "kind",
+        "method",
         "name",
         "options",
-        "pulls",
+        "pull",
         "push",
         "reflected",
         "rules",
@@ -94,14 +91,20 @@ class Op:
         self.doc: str = extra.pop("doc", "")
         if extra:
             raise TypeError(f"{name}: unknown options {sorted(extra)}")
-        self.pulls: Any = ()
-        self.gated: Any = ()
+        self.pull: Any = None
+        self.gated: Any = None
         self.push: Any = None
         self.kernels = Kernels(self)
         self.call: Call
-        self.reflected: Call | None = None
+        self.method: Call
+        self.reflected: Call
         self.call = _caller(self, signature)
         OPS[name] = self
+
+    @property
+    def variadic(self) -> bool:
+        """Whether it takes any number of arrays."""
+        return self.arrays[0].startswith("*")
 
     def __repr__(self) -> str:
         return f"<{self.kind} operation {self.name}>"
@@ -127,7 +130,7 @@ class Kernels(dict[type, Call]):
             found = getattr(np, op.name, op.kernel) if not op.options else op.kernel
         else:
             native = getattr(space, op.name, None)
-            names, variadic = op.options, op.arrays[0].startswith("*")
+            names, variadic = op.options, op.variadic
             if native is None:
                 found = op.kernel
             elif not names and not variadic:
@@ -235,7 +238,7 @@ def explain(error: Exception, name: str, args: Any) -> Exception:
         return error
 
 
-def apply(op: Op, args: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
+def apply(op: Op, args: tuple[Any, ...], params: tuple[Any, ...] | None) -> Any:
     """Compute `op` and record it if an argument is tracked. Plain arrays in, a plain array out."""
     like = first = next((a for a in args if a.__class__ not in PYTHON), args[0] if args else None)
     wrapped = False
@@ -245,12 +248,12 @@ def apply(op: Op, args: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
             break
     if not wrapped:
         try:
-            return op.kernels[first.__class__](*args, *params)
+            return op.kernels[first.__class__](*args, *(params or ()))
         except Exception as error:
             raise explain(error, op.name, args) from error
     rows = tuple([operand(a, like) for a in args])
     try:
-        value = op.kernels[like.__class__](*[r.value for r in rows], *params)
+        value = op.kernels[like.__class__](*[r.value for r in rows], *(params or ()))
     except Exception as error:
         raise explain(error, op.name, rows) from error
     return record(op, value, rows, params)
@@ -260,7 +263,7 @@ def record(op: Op, value: Any, rows: tuple[Row, ...], params: Any) -> Any:
     """A Tensor for `value`, with a row on the tape if any of `rows` is tracked."""
     row: Row = new(Row)
     row.value, row.op, row.args, row.params, row.seq = value, op, rows, params, 0
-    if op.pulls is not None:
+    if op.pull is not None:
         for r in rows:
             if r.seq:
                 row.seq = next_seq()
@@ -278,9 +281,11 @@ def record(op: Op, value: Any, rows: tuple[Row, ...], params: Any) -> Any:
 
 
 def _unary(op: Op) -> Call:
-    kernels = op.kernels
+    kernels, kernel = op.kernels, op.kernel
 
     def call(x: Any, /) -> Any:
+        if x.__class__ in NUMPY:  # a rule at work in a sweep: the shortest way to the kernel
+            return kernel(x)
         if not isinstance(x, Tensor):
             try:
                 return kernels[x.__class__](x)
@@ -308,25 +313,21 @@ def _unary(op: Op) -> Call:
     return call
 
 
-def _binary(op: Op) -> tuple[Call, Call]:
-    """The function of two arguments, and the method that Python calls when only the right one is a Tensor."""
+def _binary(op: Op) -> tuple[Call, Call, Call]:
+    """The function of two arguments, the operator's method, and the method that Python calls with the sides exchanged."""
     kernels = op.kernels
 
-    def call(x: Any, y: Any, /) -> Any:
-        if isinstance(x, Tensor):
-            left = x._row
-            right = y._row if isinstance(y, Tensor) else operand(y, left.value)
-        elif isinstance(y, Tensor):
-            right = y._row
-            left = operand(x, right.value)
+    def method(self: Any, other: Any, /) -> Any:
+        left = self._row
+        if isinstance(other, Tensor):
+            right = other._row
+        elif is_array(other) or other.__class__ is list:
+            right = operand(other, left.value)
         else:
-            try:
-                return kernels[(y if x.__class__ in PYTHON else x).__class__](x, y)
-            except Exception as error:
-                raise explain(error, op.name, (x, y)) from error
+            return NotImplemented
         a, b = left.value, right.value
         try:
-            value = kernels[(b if a.__class__ in PYTHON else a).__class__](a, b)
+            value = kernels[a.__class__](a, b)
         except Exception as error:
             raise explain(error, op.name, (left, right)) from error
         row: Row = new(Row)
@@ -342,10 +343,15 @@ def _binary(op: Op) -> tuple[Call, Call]:
         tensor._row = row
         return tensor
 
-    def reflected(y: Any, x: Any, /) -> Any:
-        return call(x, y)
+    def reflected(self: Any, other: Any, /) -> Any:
+        return apply(op, (other, self), None) if is_array(other) or other.__class__ is list else NotImplemented
 
-    return call, reflected
+    def call(x: Any, y: Any, /) -> Any:
+        if isinstance(x, Tensor) and (isinstance(y, Tensor) or is_array(y)):
+            return method(x, y)
+        return apply(op, (x, y), None)
+
+    return call, method, reflected
 
 
 def _names(signature: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -361,12 +367,12 @@ def _names(signature: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _caller(op: Op, signature: str) -> Call:
     """The public function of `op`: its signature is real, so that help() shows it and Python checks it."""
-    if not op.options and len(op.arrays) == 1 and not op.arrays[0].startswith("*"):
+    if not op.options and len(op.arrays) == 1 and not op.variadic:
         call = _unary(op)
     elif not op.options and len(op.arrays) == 2:
-        call, op.reflected = _binary(op)
+        call, op.method, op.reflected = _binary(op)
     else:
-        arrays = op.arrays[0].lstrip("*") if op.arrays[0].startswith("*") else f"({', '.join(op.arrays)},)"
+        arrays = op.arrays[0].lstrip("*") if op.variadic else f"({', '.join(op.arrays)},)"
         options = f"({', '.join(op.options)},)" if op.options else "()"
         viewed = op.write is not None or "broadcast" in op.name
         source = f"def call({signature}): return apply(op, {arrays}, {options})"
@@ -394,7 +400,9 @@ def _apply_view(op: Op, args: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
 
 
 def conform(c: Any, x: Any) -> Any:
-    """`c`, a contribution to the adjoint of `x`, in the shape and dtype of `x`: broadcast axes are summed."""
+    """`c`, a contribution to the adjoint of `x` (or None), in the shape and dtype of `x`: broadcast axes are summed."""
+    if c is None or c.__class__ is x.__class__ and (c.__class__ in SCALARS or c.shape == x.shape and c.dtype is x.dtype):
+        return c
     if c.shape != x.shape:
         c = OPS["sum_to"].call(c, tuple(x.shape))
     if c.dtype != x.dtype:
@@ -489,65 +497,96 @@ def elementwise(name: str, kernel: Call, *partials: Partial, **extra: Any) -> Ca
     """
     signature = ", ".join("xyzw"[: len(partials)]) + ", /"
     op = Op(name, kernel, "elementwise", partials, extra.pop("signature", signature), **extra)
-    selects = op.holes
-    op.pulls = tuple([_pull_elementwise(p, i, len(partials), pick if selects else None) for i, p in enumerate(partials)])
-    op.gated = tuple([_pull_elementwise(p, i, len(partials), pick if selects else gate) for i, p in enumerate(partials)])
-    op.push = _push_elementwise(partials, selects)
+    times = pick if op.holes else None
+    op.pull = _pull_elementwise(op, partials, times)
+    op.gated = _pull_elementwise(op, partials, times or gate)
+    op.push = _push_elementwise(partials, times)
     return op.call
 
 
-def _pull_elementwise(p: Partial, i: int, n: int, times: Call | None) -> Any:
-    """The pull of argument `i` of `n`, multiplying with `times` (plain ``*`` if None)."""
-    if p is None:
-        return None
-    if not callable(p):
-        constant_partial = p
-
-        def scale(g: Any, row: Row) -> Any:
-            x = row.args[i].value
-            if constant_partial == 0:
-                return OPS["zeros_like"].call(x)
-            c = g if constant_partial == 1 else -g if constant_partial == -1 else g * constant_partial
-            return c if n == 1 or (c.__class__ in SCALARS and c.__class__ is x.__class__) else conform(c, x)
-
-        return scale
-    partial = p
-    if n == 1:
-
-        def unary(g: Any, row: Row) -> Any:
-            return g * partial(row.value, row.args[0].value)
-
-        def unary_times(g: Any, row: Row) -> Any:
-            return times(g, partial(row.value, row.args[0].value))  # type: ignore[misc]  # not None here
-
-        return unary_times if times else unary
-
-    def binary(g: Any, row: Row) -> Any:
-        x, y = row.args
-        c = g * partial(row.value, x.value, y.value)
-        a = (y if i else x).value
-        if c.__class__ is a.__class__ and (c.__class__ in SCALARS or (c.shape == a.shape and c.dtype is a.dtype)):
-            return c
-        return conform(c, a)
-
-    def several(g: Any, row: Row) -> Any:
-        p = partial(row.value, *[x.value for x in row.args])
-        return conform(times(g, p) if times else g * p, row.args[i].value)
-
-    return binary if n == 2 and not times else several
+def _scaled(p: int | float | complex) -> Call:
+    """The product with a constant partial."""
+    if p == 1:
+        return lambda g, x: g
+    if p == -1:
+        return lambda g, x: -g
+    return (lambda g, x: g * p) if p else (lambda g, x: OPS["zeros_like"].call(x))
 
 
-def _push_elementwise(partials: tuple[Partial, ...], selects: bool) -> Call:
+def _pull_elementwise(op: Op, partials: tuple[Partial, ...], times: Call | None) -> Call:
+    """The pull of an elementwise operation, multiplying with `times` (plain ``*`` if None)."""
+    if len(partials) == 1:
+        (p,) = partials
+        if not callable(p):
+            scaled = _scaled(p)  # type: ignore[arg-type]  # one without partial is no elementwise operation
+            return lambda g, row, first: (scaled(g, row.args[0].value),)
+        if times:
+            return lambda g, row, first: (times(g, p(row.value, row.args[0].value)),)
+
+        def unary(g: Any, row: Row, first: int) -> Any:
+            return (g * p(row.value, row.args[0].value),)
+
+        return unary
+    if len(partials) == 2 and all([callable(p) for p in partials]) and not times:
+        p, q = partials
+
+        def binary(g: Any, row: Row, first: int) -> Any:
+            x, y = row.args
+            a, b, v = x.value, y.value, row.value
+            c = g * p(v, a, b) if x.seq >= first else None  # type: ignore[operator, misc]  # callables, as tested
+            d = g * q(v, a, b) if y.seq >= first else None  # type: ignore[operator, misc]
+            return (c, d) if alike(a, b) else (conform(c, a), conform(d, b))
+
+        return binary
+    scalings = [None if p is None or callable(p) else _scaled(p) for p in partials]
+
+    def several(g: Any, row: Row, first: int) -> Any:
+        values = [x.value for x in row.args]
+        contributions: list[Any] = []
+        for arg, x, p, scaled in zip(row.args, values, partials, scalings, strict=True):
+            if arg.seq < first:
+                c = None
+            elif scaled:
+                c = scaled(g, x)
+            elif p is None:
+                raise no_rule(op, arg, row)
+            else:
+                w = p(row.value, *values)  # type: ignore[operator]  # a callable, as the scalings show
+                c = times(g, w) if times else g * w
+            contributions.append(c)
+        if len(values) != 2 or not alike(*values):
+            contributions = [conform(c, x) for c, x in zip(contributions, values, strict=True)]
+        return contributions
+
+    return several
+
+
+def alike(a: Any, b: Any) -> bool:
+    """Whether two operands have one shape and dtype, so that no contribution needs to be conformed."""
+    cls = a.__class__
+    if cls in SCALARS or b.__class__ is not cls:
+        return cls is b.__class__
+    return bool(a.shape == b.shape and a.dtype is b.dtype)
+
+
+def no_rule(op: Op, arg: Row, row: Row) -> NoRuleError:
+    return NoRuleError(
+        f"{op.name}: no derivative rule for argument {row.args.index(arg)}; register one with ag.{op.kind}(…), "
+        f"or hold the argument constant with ag.stop_gradient"
+    )
+
+
+def _push_elementwise(partials: tuple[Partial, ...], selecting: Call | None) -> Call:
     def push(row: Row, tangents: list[Any], gated: bool) -> Any:
         values = [x.value for x in row.args]
-        times = pick if selects else gate if gated else None
+        times = selecting or (gate if gated else None)
         total: Any = None
         for t, p in zip(tangents, partials, strict=True):
             if t is not None and p is not None:
                 p = p(row.value, *values) if callable(p) else p
-                c = t * p if times is None else times(t, p)
+                c = t * p if times is None or p.__class__ in PYTHON else times(t, p)
                 total = c if total is None else total + c
-        return None if total is None else fit(total, row.value)
+        return _fitted(total, row)
 
     return push
 
@@ -573,24 +612,17 @@ def linear(name: str, kernel: Call, *transposes: Call | None, signature: str = "
     Tensor([2., 2.])
     """
     op = Op(name, kernel, "linear", transposes, signature, **extra)
-    variadic = op.arrays[0].startswith("*")
-
-    def pull(transpose: Call, i: int) -> Call:
-        def pulled(g: Any, row: Row) -> Any:
-            xs = [x.value for x in row.args]
-            if variadic:
-                return conform(transpose(i, g, xs, *row.params), xs[i])
-            return conform(transpose(g, *xs, *(row.params or ())), xs[i])
-
-        return pulled
-
-    op.pulls = op.gated = _per_argument(transposes, pull, variadic)
+    if op.variadic:
+        (transpose,) = transposes
+        op.pull = _each(op, lambda i, g, v, xs, *params: transpose(i, g, xs, *params))  # type: ignore[misc]
+    else:
+        op.pull = _each(op, tuple([f and (lambda g, v, *xs, f=f: f(g, *xs)) for f in transposes]))
+    op.gated = op.pull
 
     def push(row: Row, tangents: list[Any], gated: bool) -> Any:
         zeros = OPS["zeros_like"].call
         ts = [zeros(x.value) if t is None else t for t, x in zip(tangents, row.args, strict=True)]
-        fixed = [x.value if p is None else t for t, x, p in zip(ts, row.args, _cycle(transposes, variadic))]
-        return fit(op.call(*fixed, *(row.params or ())) if not op.options else _call(op, fixed, row.params), row.value)
+        return fit(apply(op, tuple(ts), row.params), row.value)
 
     op.push = push
     return op.call
@@ -606,21 +638,25 @@ def bilinear(name: str, kernel: Call, *transposes: Call, signature: str = "x, y,
     """
     op = Op(name, kernel, "bilinear", transposes, signature, **extra)
 
-    def pull(transpose: Call, i: int) -> Call:
-        def pulled(g: Any, row: Row) -> Any:
+    def pulling(left: Call, right: Call) -> Call:
+        def pull(g: Any, row: Row, first: int) -> Any:
             x, y = row.args
-            c = transpose(g, x.value, y.value, *(row.params or ()))
-            a = (y if i else x).value
-            return c if c.shape == a.shape and c.dtype is a.dtype else conform(c, a)
+            a, b, params = x.value, y.value, row.params or ()
+            return (
+                conform(left(g, a, b, *params), a) if x.seq >= first else None,
+                conform(right(g, a, b, *params), b) if y.seq >= first else None,
+            )
 
-        return pulled
+        return pull
 
-    op.pulls = _per_argument(transposes, pull, False)
-    op.gated = _per_argument([_gate_bilinear(t, 1 - i) for i, t in enumerate(transposes)], pull, False)
+    op.pull = pulling(*transposes)
+    op.gated = pulling(*[_gate_bilinear(t, 1 - i) for i, t in enumerate(transposes)])
 
     def push(row: Row, tangents: list[Any], gated: bool) -> Any:
         x, y = (a.value for a in row.args)
-        terms = [_call(op, [t, y] if i == 0 else [x, t], row.params) for i, t in enumerate(tangents) if t is not None]
+        t, u = tangents
+        terms = [] if t is None else [apply(op, (t, y), row.params)]
+        terms += [] if u is None else [apply(op, (x, u), row.params)]
         return fit(terms[0] if len(terms) == 1 else terms[0] + terms[1], row.value)
 
     op.push = push
@@ -654,35 +690,21 @@ def general(name: str, kernel: Call, pull: Any, push: Any, *, signature: str = "
     >>> ag.grad(sumsq)(ag.asarray([1.0, 2.0]))
     Tensor([2., 4.])
     """
-    if extra.pop("together", False):
-        op = Op(name, kernel, "general", (pull, push), signature, **extra)
-        op.pulls = op.gated = _together(pull)
+    together, gated = extra.pop("together", False), extra.pop("gated", pull)
+    op = Op(name, kernel, "general", (pull, push), signature, **extra)
+    if together:
+        op.pull = op.gated = _together(pull)
         op.push = lambda row, ts, gated: _fitted(push(ts, row.value, [x.value for x in row.args], *row.params), row)
         return op.call
-    gated = extra.pop("gated", pull)
-    pulls, pushes, gates = (f if isinstance(f, tuple) else (f,) for f in (pull, push, gated))
-    op = Op(name, kernel, "general", (pulls, pushes), signature, **extra)
-    variadic = op.arrays[0].startswith("*")
-
-    def bind(f: Call, i: int) -> Call:
-        def pulled(g: Any, row: Row) -> Any:
-            xs = [x.value for x in row.args]
-            if variadic:
-                return conform(f(i, g, row.value, xs, *row.params), xs[i])
-            return conform(f(g, row.value, *xs, *(row.params or ())), xs[i])
-
-        return pulled
-
-    op.pulls = _per_argument(pulls, bind, variadic)
-    op.gated = _per_argument(gates, bind, variadic)
+    op.pull, op.gated = _each(op, pull), _each(op, gated)
+    pushes = push if isinstance(push, tuple) else (push,)
 
     def push_all(row: Row, tangents: list[Any], gated: bool) -> Any:
-        xs = [x.value for x in row.args]
-        params = row.params or ()
+        xs, params = [x.value for x in row.args], row.params or ()
         total: Any = None
-        for i, (t, f) in enumerate(zip(tangents, _cycle(pushes, variadic), strict=False)):
-            if t is not None and f is not None:
-                c = f(i, t, row.value, xs, *params) if variadic else f(t, row.value, *xs, *params)
+        for i, t in enumerate(tangents):
+            if t is not None and (op.variadic or pushes[i] is not None):
+                c = push(i, t, row.value, xs, *params) if op.variadic else pushes[i](t, row.value, *xs, *params)
                 total = c if total is None else total + c
         return _fitted(total, row)
 
@@ -690,11 +712,58 @@ def general(name: str, kernel: Call, pull: Any, push: Any, *, signature: str = "
     return op.call
 
 
+def _each(op: Op, pulls: Any) -> Call:
+    """The pull of an operation from one function per argument, or for a variadic one a function of its index."""
+    if op.variadic:
+
+        def variadic(g: Any, row: Row, first: int) -> Any:
+            xs, v, params = [x.value for x in row.args], row.value, row.params or ()
+            return [
+                conform(pulls(i, g, v, xs, *params), xs[i]) if arg.seq >= first else None
+                for i, arg in enumerate(row.args)
+            ]
+
+        return variadic
+    pulls = pulls if isinstance(pulls, tuple) else (pulls,)
+    if len(pulls) == 1:
+        (one,) = pulls
+
+        def unary(g: Any, row: Row, first: int) -> Any:
+            x = row.args[0].value
+            return (conform(one(g, row.value, x, *(row.params or ())), x),)
+
+        return unary
+
+    def several(g: Any, row: Row, first: int) -> Any:
+        xs, params = [x.value for x in row.args], row.params or ()
+        contributions = []
+        for arg, x, f in zip(row.args, xs, pulls, strict=True):
+            if arg.seq < first:
+                contributions.append(None)
+            elif f is None:
+                raise no_rule(op, arg, row)
+            else:
+                contributions.append(conform(f(g, row.value, *xs, *params), x))
+        return contributions
+
+    return several
+
+
+def _together(pull: Call) -> Call:
+    """A pull whose arguments share their work."""
+
+    def pulled(g: Any, row: Row, first: int) -> Any:
+        xs = [x.value for x in row.args]
+        parts = pull(g, row.value, xs, *(row.params or ()))
+        return [conform(c, a.value) if a.seq >= first else None for c, a in zip(parts, row.args, strict=True)]
+
+    return pulled
+
+
 def plain(name: str, kernel: Call, *, signature: str = "x, /", **extra: Any) -> Call:
     """Register an operation whose results carry no derivative (a comparison, an index): plain Tensors, no row."""
     op = Op(name, kernel, "plain", (), signature, **extra)
-    op.pulls = None
-    if op.options or len(op.arrays) > 2 or op.arrays[0].startswith("*"):
+    if op.options or len(op.arrays) > 2 or op.variadic:
         return op.call
     kernels, unary = op.kernels, len(op.arrays) == 1
 
@@ -705,41 +774,19 @@ def plain(name: str, kernel: Call, *, signature: str = "x, /", **extra: Any) -> 
             value = kernels[first.__class__](*values)
         except Exception as error:
             raise explain(error, name, values) from error
-        return handle(constant(value)) if any([isinstance(a, Tensor) for a in args]) else value
+        return handle(constant(value)) if isinstance(args[0], Tensor) or isinstance(args[-1], Tensor) else value
 
     call.__name__ = call.__qualname__ = name
     call.__doc__, call.op = op.doc, op  # type: ignore[attr-defined]  # as in _caller
-    op.call, op.reflected = call, lambda y, x: call(x, y)
+    op.call = call
+    if not unary:
+
+        def method(self: Any, other: Any, /) -> Any:
+            return call(self, other) if isinstance(other, Tensor) or is_array(other) else NotImplemented
+
+        op.method, op.reflected = method, lambda self, other: method(other, self) if is_array(other) else NotImplemented
     return call
-
-
-def _call(op: Op, arrays: list[Any], params: Any) -> Any:
-    """Call `op` on `arrays` with the options of a recorded row."""
-    return apply(op, tuple(arrays), params or ())
-
-
-def _cycle(rules: Any, variadic: bool) -> Any:
-    return repeat(rules[0]) if variadic else rules
 
 
 def _fitted(t: Any, row: Row) -> Any:
     return None if t is None else fit(t, row.value)
-
-
-def _per_argument(rules: Any, bind: Callable[[Call, int], Call], variadic: bool) -> Any:
-    """The pulls of an operation: one per argument, or for a variadic one a function of the row that makes them."""
-    if variadic:
-        make = lru_cache(maxsize=None)(functools.partial(bind, rules[0]))
-        return lambda g, row: [make(i) for i in range(len(row.args))]
-    return tuple([None if f is None else bind(f, i) for i, f in enumerate(rules)])
-
-
-def _together(pull: Call) -> Any:
-    """Pulls that share their work: it is done once, before the first of them."""
-
-    def pulls(g: Any, row: Row) -> list[Call]:
-        xs = [x.value for x in row.args]
-        parts = pull(g, row.value, xs, *(row.params or ()))
-        return [lambda _g, _row, c=c, x=x: conform(c, x) for c, x in zip(parts, xs, strict=True)]
-
-    return pulls

@@ -36,17 +36,14 @@ __all__ = [
 def rows_of(outputs: Iterable[Row], first: int = 1, stop: Any = ()) -> list[Row]:
     """The tape: the rows with ``seq >= first`` that `outputs` reach, in the order of recording.
 
-    A row whose seq is in `stop` is taken, but what it was computed from is not followed.
+    Rows whose seq is in `stop` are left out, and what they were computed from is not followed.
     """
-    found = {row.seq: row for row in outputs if row.seq >= first}
+    found = {row.seq: row for row in outputs if row.seq >= first and row.seq not in stop}
     todo = list(found.values())
     while todo:
-        row = todo.pop()
-        if row.seq in stop:
-            continue
-        for arg in row.args:
+        for arg in todo.pop().args:
             seq = arg.seq
-            if seq >= first and seq not in found:
+            if seq >= first and seq not in found and seq not in stop:
                 found[seq] = arg
                 todo.append(arg)
     return [found[seq] for seq in sorted(found)]
@@ -65,8 +62,14 @@ def reaches_beyond(rows: list[Row], first: int) -> bool:
 def lifted(row: Row) -> Row:
     """`row` as a sweep that records shows it to a rule: with Tensors in the place of tracked values."""
     shown: Row = new(Row)
-    shown.value, shown.params, shown.op = handle(row), row.params, row.op
-    shown.args = tuple([a if not a.seq else constant(handle(a)) for a in row.args])
+    shown.value, shown.params, shown.op, shown.seq = handle(row), row.params, row.op, row.seq
+    shown.args = tuple([_lifted_argument(a) if a.seq else a for a in row.args])
+    return shown
+
+
+def _lifted_argument(arg: Row) -> Row:
+    shown = constant(handle(arg))
+    shown.seq = arg.seq
     return shown
 
 
@@ -75,7 +78,6 @@ def reverse(
     adjoints: dict[int, Any],
     first: int = 1,
     *,
-    stop: Any = (),
     record: bool = False,
     holes: set[int] | None = None,
     watch: Callable[[Row, Row, Any], None] | None = None,
@@ -83,35 +85,27 @@ def reverse(
     """Sweep from the last row to the first, adding each row's adjoint, through its partials, to its arguments'.
 
     `rows` is consumed, so that a value is let go as soon as its adjoint has been used. `adjoints` holds the seeds
-    and, at the end, the adjoints of the variables (rows without operation, and those in `stop`). Arguments older
+    and, at the end, the adjoints of the variables (rows that are not in `rows`, or have no operation). Arguments older
     than `first` get none. `holes` are the rows whose adjoint has exact zeros where nothing arrived.
     `watch(row, arg, contribution)` is told of every step.
     """
     holes = set() if holes is None else holes
+    take = adjoints.pop
     while rows:
         row = rows.pop()
-        seq, op = row.seq, row.op
-        if op is None or seq in stop or seq not in adjoints:
+        op, seq = row.op, row.seq
+        if op is None or seq not in adjoints:
             continue
-        g = adjoints.pop(seq)
-        with_holes = op.holes or (holes and seq in holes)
-        shown = lifted(row) if record else row
-        pulls = op.gated if holes and seq in holes else op.pulls
-        if pulls.__class__ is not tuple:  # a variadic operation, or one whose pulls share their work
-            pulls = pulls(g, shown)
-        for arg, pull in zip(row.args, pulls, strict=True):
-            s = arg.seq
-            if s >= first:
-                if pull is None:
-                    raise NoRuleError(
-                        f"{op.name}: no derivative rule for argument {row.args.index(arg)}; register one with "
-                        f"ag.{op.kind}(…), or hold the argument constant with ag.stop_gradient"
-                    )
-                c = pull(g, shown)
+        g = take(seq)
+        gated = holes and seq in holes
+        contributions = (op.gated if gated else op.pull)(g, lifted(row) if record else row, first)
+        for arg, c in zip(row.args, contributions):  # noqa: B905  # strict= costs a tenth of the loop
+            if c is not None:
                 if watch is not None:
                     watch(row, arg, c)
+                s = arg.seq
                 adjoints[s] = adjoints[s] + c if s in adjoints else c
-                if with_holes:
+                if gated or op.holes:
                     holes.add(s)
     return adjoints
 

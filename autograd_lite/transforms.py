@@ -112,10 +112,9 @@ def _raw(x: Any) -> Any:
 def _pulled_back(inputs: Inputs, rows: list[Row], seeds: dict[int, Any], holes: set[int] | None = None) -> list[Any]:
     """The gradients of the inputs, by one reverse sweep of `rows`, which it consumes."""
     record = inputs.outer or any([isinstance(s, Tensor) for s in seeds.values()]) or reaches_beyond(rows, inputs.first)
-    stop = set(inputs.seqs)
     with np.errstate(all="ignore"):
         adjoints = reverse(
-            rows, seeds, inputs.first, stop=stop, record=record, holes=holes, watch=watching_adjoints()
+            rows, seeds, inputs.first, record=record, holes=holes, watch=watching_adjoints()
         )
     return [_finished(adjoints.get(row.seq), row, inputs.wrapped) for row in inputs.rows]
 
@@ -515,7 +514,7 @@ def _again(xs: list[Any], rerun: Function, closure: tuple[int, ...], k: int) -> 
 def _checkpoint_pull(g: Any, v: Any, xs: list[Any], rerun: Function, closure: tuple[int, ...], k: int) -> list[Any]:
     seqs, rows, y, outer = _again(xs, rerun, closure, k)
     record = outer or isinstance(g, Tensor)
-    adjoints = reverse(rows, {y.seq: g}, min(seqs), stop=set(seqs), record=record)
+    adjoints = reverse(rows, {y.seq: g}, min(seqs), record=record)
     return [adjoints[seq] if seq in adjoints else zeros_like(_raw(x)) for seq, x in zip(seqs, xs, strict=True)]
 
 
