@@ -163,7 +163,7 @@ from autograd_lite.ops.shape import (
     unstack,
 )
 from autograd_lite.rules import bilinear, elementwise, general, linear, no_grad
-from autograd_lite.tensor import Tensor, Var
+from autograd_lite.tensor import Tensor, Var, group, tick
 from autograd_lite.transforms import (
     checkpoint,
     grad,

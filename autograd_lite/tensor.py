@@ -16,11 +16,11 @@ from autograd_lite.backend import as_value, is_inexact
 from autograd_lite.errors import NotDifferentiableError, TrackedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from autograd_lite.rules import Op
 
-__all__ = ["Row", "Tensor", "Var", "View", "constant", "handle", "leaf", "next_seq"]
+__all__ = ["Row", "Tensor", "Var", "View", "constant", "group", "handle", "leaf", "next_seq", "tick"]
 
 next_seq: Callable[[], int] = count(1).__next__
 new = object.__new__
@@ -74,6 +74,22 @@ def handle(row: Row) -> Tensor:
     tensor: Tensor = new(Tensor)
     tensor._row = row
     return tensor
+
+
+def group(outputs: Iterable[Any], name: str, since: int) -> None:
+    """Note on the rows of `outputs` that what was recorded after `since` is one unit, such as a layer.
+
+    `since` is a number from `tick`. A graph draws the unit as a cluster; a row may close several, innermost first.
+    """
+    for y in outputs:
+        if isinstance(y, Tensor) and y._row.seq > since:
+            note = getattr(y._row, "note", {})
+            y._row.note = {**note, "groups": (*note.get("groups", ()), (name, since))}
+
+
+def tick() -> int:
+    """A place in the order of recording: whatever is recorded from now on comes after it."""
+    return next_seq()
 
 
 class Tensor:

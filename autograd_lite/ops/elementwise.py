@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import is_inexact
+from autograd_lite.backend import PYTHON, is_inexact
 from autograd_lite.rules import elementwise, general, plain
 from autograd_lite.tensor import Tensor
 
@@ -86,7 +86,7 @@ reciprocal = elementwise("reciprocal", np.reciprocal,   lambda v, x: -v * v,    
 
 def _to_the(x, y):  # type: ignore[no-untyped-def]
     """y x**(y-1), which is 0 for y = 0 whatever x is: 0 * 0**-1 would be NaN."""
-    if isinstance(y, (int, float)):
+    if y.__class__ in PYTHON:  # never 0: a Python zero was given the dtype of x
         return y * x ** (y - 1)
     zero = y == 0
     return where(zero, 0.0, y * pow(x, where(zero, 1.0, y - 1)))
