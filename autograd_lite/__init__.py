@@ -34,6 +34,7 @@ from numpy import (
 )
 
 from autograd_lite import errors, methods, protocols
+from autograd_lite.debug import debug
 from autograd_lite.errors import AutogradError, GradientMismatch, NonFiniteError
 from autograd_lite.ops.create import (
     arange,

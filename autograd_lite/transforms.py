@@ -18,7 +18,7 @@ from autograd_lite.backend import as_value, is_array, is_inexact
 from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError
 from autograd_lite.ops.create import alias, zeros_like
 from autograd_lite.ops.shape import reshape, stack
-from autograd_lite.rules import OPS, general, record
+from autograd_lite.rules import OPS, general, record, watcher
 from autograd_lite.sweep import (
     conjugated,
     forward,
@@ -308,7 +308,7 @@ def _pushed_forward(inputs: Inputs, outputs: list[Any], starts: dict[int, Any], 
     record = inputs.outer or any([isinstance(t, Tensor) for t in starts.values()]) or reaches_beyond(rows, inputs.first)
     holes = {seq for seq, t in starts.items() if not np.all(_raw(t))}
     with np.errstate(all="ignore"):
-        found = forward(rows, starts, record=record, holes=holes)
+        found = forward(rows, starts, record=record, holes=holes, watch=getattr(watcher(), "tangent", None))
     results = []
     for y in outputs:
         t = found.get(y._row.seq) if isinstance(y, Tensor) and y._row.seq else None
