@@ -1,0 +1,71 @@
+# A fresh machine needs python3 (3.11 or newer) and make, nothing else: every target sets up .venv by itself.
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/python -m
+WORKERS ?= 2
+
+# One thread a process: tests and benchmarks share their cores, and numbers repeat.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+export MKL_NUM_THREADS ?= 1
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+
+.PHONY: help demo test lint test-deep test-mutants bench format clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+# -- set-up: again only when pyproject.toml has changed ---------------------------------------------------------
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "autograd-lite needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv || $(PYTHON) -m virtualenv .venv || \
+	  { rm -rf .venv; echo "this Python has no venv: install python3-venv, or make PYTHON=/path/to/another"; exit 1; }
+
+.venv/.user: pyproject.toml | $(BIN)/python
+	$(RUN) pip install --quiet --upgrade pip
+	$(RUN) pip install --quiet --editable '.[all]'
+	@touch $@
+
+.venv/.dev: .venv/.user
+	$(RUN) pip install --quiet --group dev
+	@touch $@
+
+.venv/.bench: .venv/.dev
+	$(RUN) pip install --quiet --group bench
+	@touch $@
+
+# -- what a person runs -----------------------------------------------------------------------------------------
+
+demo: .venv/.user ## print the lecture's table, train a classifier, write report/
+	$(RUN) nn demo
+
+test: lint ## lint, types, floors, every test, doctest and notebook; coverage of at least 95%
+	$(RUN) pytest -n $(WORKERS) --cov --cov-report=term $(if $(NOTEBOOKS),--nbmake $(NOTEBOOKS) tests autograd_lite nn)
+
+lint: .venv/.dev ## formatting, lint, types and floors
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(RUN) mypy
+	$(BIN)/lint-imports
+
+test-deep: .venv/.dev ## the property tests with many more examples
+	$(RUN) pytest -n $(WORKERS) --hypothesis-profile=deep tests
+
+test-mutants: .venv/.dev ## perturb every rule of the registry and see the tests catch it
+	$(RUN) tests.mutants
+
+bench: .venv/.bench ## time the engine beside its peers; results in benchmarks/results/
+	$(RUN) benchmarks
+
+format: .venv/.dev ## let ruff format and fix what it can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove what runs have left, but not .venv
+	rm -rf report dist mutants htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find autograd_lite nn tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
