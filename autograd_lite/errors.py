@@ -8,7 +8,7 @@
     ├── UntrackedError  (ValueError)      a derivative was asked of something no variable reaches
     ├── NotDifferentiableError (TypeError)  a variable of a dtype that has no derivatives
     ├── TrackedError    (TypeError)       a tracked Tensor would have lost its tape
-    ├── NoRuleError     (TypeError)       an operation without a derivative rule, or NumPy function without an equivalent
+    ├── NoRuleError     (TypeError)       an operation without a rule, or a NumPy function without an equivalent
     ├── ExpressionError (ValueError)      a formula that cannot be parsed
     ├── GradientMismatch (AssertionError) a derivative that differs from its finite difference
     ├── NonFiniteError  (FloatingPointError)  the first NaN or infinity, found by ``debug()``

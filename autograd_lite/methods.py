@@ -118,9 +118,8 @@ _shape_reshape = shape.reshape
 
 
 def _transpose(self: Any, *axes: Any) -> Any:
-    if len(axes) == 1 and (axes[0] is None or np.iterable(axes[0])):
-        axes = axes[0]
-    return shape.permute_dims(self, axes or None)
+    order: Any = axes[0] if len(axes) == 1 and (axes[0] is None or np.iterable(axes[0])) else axes
+    return shape.permute_dims(self, order or None)
 
 
 def _spread(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -19,9 +19,7 @@ from autograd_lite.rules import OPS
 from autograd_lite.tensor import Tensor, constant, handle
 
 UFUNCS: dict[Any, Callable[..., Any]] = {
-    getattr(np, name): op.call
-    for name, op in OPS.items()
-    if isinstance(getattr(np, name, None), np.ufunc)
+    getattr(np, name): op.call for name, op in OPS.items() if isinstance(getattr(np, name, None), np.ufunc)
 }
 UFUNCS |= {np.clip: e.clip} if isinstance(np.clip, np.ufunc) else {}
 UFUNCS |= {np.rint: e.round, np.fabs: e.abs, np.true_divide: e.divide, np.float_power: e.pow}

@@ -393,7 +393,7 @@ class View(Tensor):
         self._own, self._seen = row, base._row
 
     @property
-    def _row(self) -> Row:  # type: ignore[override]  # the same attribute, computed
+    def _row(self) -> Row:  # the same attribute, computed
         row = self._base._row
         if row is not self._seen:
             self._own, self._seen = self._op.call(self._base, *self._params)._row, row

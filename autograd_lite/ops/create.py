@@ -12,6 +12,8 @@ from autograd_lite.errors import TrackedError
 from autograd_lite.rules import linear, plain
 from autograd_lite.tensor import Tensor, constant, handle
 
+# ruff: noqa: E501  # an aligned table reads better than a wrapped one
+
 
 def asarray(data: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
     """`data` as a Tensor, sharing its memory where it can (``Tensor(data)`` copies).

@@ -18,7 +18,7 @@ from autograd_lite.rules import elementwise, general, plain
 from autograd_lite.tensor import Tensor
 
 # fmt: off
-# ruff: noqa: E501, E241  # an aligned table reads better than a wrapped one
+# ruff: noqa: E501  # an aligned table reads better than a wrapped one
 
 # -- comparisons and classification: no derivative -------------------------------------------------------------------
 equal         = plain("equal",         operator.eq, signature="x, y, /", infix="{} == {}")
@@ -43,16 +43,16 @@ signbit       = plain("signbit",       np.signbit)
 # -- selection ---------------------------------------------------------------------------------------------------------
 
 
-def _where(c, x, y):  # type: ignore[no-untyped-def]  # a kernel: arrays in, array out
+def _where(c: Any, x: Any, y: Any) -> Any:  # a kernel: arrays in, array out
     out = np.where(c, x, y)
     return out if out.ndim else out[()]
 
 
-def _relu(x):  # type: ignore[no-untyped-def]
+def _relu(x: Any) -> Any:
     return np.maximum(x, 0)  # 0, not 0.0: a Python number must not widen
 
 
-def _half(x, y):  # type: ignore[no-untyped-def]
+def _half(x: Any, y: Any) -> Any:
     """The share of the first of two values in their maximum's adjoint: 1, 1/2 at a tie, 0."""
     return where(x == y, 0.5, x > y)
 
@@ -84,15 +84,16 @@ sqrt      = elementwise("sqrt",      np.sqrt,           lambda v, x: 0.5 / v,   
 reciprocal = elementwise("reciprocal", np.reciprocal,   lambda v, x: -v * v,                             doc="One divided by x.")
 
 
-def _to_the(x, y):  # type: ignore[no-untyped-def]
+def _to_the(x: Any, y: Any) -> Any:
     """y x**(y-1), which is 0 for y = 0 whatever x is: 0 * 0**-1 would be NaN."""
-    if y.__class__ in PYTHON:  # never 0: a Python zero was given the dtype of x
+    cls: Any = y.__class__
+    if cls in PYTHON:  # never 0: a Python zero was given the dtype of x
         return y * x ** (y - 1)
     zero = y == 0
     return where(zero, 0.0, y * pow(x, where(zero, 1.0, y - 1)))
 
 
-def _log_base(v, x, y):  # type: ignore[no-untyped-def]
+def _log_base(v: Any, x: Any, y: Any) -> Any:
     """v log(x), which is 0 for x = 0 and y >= 0, where 0**y stays as it is."""
     flat = (x == 0) & (y >= 0)
     return where(flat, 0.0, v * log(where(flat, 1.0, x)))
@@ -103,13 +104,13 @@ pow = elementwise("pow", operator.pow, lambda v, x, y: _to_the(x, y), lambda v, 
 # -- exponentials and logarithms -------------------------------------------------------------------------------------------
 
 
-def _softmax2(x, y):  # type: ignore[no-untyped-def]
+def _softmax2(x: Any, y: Any) -> Any:
     """The share of x in log(e**x + e**y): finite for every pair of infinities, 0 for two of -inf."""
     same = (x == y) & isinf(x)
     return where(same & (x < 0), 0.0, sigmoid(where(same, 0.0, x) - where(same, 0.0, y)))
 
 
-def _sigmoid(x):  # type: ignore[no-untyped-def]
+def _sigmoid(x: Any) -> Any:
     e = np.exp(-np.abs(x))  # never overflows
     return np.where(x >= 0, 1, e)[()] / (1 + e)
 
@@ -140,7 +141,7 @@ acosh = elementwise("acosh", np.acosh, lambda v, x: 1 / sinh(v),                
 atanh = elementwise("atanh", np.atanh, lambda v, x: 1 / ((1 - x) * (1 + x)),           doc="The inverse hyperbolic tangent.")
 
 
-def _r(x, y):  # type: ignore[no-untyped-def]
+def _r(x: Any, y: Any) -> Any:
     """The radius of (x, y), 1 at the origin, where both partials of an angle or a length are to be 0."""
     return where((x == 0) & (y == 0), 1.0, hypot(x, y))
 

@@ -14,9 +14,8 @@ from autograd_lite.tensor import Tensor
 def is_basic(index: Any) -> bool:
     """Whether NumPy reads `index` without copying: integers, slices, None and Ellipsis only."""
     parts = index if isinstance(index, tuple) else (index,)
-    return all(
-        [i is None or isinstance(i, (slice, EllipsisType, int, np.integer)) and i is not True and i is not False for i in parts]
-    )
+    kinds = (slice, EllipsisType, int, np.integer)
+    return all([i is None or (isinstance(i, kinds) and i is not True and i is not False) for i in parts])
 
 
 def _plain_index(index: Any) -> Any:
@@ -28,7 +27,7 @@ def _plain_index(index: Any) -> Any:
     return np.asarray(index, dtype=None if index else int) if isinstance(index, list) else index
 
 
-def _scatter(g, shape, index):  # type: ignore[no-untyped-def]  # a kernel: array in, array out
+def _scatter(g: Any, shape: Any, index: Any) -> Any:  # a kernel: array in, array out
     out = np.zeros(shape, g.dtype)
     if is_basic(index):
         out[index] = g
@@ -37,7 +36,7 @@ def _scatter(g, shape, index):  # type: ignore[no-untyped-def]  # a kernel: arra
     return out if shape else out[()]
 
 
-def _set(x, v, index):  # type: ignore[no-untyped-def]
+def _set(x: Any, v: Any, index: Any) -> Any:
     out = np.array(x)
     out[index] = v
     return out if out.ndim else out[()]
@@ -75,7 +74,9 @@ def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Any:
     """The entries of `x` at integer `indices` along an axis (of the flattened `x` if None)."""
     if axis is None and x.ndim != 1:
         x, axis = x.reshape(-1), 0
-    return getitem(x, (slice(None),) * ((axis or 0) % x.ndim) + (indices if isinstance(indices, Tensor) else np.asarray(indices),))
+    return getitem(
+        x, (slice(None),) * ((axis or 0) % x.ndim) + (indices if isinstance(indices, Tensor) else np.asarray(indices),)
+    )
 
 
 def take_along_axis(x: Any, indices: Any, /, *, axis: int = -1) -> Any:

@@ -78,7 +78,9 @@ _tensordot = bilinear("tensordot", lambda x, y, axes: np.tensordot(x, y, axes)[(
 
 def tensordot(x: Any, y: Any, /, *, axes: Any = 2) -> Any:
     """The sum of products over `axes`: a number of last axes of x and first of y, or a pair of lists of axes."""
-    return _tensordot(x, y, axes if isinstance(axes, int) else tuple([tuple(a) if np.iterable(a) else (a,) for a in axes]))
+    return _tensordot(
+        x, y, axes if isinstance(axes, int) else tuple([tuple(a) if np.iterable(a) else (a,) for a in axes])
+    )
 
 
 def vecdot(x: Any, y: Any, /, *, axis: int = -1) -> Any:
@@ -137,7 +139,7 @@ def _einsum_pull(i: int, g: Any, v: Any, xs: list[Any], subscripts: str) -> Any:
     labels = "".join(dict.fromkeys(mine))
     shared = "".join(c for c in labels if c in output or _any_has(c, others))
     c = _einsum(g, *[x for k, x in enumerate(xs) if k != i], subscripts=",".join([output, *others]) + "->" + shared)
-    lengths = {label: n for label, n in zip(mine, xs[i].shape, strict=True)}
+    lengths = dict(zip(mine, xs[i].shape, strict=True))
     sizes = dict(zip(shared, c.shape, strict=True))
     c = reshape(c, tuple([sizes.get(label, 1) for label in labels]))
     c = sum_to(c, tuple([1 if lengths[label] == 1 else sizes.get(label, 1) for label in labels]))
@@ -175,4 +177,3 @@ def einsum(subscripts: str, /, *operands: Any) -> Any:
     if not isinstance(subscripts, str):
         raise TypeError("einsum: give the subscripts as a string, einsum('ij,jk->ik', a, b)")
     return _einsum(*operands, subscripts=subscripts)
-

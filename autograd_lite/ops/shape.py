@@ -18,7 +18,7 @@ def _shape(shape: Any) -> Any:
     return tuple([int(n) for n in shape]) if np.iterable(shape) else (int(shape),)
 
 
-def _broadcast(x, shape):  # type: ignore[no-untyped-def]  # a kernel: array in, array out
+def _broadcast(x: Any, shape: Any) -> Any:  # a kernel: array in, array out
     if prod(shape) <= 1024:  # filling a small array is four times faster than making a view of it
         out = np.empty(shape, x.dtype)
         out[...] = x
@@ -26,14 +26,14 @@ def _broadcast(x, shape):  # type: ignore[no-untyped-def]  # a kernel: array in,
     return np.broadcast_to(x, shape)
 
 
-def _sum_to(x, shape):  # type: ignore[no-untyped-def]
+def _sum_to(x: Any, shape: Any) -> Any:
     lead = len(x.shape) - len(shape)
     ones = tuple([lead + i for i, n in enumerate(shape) if n == 1 and x.shape[lead + i] != 1])
     out = np.add.reduce(x, tuple(range(lead)) + ones) if lead or ones else x
     return out if not ones else out.reshape(shape) if shape else out[()]
 
 
-def _put_axes(x, axis):  # type: ignore[no-untyped-def]
+def _put_axes(x: Any, axis: Any) -> Any:
     return np.expand_dims(x, axis)
 
 
@@ -150,10 +150,10 @@ def stack(arrays: Any, /, *, axis: int = 0) -> Any:
 
 
 def _several(arrays: Any, name: str) -> tuple[Any, ...]:
-    arrays = tuple(arrays)
-    if not arrays:
+    several = tuple(arrays)
+    if not several:
         raise ValueError(f"{name}: need at least one array")
-    return arrays
+    return several
 
 
 def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
