@@ -28,7 +28,6 @@ __all__ = [
     "is_inexact",
     "locked",
     "namespace",
-    "result_float",
     "typed_zero",
     "unshared",
 ]
@@ -95,27 +94,24 @@ def unshared(values: dict[Any, Any], key: Any) -> Any:
     return value
 
 
+def _kind(value: Any) -> str:
+    """The kind letter of a value's dtype, as NumPy has it; of other libraries' dtypes, what their name says."""
+    dtype = getattr(value, "dtype", None)
+    if dtype is None:
+        return np.dtype(type(value)).kind
+    if isinstance(dtype, np.dtype):
+        return dtype.kind
+    return "c" if "complex" in str(dtype) else "f" if "float" in str(dtype) else "i"
+
+
 def is_complex(value: Any) -> bool:
-    """Whether `value` has a complex dtype."""
-    if value.__class__ in NUMPY:
-        return bool(value.dtype.kind == "c")
-    if value.__class__ in PYTHON:
-        return isinstance(value, complex)
-    return bool(namespace(value.__class__).isdtype(value.dtype, "complex floating"))
+    """Whether a number, an array or a Tensor has a complex dtype."""
+    return _kind(value) == "c"
 
 
 def is_inexact(value: Any) -> bool:
-    """Whether `value` has a real or complex floating-point dtype, the kind that has derivatives."""
-    if value.__class__ in NUMPY:
-        return value.dtype.kind in "fc"
-    if value.__class__ in PYTHON:
-        return isinstance(value, (float, complex))
-    return bool(namespace(value.__class__).isdtype(value.dtype, ("real floating", "complex floating")))
-
-
-def result_float(value: Any) -> Any:
-    """The floating dtype that NumPy gives to the mean of `value`."""
-    return value.dtype if is_inexact(value) else np.dtype(float)
+    """Whether it has a real or complex floating-point dtype, the kind that has derivatives."""
+    return _kind(value) in "fc"
 
 
 def typed_zero(number: Any, like: Any) -> Any:

@@ -55,9 +55,10 @@ class Op:
     """One elementary operation: plain data, filled in by its kind.
 
     `pull` is ``(g, row, first) -> contributions``, one per argument, None for those older than `first`; `push` is
-    ``(row, tangents, gated) -> tangent``. `gated` is `pull` for adjoints with holes: see `gate`. `holes` says that the operation selects, so that an adjoint or tangent that went through it may have
-    exact zeros where nothing arrived. `rules` keeps what the user wrote, for the printer; `infix` is how the
-    printer writes it (``"{} * {}"``); `write`, for an operation whose result is a view, puts a part back.
+    ``(row, tangents, gated) -> tangent``. `gated` is `pull` for adjoints with holes: see `gate`. `holes` says that
+    the operation selects, so that an adjoint or tangent that went through it may have exact zeros where nothing
+    arrived. `rules` keeps what the user wrote, for the printer; `infix` is how the printer writes it
+    (``"{} * {}"``); `write`, for an operation whose result is a view, puts a part back.
     """
 
     __slots__ = (
@@ -314,7 +315,7 @@ def _unary(op: Op) -> Call:
 
 
 def _binary(op: Op) -> tuple[Call, Call, Call]:
-    """The function of two arguments, the operator's method, and the method that Python calls with the sides exchanged."""
+    """The function of two arguments, the operator's method, and the method Python calls with the sides exchanged."""
     kernels = op.kernels
 
     def method(self: Any, other: Any, /) -> Any:
@@ -401,7 +402,8 @@ def _apply_view(op: Op, args: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
 
 def conform(c: Any, x: Any) -> Any:
     """`c`, a contribution to the adjoint of `x` (or None), in the shape and dtype of `x`: broadcast axes are summed."""
-    if c is None or c.__class__ is x.__class__ and (c.__class__ in SCALARS or c.shape == x.shape and c.dtype is x.dtype):
+    cls = c.__class__
+    if c is None or (cls is x.__class__ and (cls in SCALARS or (c.shape == x.shape and c.dtype is x.dtype))):
         return c
     if c.shape != x.shape:
         c = OPS["sum_to"].call(c, tuple(x.shape))
@@ -421,17 +423,17 @@ def fit(t: Any, v: Any) -> Any:
 
 
 def gate(g: Any, p: Any) -> Any:
-    """``g * p`` where an exact zero of `g` means that nothing arrived: it annihilates even an infinite `p`.
+    """``g * p`` where an exact zero of one means that nothing arrived: it annihilates even an infinity of the other.
 
     An element that `where`, an index or a maximum did not select contributes nothing, however singular its
     partial. Only rows below such an operation come here, and only a NaN in the product makes them pay. On
-    Tensors the partial itself is masked, so that the same holds at the next order.
+    Tensors the factors themselves are masked, so that the same holds at the next order.
     """
+    where, isfinite = OPS["where"].call, OPS["isfinite"].call
     if isinstance(g, Tensor) or isinstance(p, Tensor):
-        where, isfinite = OPS["where"].call, OPS["isfinite"].call
-        return g * where((g != 0) | isfinite(p), p, 0.0)
+        return where((p != 0) | isfinite(g), g, 0.0) * where((g != 0) | isfinite(p), p, 0.0)
     product = g * p
-    return OPS["where"].call((g == 0) & ~OPS["isfinite"].call(p), 0.0, product) if has_nan(product) else product
+    return where((g == 0) | (p == 0), 0.0, product) if has_nan(product) else product
 
 
 def pick(g: Any, w: Any) -> Any:
@@ -463,7 +465,7 @@ def _gate_bilinear(transpose: Call, other: int) -> Call:
 
 # -- the four kinds ---------------------------------------------------------------------------------------------------
 
-Partial = Call | int | float | None
+Partial = Call | complex | None
 
 
 def elementwise(name: str, kernel: Call, *partials: Partial, **extra: Any) -> Call:
@@ -504,7 +506,7 @@ def elementwise(name: str, kernel: Call, *partials: Partial, **extra: Any) -> Ca
     return op.call
 
 
-def _scaled(p: int | float | complex) -> Call:
+def _scaled(p: complex) -> Call:
     """The product with a constant partial."""
     if p == 1:
         return lambda g, x: g
@@ -513,12 +515,12 @@ def _scaled(p: int | float | complex) -> Call:
     return (lambda g, x: g * p) if p else (lambda g, x: OPS["zeros_like"].call(x))
 
 
-def _pull_elementwise(op: Op, partials: tuple[Partial, ...], times: Call | None) -> Call:
+def _pull_elementwise(op: Op, partials: tuple[Any, ...], times: Call | None) -> Call:
     """The pull of an elementwise operation, multiplying with `times` (plain ``*`` if None)."""
     if len(partials) == 1:
         (p,) = partials
         if not callable(p):
-            scaled = _scaled(p)  # type: ignore[arg-type]  # one without partial is no elementwise operation
+            scaled = _scaled(p)
             return lambda g, row, first: (scaled(g, row.args[0].value),)
         if times:
             return lambda g, row, first: (times(g, p(row.value, row.args[0].value)),)
@@ -533,8 +535,8 @@ def _pull_elementwise(op: Op, partials: tuple[Partial, ...], times: Call | None)
         def binary(g: Any, row: Row, first: int) -> Any:
             x, y = row.args
             a, b, v = x.value, y.value, row.value
-            c = g * p(v, a, b) if x.seq >= first else None  # type: ignore[operator, misc]  # callables, as tested
-            d = g * q(v, a, b) if y.seq >= first else None  # type: ignore[operator, misc]
+            c = g * p(v, a, b) if x.seq >= first else None
+            d = g * q(v, a, b) if y.seq >= first else None
             return (c, d) if alike(a, b) else (conform(c, a), conform(d, b))
 
         return binary
@@ -551,7 +553,7 @@ def _pull_elementwise(op: Op, partials: tuple[Partial, ...], times: Call | None)
             elif p is None:
                 raise no_rule(op, arg, row)
             else:
-                w = p(row.value, *values)  # type: ignore[operator]  # a callable, as the scalings show
+                w = p(row.value, *values)
                 c = times(g, w) if times else g * w
             contributions.append(c)
         if len(values) != 2 or not alike(*values):
@@ -736,7 +738,7 @@ def _each(op: Op, pulls: Any) -> Call:
 
     def several(g: Any, row: Row, first: int) -> Any:
         xs, params = [x.value for x in row.args], row.params or ()
-        contributions = []
+        contributions: list[Any] = []
         for arg, x, f in zip(row.args, xs, pulls, strict=True):
             if arg.seq < first:
                 contributions.append(None)

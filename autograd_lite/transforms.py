@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import optree
 
-from autograd_lite.backend import as_value, is_array, is_inexact
+from autograd_lite.backend import as_value, is_array, is_inexact, unshared
 from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError
 from autograd_lite.ops.create import alias, zeros_like
 from autograd_lite.ops.shape import reshape, stack
@@ -113,14 +113,15 @@ def _pulled_back(inputs: Inputs, rows: list[Row], seeds: dict[int, Any], holes: 
     """The gradients of the inputs, by one reverse sweep of `rows`, which it consumes."""
     record = inputs.outer or any([isinstance(s, Tensor) for s in seeds.values()]) or reaches_beyond(rows, inputs.first)
     with np.errstate(all="ignore"):
-        adjoints = reverse(
-            rows, seeds, inputs.first, record=record, holes=holes, watch=watching_adjoints()
-        )
-    return [_finished(adjoints.get(row.seq), row, inputs.wrapped) for row in inputs.rows]
+        adjoints = reverse(rows, seeds, inputs.first, record=record, holes=holes, watch=watching_adjoints())
+    return [
+        _finished(unshared(adjoints, row.seq) if row.seq in adjoints else None, row, inputs.wrapped)
+        for row in inputs.rows
+    ]
 
 
 def _finished(g: Any, row: Row, wrapped: bool) -> Any:
-    """An adjoint as the derivative a caller gets: zeros if nothing arrived, the dtype of its variable, its own memory."""
+    """An adjoint as the derivative a caller gets: zeros if nothing arrived, its variable's dtype, its own memory."""
     if g is None:
         g = zeros_like(row.value)
     elif isinstance(g, Tensor):
@@ -129,8 +130,6 @@ def _finished(g: Any, row: Row, wrapped: bool) -> Any:
         if g.dtype != row.value.dtype:
             g = g.astype(row.value.dtype)
         g = conjugated(g)
-        if g.__class__ is np.ndarray:
-            g = g.copy() if g.base is not None or not g.flags.owndata else g
     return handle(constant(g)) if wrapped else g
 
 
@@ -281,7 +280,7 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     (np.float64(6.0), np.float64(3.0))
     """
     inputs = Inputs(tuple(primals), "jvp")
-    directions, spec = optree.tree_flatten(tuple(tangents))
+    directions, spec = _outputs(tuple(tangents))
     if spec != inputs.spec:
         raise SeedError(f"jvp: tangents of structure {spec} do not fit primals of structure {inputs.spec}")
     starts = {r.seq: _tangent(t, r) for t, r in zip(directions, inputs.rows, strict=True)}
@@ -332,7 +331,7 @@ def hvp(f: Function, primals: Any, tangents: Any) -> Any:
     return jvp(gradient, primals, tangents)[1]
 
 
-# -- matrices of derivatives ----------------------------------------------------------------------------------------------
+# -- matrices of derivatives ---------------------------------------------------------------------------------------
 
 
 def jacobian(f: Function, argnums: int | tuple[int, ...] = 0, mode: str = "auto") -> Function:
@@ -383,8 +382,10 @@ def _assembled(pieces: list[Any], shape: tuple[int, ...], tail: tuple[int, ...],
     """Derivatives along one basis as one array, the basis' axes first or `last`."""
     if not pieces:
         return zeros_like(reshape(np.zeros(0, like.dtype), shape + tail if not last else tail + shape))
-    whole = stack(pieces, axis=-1 if last else 0) if any([isinstance(p, Tensor) for p in pieces]) else np.stack(
-        pieces, axis=-1 if last else 0
+    whole = (
+        stack(pieces, axis=-1 if last else 0)
+        if any([isinstance(p, Tensor) for p in pieces])
+        else np.stack(pieces, axis=-1 if last else 0)
     )
     return reshape(whole, tail + shape if last else shape + tail) if shape else whole[..., 0] if last else whole[0]
 
@@ -436,7 +437,7 @@ def hessian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     return jacobian(grad(f, argnums), argnums, mode="forward")
 
 
-# -- where the tape stops, and where it is made again ------------------------------------------------------------------------
+# -- where the tape stops, and where it is made again ---------------------------------------------------------------
 
 
 def stop_gradient(x: Any) -> Any:
@@ -461,7 +462,7 @@ def checkpoint(f: Function) -> Function:
 
     @functools.wraps(f)
     def checkpointed(*args: Any, **options: Any) -> Any:
-        leaves, spec = optree.tree_flatten((args, options))
+        leaves, spec = _outputs((args, options))
         tracked = [i for i, x in enumerate(leaves) if isinstance(x, Tensor) and x._row.seq]
         if not tracked:
             return f(*args, **options)
@@ -476,13 +477,6 @@ def checkpoint(f: Function) -> Function:
         seqs = {t._row.seq for t in fresh}
         rows = rows_of([y._row for y in outs if isinstance(y, Tensor)], first, seqs)
         closure = {arg.seq: arg for row in rows if row.seq not in seqs for arg in row.args if 0 < arg.seq < first}
-
-        def rerun(*variables: Any) -> Any:
-            again = list(leaves)
-            for i, x in zip(tracked, variables, strict=False):
-                again[i] = x
-            args, options = optree.tree_unflatten(spec, again)
-            return optree.tree_leaves(f(*args, **options))
 
         def rerun(variables: list[Any]) -> list[Any]:
             again = list(leaves)

@@ -71,19 +71,25 @@ def _axis(axis: Any) -> Any:
     return tuple(axis) if isinstance(axis, list) else axis
 
 
-def _sum(x, axis, dtype, keepdims):  # type: ignore[no-untyped-def]
+def _sum(x: Any, axis: Any, dtype: Any, keepdims: Any) -> Any:
     return np.add.reduce(x, _axis(axis), dtype, None, keepdims)
 
 
-def _mean(x, axis, keepdims):  # type: ignore[no-untyped-def]
+def _mean(x: Any, axis: Any, keepdims: Any) -> Any:
     return np.add.reduce(x, _axis(axis), None, None, keepdims) / _count(x, axis)
 
 
-def _product(x, axis, dtype, keepdims):  # type: ignore[no-untyped-def]
+def _product(x: Any, axis: Any, dtype: Any, keepdims: Any) -> Any:
     return np.multiply.reduce(x, _axis(axis), dtype, None, keepdims)
 
 
-def _logsumexp(x, axis, keepdims):  # type: ignore[no-untyped-def]
+def _var(x: Any, axis: Any, correction: Any, keepdims: Any) -> Any:
+    d = x - _mean(x, axis, True)
+    squares = d.real**2 + d.imag**2 if d.dtype.kind == "c" else d * d
+    return np.add.reduce(squares, _axis(axis), None, None, keepdims) / _freedom(x, axis, correction)
+
+
+def _logsumexp(x: Any, axis: Any, keepdims: Any) -> Any:
     top = np.maximum.reduce(x, axis, None, None, True)
     top = np.where(np.isfinite(top), top, 0)
     total = np.add.reduce(np.exp(x - top), axis, None, None, True)
@@ -126,16 +132,15 @@ def _share(v: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     return tied / sum(tied, axis=axis, keepdims=True)
 
 
-def _softmax(v: Any, x: Any, axis: Any, keepdims: bool) -> Any:
-    """exp(x - v); 0 where everything is -inf, an even share where several are +inf."""
+def _weights(v: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """exp(x - v), made to sum to 1; 0 where everything is -inf, an even share where several are +inf."""
     finite = isfinite(v)
-    infinite = (x == v) & (x > 0)
-    return where(finite, exp(where(finite, x, -np.inf) - where(finite, v, 0.0)), infinite / _at_least_one(infinite, axis))
-
-
-def _at_least_one(mask: Any, axis: Any) -> Any:
-    n = sum(mask, axis=axis, keepdims=True)
-    return n + (n == 0)
+    if bool(all(finite)):
+        w = exp(x - v)
+        return w / sum(w, axis=axis, keepdims=True)
+    w = where(finite, exp(where(finite, x, -np.inf) - where(finite, v, 0.0)), (x == v) & (x > 0))
+    total = sum(w, axis=axis, keepdims=True)
+    return w / where(total == 0, 1.0, total)
 
 
 def _deviation(v: Any, x: Any, axis: Any, correction: float, keepdims: bool) -> Any:
@@ -147,7 +152,9 @@ def _standard(v: Any, x: Any, axis: Any, correction: float, keepdims: bool) -> A
 
 
 def _freedom(x: Any, axis: Any, correction: float) -> Any:
-    return np.float64(_count(x, axis) - correction) if _count(x, axis) <= correction else _count(x, axis) - correction
+    """What a sum of squares is divided by: a NumPy zero when nothing is left, so that 0/0 is NaN and not an error."""
+    n = _count(x, axis) - correction
+    return n if n > 0 else x.dtype.type(0)
 
 
 # fmt: off
@@ -156,9 +163,9 @@ mean  = linear("mean", _mean, lambda g, x, axis, keepdims: _spread(g / _count(x,
 prod  = reduction("prod", _product, _others,                                                                     signature="x, /, axis=None, *, dtype=None, keepdims=False", doc="The product over an axis, several, or all; right at zeros, at every order.")
 max   = reduction("max",  lambda x, axis, keepdims: np.maximum.reduce(x, _axis(axis), None, None, keepdims), _share, signature="x, /, axis=None, *, keepdims=False", holes=True, doc="The largest entry; ties share the adjoint evenly.")
 min   = reduction("min",  lambda x, axis, keepdims: np.minimum.reduce(x, _axis(axis), None, None, keepdims), _share, signature="x, /, axis=None, *, keepdims=False", holes=True, doc="The smallest entry; ties share the adjoint evenly.")
-var   = reduction("var",  lambda x, axis, correction, keepdims: np.var(x, axis, ddof=correction, keepdims=keepdims), _deviation, signature="x, /, axis=None, *, correction=0.0, keepdims=False", doc="The variance; `correction` is subtracted from the count (1 for the unbiased one).")
-std   = reduction("std",  lambda x, axis, correction, keepdims: np.std(x, axis, ddof=correction, keepdims=keepdims), _standard,  signature="x, /, axis=None, *, correction=0.0, keepdims=False", doc="The standard deviation; where it is 0 its derivative is 0.")
-logsumexp = reduction("logsumexp", _logsumexp, _softmax,                                                         signature="x, /, axis=None, *, keepdims=False", doc="log(sum(exp(x))) without overflow.")
+var   = reduction("var",  _var, _deviation, signature="x, /, axis=None, *, correction=0.0, keepdims=False", doc="The variance; `correction` is subtracted from the count (1 for the unbiased one).")
+std   = reduction("std",  lambda *args: np.sqrt(_var(*args)), _standard, signature="x, /, axis=None, *, correction=0.0, keepdims=False", doc="The standard deviation; where it is 0 its derivative is 0.")
+logsumexp = reduction("logsumexp", _logsumexp, _weights,                                                         signature="x, /, axis=None, *, keepdims=False", doc="log(sum(exp(x))) without overflow.")
 
 all           = plain("all",    lambda x, axis, keepdims: np.all(x, axis=axis, keepdims=keepdims),    signature="x, /, axis=None, *, keepdims=False", doc="Whether all entries are true.")
 any           = plain("any",    lambda x, axis, keepdims: np.any(x, axis=axis, keepdims=keepdims),    signature="x, /, axis=None, *, keepdims=False", doc="Whether any entry is true.")
@@ -172,8 +179,14 @@ count_nonzero = plain("count_nonzero", lambda x, axis, keepdims: np.count_nonzer
 # -- rows that sum to one -------------------------------------------------------------------------------------------------
 
 
-def _log_softmax(x, axis):  # type: ignore[no-untyped-def]
-    return x - _logsumexp(x, axis, True)
+def _log_softmax(x: Any, axis: Any) -> Any:
+    x = x - np.maximum.reduce(x, axis, None, None, True)  # first, so that nothing large is left to cancel
+    return x - np.log(np.add.reduce(np.exp(x), axis, None, None, True))
+
+
+def _softmax(x: Any, axis: Any) -> Any:
+    e = np.exp(x - np.maximum.reduce(x, axis, None, None, True))
+    return e / np.add.reduce(e, axis, None, None, True)
 
 
 log_softmax = general(
@@ -186,7 +199,7 @@ log_softmax = general(
 )
 softmax = general(
     "softmax",
-    lambda x, axis: np.exp(_log_softmax(x, axis)),
+    _softmax,
     lambda g, v, x, axis: v * (g - sum(g * v, axis=axis, keepdims=True)),
     lambda t, v, x, axis: v * (t - sum(t * v, axis=axis, keepdims=True)),
     signature="x, /, axis=-1",
