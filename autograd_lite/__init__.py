@@ -33,7 +33,7 @@ from numpy import (
     uint64,
 )
 
-from autograd_lite import errors, methods, protocols
+from autograd_lite import errors, methods, protocols  # noqa: F401  # importing the last two binds Tensor's manners
 from autograd_lite.debug import debug
 from autograd_lite.errors import AutogradError, GradientMismatch, NonFiniteError
 from autograd_lite.ops.create import (
@@ -180,4 +180,25 @@ from autograd_lite.transforms import (
 newaxis = None
 __array_api_version__ = "2024.12"
 __version__ = "0.1.0"
-__all__ = [name for name in dir() if not name.startswith("_") and name not in ("errors", "methods", "protocols")]
+
+# fmt: off
+__all__ = [
+    "AutogradError", "GradientMismatch", "NonFiniteError", "Tensor", "Var", "abs", "acos", "acosh", "add",
+    "all", "any", "arange", "argmax", "argmin", "argsort", "asarray", "asin", "asinh", "astype", "atan",
+    "atan2", "atanh", "bilinear", "bitwise_and", "bitwise_invert", "bitwise_or", "bitwise_xor", "bool",
+    "broadcast_arrays", "broadcast_to", "ceil", "checkpoint", "clip", "complex64", "complex128", "concat",
+    "conj", "copysign", "cos", "cosh", "count_nonzero", "debug", "divide", "dot", "e", "einsum", "elementwise",
+    "empty", "empty_like", "equal", "errors", "exp", "exp2", "expand_dims", "expm1", "eye", "flip", "float32",
+    "float64", "floor", "floor_divide", "full", "full_like", "general", "grad", "greater", "greater_equal",
+    "group", "hessian", "hvp", "hypot", "imag", "inf", "inner", "int8", "int16", "int32", "int64", "isfinite",
+    "isinf", "isnan", "jacobian", "jvp", "less", "less_equal", "linear", "linspace", "log", "log1p", "log2",
+    "log10", "log_softmax", "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "logsumexp",
+    "matmul", "matrix_transpose", "max", "maximum", "mean", "meshgrid", "min", "minimum", "moveaxis",
+    "multiply", "nan", "negative", "newaxis", "no_grad", "not_equal", "ones", "ones_like", "outer",
+    "permute_dims", "pi", "positive", "pow", "prod", "ravel", "real", "reciprocal", "relu", "remainder",
+    "reshape", "roll", "round", "sigmoid", "sign", "signbit", "sin", "sinh", "softmax", "softplus", "sqrt",
+    "square", "squeeze", "stack", "std", "stop_gradient", "subtract", "sum", "sum_to", "swapaxes", "take",
+    "take_along_axis", "tan", "tanh", "tensordot", "tick", "trace", "tril", "triu", "trunc", "uint8", "uint16",
+    "uint32", "uint64", "unstack", "value_and_grad", "var", "vecdot", "vjp", "where", "zeros", "zeros_like",
+]
+# fmt: on
