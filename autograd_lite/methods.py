@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import is_array
-from autograd_lite.errors import NoRuleError
 from autograd_lite.ops import create, index, linalg, reduce, shape
 from autograd_lite.ops import elementwise as e
 from autograd_lite.rules import conform

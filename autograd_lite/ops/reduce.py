@@ -66,33 +66,38 @@ def reduction(name: str, kernel: Callable[..., Any], partial: Callable[..., Any]
 
 # -- kernels: NumPy's ufuncs, without the microsecond of its Python wrappers -------------------------------------------
 
+_add: Any = np.add.reduce  # Any: NumPy's types do not know that keepdims may be given by position
+_multiply: Any = np.multiply.reduce
+_maximum: Any = np.maximum.reduce
+_minimum: Any = np.minimum.reduce
+
 
 def _axis(axis: Any) -> Any:
     return tuple(axis) if isinstance(axis, list) else axis
 
 
 def _sum(x: Any, axis: Any, dtype: Any, keepdims: Any) -> Any:
-    return np.add.reduce(x, _axis(axis), dtype, None, keepdims)
+    return _add(x, _axis(axis), dtype, None, keepdims)
 
 
 def _mean(x: Any, axis: Any, keepdims: Any) -> Any:
-    return np.add.reduce(x, _axis(axis), None, None, keepdims) / _count(x, axis)
+    return _add(x, _axis(axis), None, None, keepdims) / _count(x, axis)
 
 
 def _product(x: Any, axis: Any, dtype: Any, keepdims: Any) -> Any:
-    return np.multiply.reduce(x, _axis(axis), dtype, None, keepdims)
+    return _multiply(x, _axis(axis), dtype, None, keepdims)
 
 
 def _var(x: Any, axis: Any, correction: Any, keepdims: Any) -> Any:
     d = x - _mean(x, axis, True)
     squares = d.real**2 + d.imag**2 if d.dtype.kind == "c" else d * d
-    return np.add.reduce(squares, _axis(axis), None, None, keepdims) / _freedom(x, axis, correction)
+    return _add(squares, _axis(axis), None, None, keepdims) / _freedom(x, axis, correction)
 
 
 def _logsumexp(x: Any, axis: Any, keepdims: Any) -> Any:
-    top = np.maximum.reduce(x, axis, None, None, True)
+    top = _maximum(x, axis, None, None, True)
     top = np.where(np.isfinite(top), top, 0)
-    total = np.add.reduce(np.exp(x - top), axis, None, None, True)
+    total = _add(np.exp(x - top), axis, None, None, True)
     with np.errstate(divide="ignore"):  # log(0) is the right answer for a sum of exp(-inf)
         out = np.log(total) + top
     return out if keepdims else out.reshape([n for i, n in enumerate(out.shape) if i not in _axes(x.ndim, axis)])[()]
@@ -161,8 +166,8 @@ def _freedom(x: Any, axis: Any, correction: float) -> Any:
 sum   = linear("sum",  _sum,  lambda g, x, axis, dtype, keepdims: _spread(g, x, axis, keepdims),                 signature="x, /, axis=None, *, dtype=None, keepdims=False", doc="The sum over an axis, several, or all.")
 mean  = linear("mean", _mean, lambda g, x, axis, keepdims: _spread(g / _count(x, axis), x, axis, keepdims),      signature="x, /, axis=None, *, keepdims=False", doc="The mean over an axis, several, or all.")
 prod  = reduction("prod", _product, _others,                                                                     signature="x, /, axis=None, *, dtype=None, keepdims=False", doc="The product over an axis, several, or all; right at zeros, at every order.")
-max   = reduction("max",  lambda x, axis, keepdims: np.maximum.reduce(x, _axis(axis), None, None, keepdims), _share, signature="x, /, axis=None, *, keepdims=False", holes=True, doc="The largest entry; ties share the adjoint evenly.")
-min   = reduction("min",  lambda x, axis, keepdims: np.minimum.reduce(x, _axis(axis), None, None, keepdims), _share, signature="x, /, axis=None, *, keepdims=False", holes=True, doc="The smallest entry; ties share the adjoint evenly.")
+max   = reduction("max",  lambda x, axis, keepdims: _maximum(x, _axis(axis), None, None, keepdims), _share, signature="x, /, axis=None, *, keepdims=False", holes=True, doc="The largest entry; ties share the adjoint evenly.")
+min   = reduction("min",  lambda x, axis, keepdims: _minimum(x, _axis(axis), None, None, keepdims), _share, signature="x, /, axis=None, *, keepdims=False", holes=True, doc="The smallest entry; ties share the adjoint evenly.")
 var   = reduction("var",  _var, _deviation, signature="x, /, axis=None, *, correction=0.0, keepdims=False", doc="The variance; `correction` is subtracted from the count (1 for the unbiased one).")
 std   = reduction("std",  lambda *args: np.sqrt(_var(*args)), _standard, signature="x, /, axis=None, *, correction=0.0, keepdims=False", doc="The standard deviation; where it is 0 its derivative is 0.")
 logsumexp = reduction("logsumexp", _logsumexp, _weights,                                                         signature="x, /, axis=None, *, keepdims=False", doc="log(sum(exp(x))) without overflow.")
@@ -180,13 +185,13 @@ count_nonzero = plain("count_nonzero", lambda x, axis, keepdims: np.count_nonzer
 
 
 def _log_softmax(x: Any, axis: Any) -> Any:
-    x = x - np.maximum.reduce(x, axis, None, None, True)  # first, so that nothing large is left to cancel
-    return x - np.log(np.add.reduce(np.exp(x), axis, None, None, True))
+    x = x - _maximum(x, axis, None, None, True)  # first, so that nothing large is left to cancel
+    return x - np.log(_add(np.exp(x), axis, None, None, True))
 
 
 def _softmax(x: Any, axis: Any) -> Any:
-    e = np.exp(x - np.maximum.reduce(x, axis, None, None, True))
-    return e / np.add.reduce(e, axis, None, None, True)
+    e = np.exp(x - _maximum(x, axis, None, None, True))
+    return e / _add(e, axis, None, None, True)
 
 
 log_softmax = general(
