@@ -168,13 +168,17 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
         inputs = Inputs(chosen, "grad")
         out = f(*filled(inputs.tree), **options)
         out, aux = out if has_aux else (out, None)
-        value, gradient = _gradient(out, inputs)
+        box = [out]
+        del out  # so that the sweep holds the tape alone, and lets go of each value once it is used
+        value, gradient = _gradient(box, inputs)
         return ((value, _lowered(aux, inputs)) if has_aux else value), gradient
 
     return derived
 
 
-def _gradient(y: Any, inputs: Inputs) -> tuple[Any, Any]:
+def _gradient(box: list[Any], inputs: Inputs) -> tuple[Any, Any]:
+    """The value and the gradient of the one output in `box`, which it takes out."""
+    y = box.pop()
     raw = _raw(y)
     if not is_array(raw) or np.shape(raw) != ():
         what = f"shape {tuple(raw.shape)}" if hasattr(raw, "shape") else f"type {type(y).__name__}"
@@ -414,9 +418,7 @@ def _lines(inputs: Inputs, outputs: list[Any]) -> list[list[Any]]:
 
 def _columns(inputs: Inputs, outputs: list[Any]) -> list[list[Any]]:
     """The same blocks, one forward sweep a column."""
-    columns: list[list[list[Any]]] = []
-    for r in inputs.rows:
-        columns.append([_pushed_forward(inputs, outputs, {r.seq: e}, False) for e in _basis(r.value)])
+    columns = [[_pushed_forward(inputs, outputs, {r.seq: e}, False) for e in _basis(r.value)] for r in inputs.rows]
     return [
         [
             _assembled([c[i] for c in columns[k]], tuple(r.value.shape), tuple(np.shape(_raw(y))), r.value, last=True)
