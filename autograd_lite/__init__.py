@@ -34,6 +34,7 @@ from numpy import (
 )
 
 from autograd_lite import errors, methods, protocols  # noqa: F401  # importing the last two binds Tensor's manners
+from autograd_lite.check import check_grads
 from autograd_lite.debug import debug
 from autograd_lite.errors import AutogradError, GradientMismatch, NonFiniteError
 from autograd_lite.ops.create import (
@@ -186,8 +187,8 @@ __all__ = [
     "AutogradError", "GradientMismatch", "NonFiniteError", "Tensor", "Var", "abs", "acos", "acosh", "add",
     "all", "any", "arange", "argmax", "argmin", "argsort", "asarray", "asin", "asinh", "astype", "atan",
     "atan2", "atanh", "bilinear", "bitwise_and", "bitwise_invert", "bitwise_or", "bitwise_xor", "bool",
-    "broadcast_arrays", "broadcast_to", "ceil", "checkpoint", "clip", "complex64", "complex128", "concat",
-    "conj", "copysign", "cos", "cosh", "count_nonzero", "debug", "divide", "dot", "e", "einsum", "elementwise",
+    "broadcast_arrays", "broadcast_to", "ceil", "check_grads", "checkpoint", "clip", "complex64", "complex128",
+    "concat", "conj", "copysign", "cos", "cosh", "count_nonzero", "debug", "divide", "dot", "e", "einsum", "elementwise",
     "empty", "empty_like", "equal", "errors", "exp", "exp2", "expand_dims", "expm1", "eye", "flip", "float32",
     "float64", "floor", "floor_divide", "full", "full_like", "general", "grad", "greater", "greater_equal",
     "group", "hessian", "hvp", "hypot", "imag", "inf", "inner", "int8", "int16", "int32", "int64", "isfinite",
