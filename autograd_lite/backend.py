@@ -42,13 +42,15 @@ NUMPY = SCALARS | {np.ndarray}
 
 _WRAPPED = {"torch": "array_api_compat.torch", "dask": "array_api_compat.dask.array", "cupy": "array_api_compat.cupy"}
 _WRAPPED |= {"jax": "jax.numpy", "jaxlib": "jax.numpy"}
-_SPACES: dict[type, Any] = dict.fromkeys(NUMPY | PYTHON | {list, tuple}, np)
+_SPACES: dict[type, Any] = dict.fromkeys(NUMPY | PYTHON, np)
 
 
 def namespace(cls: type) -> Any:
     """The Array API namespace whose functions work on values of class `cls`."""
     found = _SPACES.get(cls)
     if found is None:
+        if cls in (list, tuple):  # NumPy takes them; they are no arrays yet, so they are not remembered as such
+            return np
         root = cls.__module__.partition(".")[0]
         if issubclass(cls, (np.ndarray, np.generic)):
             found = np

@@ -46,6 +46,11 @@ def _clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max:
     return e.clip(x, min if a_min is None else a_min, max if a_max is None else a_max)
 
 
+def _with_axes(x: Any, n: int) -> Any:
+    """`x` with at least `n` axes, new ones in front, as ``np.vstack`` has it."""
+    return x if x.ndim >= n else shape.reshape(x, (1,) * (n - x.ndim) + tuple(x.shape))
+
+
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.sum: reduce.sum,
     np.mean: reduce.mean,
@@ -73,6 +78,8 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.concatenate: lambda arrays, axis=0: shape.concat(arrays, axis=axis),
     np.stack: lambda arrays, axis=0: shape.stack(arrays, axis=axis),
     np.unstack: shape.unstack,
+    np.vstack: lambda arrays: shape.concat([_with_axes(a, 2) for a in arrays], axis=0),
+    np.hstack: lambda arrays: shape.concat([_with_axes(a, 1) for a in arrays], axis=min(1, max(np.ndim(arrays[0]) - 1, 0))),
     np.flip: lambda x, axis=None: shape.flip(x, axis=axis),
     np.roll: lambda x, shift, axis=None: shape.roll(x, shift, axis=axis),
     np.meshgrid: shape.meshgrid,

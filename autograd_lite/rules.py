@@ -322,7 +322,7 @@ def _binary(op: Op) -> tuple[Call, Call, Call]:
         left = self._row
         if isinstance(other, Tensor):
             right = other._row
-        elif is_array(other) or other.__class__ is list:
+        elif is_array(other) or other.__class__ in (list, tuple):
             right = operand(other, left.value)
         else:
             return NotImplemented
@@ -345,7 +345,7 @@ def _binary(op: Op) -> tuple[Call, Call, Call]:
         return tensor
 
     def reflected(self: Any, other: Any, /) -> Any:
-        return apply(op, (other, self), None) if is_array(other) or other.__class__ is list else NotImplemented
+        return apply(op, (other, self), None) if is_array(other) or other.__class__ in (list, tuple) else NotImplemented
 
     def call(x: Any, y: Any, /) -> Any:
         if isinstance(x, Tensor) and (isinstance(y, Tensor) or is_array(y)):

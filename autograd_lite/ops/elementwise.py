@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import PYTHON, is_inexact
+from autograd_lite.backend import PYTHON, is_complex, is_inexact
+from autograd_lite.ops.create import zeros_like
 from autograd_lite.rules import elementwise, general, plain
 from autograd_lite.tensor import Tensor
 
@@ -57,12 +58,20 @@ def _half(x: Any, y: Any) -> Any:
     return where(x == y, 0.5, x > y)
 
 
+def _turned(t: Any, s: Any, back: Any, x: Any) -> Any:
+    """The part of `t` across the direction of x, over |x|: how far the sign z/|z| turns. A real sign cannot turn."""
+    if not is_complex(x):
+        return zeros_like(x)
+    length = abs(x)
+    return where(length == 0, 0.0, (t - s * real(t * back)) / where(length == 0, 1.0, length))
+
+
 where   = elementwise("where",   _where,     None, lambda v, c, x, y: c, lambda v, c, x, y: logical_not(c), signature="condition, x, y, /", holes=True, doc="x where the condition holds, y elsewhere.")
 maximum = elementwise("maximum", np.maximum, lambda v, x, y: _half(x, y),      lambda v, x, y: _half(y, x),             holes=True, doc="The larger of two, entry by entry; ties share the adjoint evenly.")
 minimum = elementwise("minimum", np.minimum, lambda v, x, y: _half(y, x),      lambda v, x, y: _half(x, y),             holes=True, doc="The smaller of two, entry by entry; ties share the adjoint evenly.")
 relu    = elementwise("relu",    _relu,      lambda v, x: x > 0,                                                holes=True, doc="max(x, 0), with derivative 0 at 0.")
 _clip   = elementwise("clip",    np.clip,    lambda v, x, lo, hi: (lo <= x) & (x <= hi), lambda v, x, lo, hi: (x < lo) & (lo <= hi), lambda v, x, lo, hi: (x > hi) | (lo > hi), signature="x, min, max, /", holes=True)
-sign    = elementwise("sign",    np.sign,    0, doc="The sign: -1, 0 or 1; its derivative is 0.")
+sign    = general("sign",        np.sign,    lambda g, v, x: _turned(g, conj(v), v, x), lambda t, v, x: _turned(t, v, conj(v), x),          doc="The sign: -1, 0 or 1, or z/|z|; the derivative of a real sign is 0.")
 abs     = elementwise("abs",     np.abs,     lambda v, x: conj(sign(x)), infix="|{}|", doc="The absolute value; its derivative at 0 is 0.")
 floor   = elementwise("floor",   np.floor,   0, doc="The largest integer not above x; its derivative is 0.")
 ceil    = elementwise("ceil",    np.ceil,    0, doc="The smallest integer not below x; its derivative is 0.")
