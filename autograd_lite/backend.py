@@ -56,7 +56,7 @@ def namespace(cls: type) -> Any:
             found = np
         elif root in _WRAPPED:
             found = importlib.import_module(_WRAPPED[root])
-        elif hasattr(sys.modules.get(root), "__array_api_version__"):
+        elif root != __package__ and hasattr(sys.modules.get(root), "__array_api_version__"):
             found = sys.modules[root]
         elif hasattr(cls, "__array_namespace__"):
             found = cls.__array_namespace__(None)

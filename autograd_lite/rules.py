@@ -241,13 +241,14 @@ def explain(error: Exception, name: str, args: Any) -> Exception:
 
 def apply(op: Op, args: tuple[Any, ...], params: tuple[Any, ...] | None) -> Any:
     """Compute `op` and record it if an argument is tracked. Plain arrays in, a plain array out."""
-    like = first = next((a for a in args if a.__class__ not in PYTHON), args[0] if args else None)
-    wrapped = False
     for a in args:
         if isinstance(a, Tensor):
-            wrapped, like = True, a._row.value
+            like = a._row.value
             break
-    if not wrapped:
+    else:
+        first = args[0]
+        if first.__class__ in PYTHON:
+            first = next((a for a in args if a.__class__ not in PYTHON), first)
         try:
             return op.kernels[first.__class__](*args, *(params or ()))
         except Exception as error:
@@ -406,7 +407,8 @@ def conform(c: Any, x: Any) -> Any:
     if c is None or (cls is x.__class__ and (cls in SCALARS or (c.shape == x.shape and c.dtype is x.dtype))):
         return c
     if c.shape != x.shape:
-        c = OPS["sum_to"].call(c, tuple(x.shape))
+        op = OPS["sum_to"]
+        c = op.call(c, x.shape) if isinstance(c, Tensor) else op.kernels[cls](c, tuple(x.shape))
     if c.dtype != x.dtype:
         if is_complex(c) and not is_complex(x):
             c = OPS["real"].call(c)
@@ -541,6 +543,17 @@ def _pull_elementwise(op: Op, partials: tuple[Any, ...], times: Call | None) -> 
 
         return binary
     scalings = [None if p is None or callable(p) else _scaled(p) for p in partials]
+    if len(partials) == 2 and all(scalings):
+        left, right = scalings
+
+        def sums(g: Any, row: Row, first: int) -> Any:
+            x, y = row.args
+            return (
+                conform(left(g, x.value), x.value) if x.seq >= first else None,
+                conform(right(g, y.value), y.value) if y.seq >= first else None,
+            )
+
+        return sums
 
     def several(g: Any, row: Row, first: int) -> Any:
         values = [x.value for x in row.args]

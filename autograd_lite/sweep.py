@@ -154,7 +154,9 @@ def conjugated(g: Any) -> Any:
     direction is that of steepest ascent: |z|² at 3+4j gives 6+8j.
     """
     value = g._row.value if isinstance(g, Tensor) else g
-    return OPS["conj"].call(g) if value.__class__ not in ONES and is_complex(value) else g
+    if value.__class__ in ONES or (value.__class__ is np.ndarray and value.dtype.kind == "f"):
+        return g
+    return OPS["conj"].call(g) if is_complex(value) else g
 
 
 def seed_for(row: Row, seed: Any, asker: str) -> Any:
@@ -223,9 +225,8 @@ def finished(adjoints: dict[int, Any], row: Row) -> Tensor:
     g = unshared(adjoints, row.seq)
     if isinstance(g, Tensor):
         return OPS["copy"].call(conjugated(g))  # type: ignore[no-any-return]
-    value = row.value
-    if g.__class__ is not value.__class__ or g.dtype != value.dtype:
-        g = OPS["copy"].call(g) if g.dtype == value.dtype else OPS["astype"].call(g, value.dtype)
+    if g.dtype != row.value.dtype:
+        g = OPS["astype"].call(g, row.value.dtype)
     return handle(constant(conjugated(g)))
 
 
