@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.errors import NoRuleError, TrackedError
+from autograd_lite.op import OPS
 from autograd_lite.ops import create, index, linalg, reduce, shape
 from autograd_lite.ops import elementwise as e
-from autograd_lite.rules import OPS
 from autograd_lite.tensor import Tensor, constant, handle
 
 UFUNCS: dict[Any, Callable[..., Any]] = {
@@ -79,7 +79,7 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.stack: lambda arrays, axis=0: shape.stack(arrays, axis=axis),
     np.unstack: shape.unstack,
     np.vstack: lambda arrays: shape.concat([_with_axes(a, 2) for a in arrays], axis=0),
-    np.hstack: lambda arrays: shape.concat([_with_axes(a, 1) for a in arrays], axis=min(1, max(np.ndim(arrays[0]) - 1, 0))),
+    np.hstack: lambda arrays: shape.concat([_with_axes(a, 1) for a in arrays], axis=int(np.ndim(arrays[0]) > 1)),
     np.flip: lambda x, axis=None: shape.flip(x, axis=axis),
     np.roll: lambda x, shift, axis=None: shape.roll(x, shift, axis=axis),
     np.meshgrid: shape.meshgrid,

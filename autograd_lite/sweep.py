@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd_lite.backend import SCALARS, array_like, is_complex, unshared
 from autograd_lite.errors import NonScalarError, NoRuleError, SeedError, UntrackedError
-from autograd_lite.rules import OPS, watcher
+from autograd_lite.op import OPS, watcher
 from autograd_lite.tensor import Row, Tensor, constant, handle, new
 
 __all__ = [

@@ -18,7 +18,7 @@ from autograd_lite.errors import NotDifferentiableError, TrackedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from autograd_lite.rules import Op
+    from autograd_lite.op import Op
 
 __all__ = ["Row", "Tensor", "Var", "View", "constant", "group", "handle", "leaf", "next_seq", "tick"]
 

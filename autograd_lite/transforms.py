@@ -16,9 +16,10 @@ import optree
 
 from autograd_lite.backend import as_value, is_array, is_inexact, unshared
 from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError
+from autograd_lite.op import OPS, record, watcher
 from autograd_lite.ops.create import alias, zeros_like
 from autograd_lite.ops.shape import reshape, stack
-from autograd_lite.rules import OPS, general, record, watcher
+from autograd_lite.rules import general
 from autograd_lite.sweep import (
     conjugated,
     forward,

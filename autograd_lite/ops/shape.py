@@ -55,7 +55,7 @@ def _like(base: Any, part: Any, *_: Any) -> Any:
 
 
 # fmt: off
-broadcast_to = linear("broadcast_to", _broadcast,                          lambda g, x, shape: sum_to(g, tuple(x.shape)),   signature="x, /, shape", doc="x repeated along new and length-1 axes to `shape`.")
+broadcast_to = linear("broadcast_to", _broadcast,                          lambda g, x, shape: sum_to(g, tuple(x.shape)),   signature="x, /, shape", view=True, doc="x repeated along new and length-1 axes to `shape`.")
 sum_to       = linear("sum_to",       _sum_to,                             lambda g, x, shape: broadcast_to(g, tuple(x.shape)), signature="x, /, shape", doc="x summed to `shape`: the transpose of broadcast_to.")
 _reshape     = linear("reshape",      lambda x, shape: x.reshape(shape),   lambda g, x, shape: _reshape(g, tuple(x.shape)), signature="x, /, shape", write=_like)
 _permute     = linear("permute_dims", lambda x, axes: x.transpose(axes),   lambda g, x, axes: _permute(g, _inverse(axes)),  signature="x, /, axes",  write=lambda base, part, axes: _permute(part, _inverse(axes)))

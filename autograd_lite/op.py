@@ -1,0 +1,382 @@
+"""An operation as data, the registry, and recording.
+
+An `Op` holds a name, a kernel and, filled in by its kind (see `rules`), how adjoints and tangents pass through it.
+Its caller computes on plain arrays, and on Tensors computes and records a row. This is the hot path: a caller is
+specialised by arity, and asks for nothing that a sweep may never need.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.backend import (
+    NUMPY,
+    PYTHON,
+    as_value,
+    is_array,
+    namespace,
+    typed_zero,
+)
+from autograd_lite.errors import NoRuleError
+from autograd_lite.tensor import Row, Tensor, View, constant, handle, new, next_seq
+
+__all__ = ["OPS", "Call", "Op", "apply", "no_grad", "operand", "record", "watcher", "watching"]
+
+Call = Callable[..., Any]
+
+OPS: dict[str, Op] = {}
+"""The registry: every operation by its name."""
+
+
+class Op:
+    """One elementary operation: plain data, filled in by its kind.
+
+    `pull` is ``(g, row, first) -> contributions``, one per argument, None for those older than `first`; `push` is
+    ``(row, tangents, gated) -> tangent``. `gated` is `pull` for adjoints with holes: see `gate`. `holes` says that
+    the operation selects, so that an adjoint or tangent that went through it may have exact zeros where nothing
+    arrived. `rules` keeps what the user wrote, for the printer; `infix` is how the printer writes it
+    (``"{} * {}"``). `view` says that the result may share its argument's memory, as NumPy's views do; `write` then
+    puts a written part back into the argument, and is None for a read-only view.
+    """
+
+    __slots__ = (
+        "arrays",
+        "call",
+        "doc",
+        "gated",
+        "holes",
+        "infix",
+        "kernel",
+        "kernels",
+        "kind",
+        "method",
+        "name",
+        "options",
+        "pull",
+        "push",
+        "reflected",
+        "rules",
+        "view",
+        "write",
+    )
+
+    def __init__(self, name: str, kernel: Call, kind: str, rules: Any, signature: str, **extra: Any) -> None:
+        if name in OPS:
+            raise ValueError(f"an operation named {name!r} is registered already")
+        self.name, self.kernel, self.kind, self.rules = name, kernel, kind, rules
+        self.arrays, self.options = _names(signature)
+        self.holes: bool = extra.pop("holes", False)
+        self.infix: str | None = extra.pop("infix", None)
+        self.write: Call | None = extra.pop("write", None)
+        self.view: bool = extra.pop("view", self.write is not None)
+        self.doc: str = extra.pop("doc", "")
+        if extra:
+            raise TypeError(f"{name}: unknown options {sorted(extra)}")
+        self.pull: Any = None
+        self.gated: Any = None
+        self.push: Any = None
+        self.kernels = Kernels(self)
+        self.call: Call
+        self.method: Call
+        self.reflected: Call
+        self.call = _caller(self, signature)
+        OPS[name] = self
+
+    @property
+    def variadic(self) -> bool:
+        """Whether it takes any number of arrays."""
+        return self.arrays[0].startswith("*")
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} operation {self.name}>"
+
+    def __reduce__(self) -> Any:
+        return _by_name, (self.name,)
+
+
+def _by_name(name: str) -> Op:
+    return OPS[name]
+
+
+class Kernels(dict[type, Call]):
+    """How to compute an operation on values of a class: looked up in the class's own library, once per class."""
+
+    def __init__(self, op: Op) -> None:
+        super().__init__(dict.fromkeys(NUMPY, op.kernel))
+        self.op = op
+
+    def __missing__(self, cls: type) -> Call:
+        op, space = self.op, namespace(cls)
+        if space is np:  # Python's numbers and lists go to NumPy's own function, never to a bare operator
+            found = getattr(np, op.name, op.kernel) if not op.options else op.kernel
+        else:
+            native = getattr(space, op.name, None)
+            names, variadic = op.options, op.variadic
+            if native is None:
+                found = op.kernel
+            elif not names and not variadic:
+                found = native
+            else:
+
+                def found(*args: Any) -> Any:
+                    n = len(args) - len(names)
+                    arrays = (list(args[:n]),) if variadic else args[:n]
+                    return native(*arrays, **dict(zip(names, args[n:], strict=True)))
+
+        self[cls] = found
+        return found
+
+
+# -- recording ------------------------------------------------------------------------------------------------------
+
+MODES = 0
+"""How many threads are inside `no_grad` or `watching`: while it is 0, recording asks nothing else."""
+
+_local = threading.local()
+_lock = threading.Lock()
+
+
+def _switch(delta: int) -> None:
+    global MODES
+    with _lock:
+        MODES += delta
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Record nothing inside: results are plain constants. It belongs to its thread and ends with an exception too.
+
+    Works as a decorator as well.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Var(2.0)
+    >>> with ag.no_grad():
+    ...     y = x * x
+    >>> y.requires_grad
+    False
+    """
+    before = getattr(_local, "quiet", False)
+    _local.quiet = True
+    _switch(+1)
+    try:
+        yield
+    finally:
+        _local.quiet = before
+        _switch(-1)
+
+
+@contextmanager
+def watching(watcher: Callable[[Row], None]) -> Iterator[None]:
+    """Call `watcher` with each row this thread records inside, constants' rows included."""
+    before = getattr(_local, "watcher", None)
+    _local.watcher = watcher
+    _switch(+1)
+    try:
+        yield
+    finally:
+        _local.watcher = before
+        _switch(-1)
+
+
+def watcher() -> Any:
+    """What watches this thread, or None."""
+    return getattr(_local, "watcher", None) if MODES else None
+
+
+def _observed(row: Row) -> Tensor:
+    """The slow way to finish a row, taken only while some thread is in `no_grad` or `watching`."""
+    seen = getattr(_local, "watcher", None)
+    if seen is not None:
+        seen(row)
+    if getattr(_local, "quiet", False) or not row.seq:
+        row = constant(row.value)
+    return handle(row)
+
+
+def operand(x: Any, like: Any = None) -> Row:
+    """The row of an argument: a Tensor's own, or a new constant for a number or an array."""
+    if isinstance(x, Tensor):
+        return x._row
+    if x.__class__ in PYTHON:
+        return constant(x if x or like is None else typed_zero(x, like))
+    return constant(x if is_array(x) else as_value(x))
+
+
+def explain(error: Exception, name: str, args: Any) -> Exception:
+    """`error`, of its own class, with a message that names the operation and its operands."""
+
+    def say(x: Any) -> str:
+        x = x.value if isinstance(x, (Row, Tensor)) else x
+        return f"{tuple(x.shape)} {x.dtype}" if hasattr(x, "dtype") and hasattr(x, "shape") else repr(x)
+
+    if isinstance(error, NoRuleError):
+        return error
+    text = f"{name}: {error} [operands: {', '.join(map(say, args))}]"
+    try:
+        return type(error)(text)
+    except Exception:  # an exception class with another signature keeps its own message
+        error.add_note(text)
+        return error
+
+
+def apply(op: Op, args: tuple[Any, ...], params: tuple[Any, ...] | None) -> Any:
+    """Compute `op` and record it if an argument is tracked. Plain arrays in, a plain array out."""
+    for a in args:
+        if isinstance(a, Tensor):
+            like = a._row.value
+            break
+    else:
+        first = args[0]
+        if first.__class__ in PYTHON:
+            first = next((a for a in args if a.__class__ not in PYTHON), first)
+        try:
+            return op.kernels[first.__class__](*args, *(params or ()))
+        except Exception as error:
+            raise explain(error, op.name, args) from error
+    rows = tuple([operand(a, like) for a in args])
+    try:
+        value = op.kernels[like.__class__](*[r.value for r in rows], *(params or ()))
+    except Exception as error:
+        raise explain(error, op.name, rows) from error
+    return record(op, value, rows, params)
+
+
+def record(op: Op, value: Any, rows: tuple[Row, ...], params: Any) -> Any:
+    """A Tensor for `value`, with a row on the tape if any of `rows` is tracked."""
+    row: Row = new(Row)
+    row.value, row.op, row.args, row.params, row.seq = value, op, rows, params, 0
+    if op.pull is not None:
+        for r in rows:
+            if r.seq:
+                row.seq = next_seq()
+                break
+    if MODES:
+        return _observed(row)
+    if not row.seq:
+        row.op, row.args, row.params = None, (), None
+    tensor: Tensor = new(Tensor)
+    tensor._row = row
+    return tensor
+
+
+# -- callers, specialised by arity: this is the hot path ----------------------------------------------------------
+
+
+def _unary(op: Op) -> Call:
+    kernels, kernel = op.kernels, op.kernel
+
+    def call(x: Any, /) -> Any:
+        if x.__class__ in NUMPY:  # a rule at work in a sweep: the shortest way to the kernel
+            return kernel(x)
+        if not isinstance(x, Tensor):
+            try:
+                return kernels[x.__class__](x)
+            except Exception as error:
+                raise explain(error, op.name, (x,)) from error
+        arg = x._row
+        a = arg.value
+        try:
+            value = kernels[a.__class__](a)
+        except Exception as error:
+            raise explain(error, op.name, (arg,)) from error
+        row: Row = new(Row)
+        row.value = value
+        if arg.seq:
+            row.op, row.args, row.params, row.seq = op, (arg,), None, next_seq()
+        else:
+            row.op, row.args, row.params, row.seq = None, (), None, 0
+        if MODES:
+            row.op, row.args = op, (arg,)
+            return _observed(row)
+        tensor: Tensor = new(Tensor)
+        tensor._row = row
+        return tensor
+
+    return call
+
+
+def _binary(op: Op) -> tuple[Call, Call, Call]:
+    """The function of two arguments, the operator's method, and the method Python calls with the sides exchanged."""
+    kernels = op.kernels
+
+    def method(self: Any, other: Any, /) -> Any:
+        left = self._row
+        if isinstance(other, Tensor):
+            right = other._row
+        elif is_array(other) or other.__class__ in (list, tuple):
+            right = operand(other, left.value)
+        else:
+            return NotImplemented
+        a, b = left.value, right.value
+        try:
+            value = kernels[a.__class__](a, b)
+        except Exception as error:
+            raise explain(error, op.name, (left, right)) from error
+        row: Row = new(Row)
+        row.value = value
+        if left.seq or right.seq:
+            row.op, row.args, row.params, row.seq = op, (left, right), None, next_seq()
+        else:
+            row.op, row.args, row.params, row.seq = None, (), None, 0
+        if MODES:
+            row.op, row.args = op, (left, right)
+            return _observed(row)
+        tensor: Tensor = new(Tensor)
+        tensor._row = row
+        return tensor
+
+    def reflected(self: Any, other: Any, /) -> Any:
+        return apply(op, (other, self), None) if is_array(other) or other.__class__ in (list, tuple) else NotImplemented
+
+    def call(x: Any, y: Any, /) -> Any:
+        if isinstance(x, Tensor) and (isinstance(y, Tensor) or is_array(y)):
+            return method(x, y)
+        return apply(op, (x, y), None)
+
+    return call, method, reflected
+
+
+def _names(signature: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The array arguments and the options of a signature: ``"x, y, /, axis=None"`` -> (x, y), (axis,)."""
+    arrays, _, options = signature.partition(", " if signature.startswith("*") else "/")
+
+    def names(text: str) -> tuple[str, ...]:
+        words = (part.partition("=")[0].partition(":")[0].strip() for part in text.split(","))
+        return tuple(word for word in words if word and word != "*")
+
+    return names(arrays), names(options)
+
+
+def _caller(op: Op, signature: str) -> Call:
+    """The public function of `op`: its signature is real, so that help() shows it and Python checks it."""
+    if not op.options and len(op.arrays) == 1 and not op.variadic and not op.view:
+        call = _unary(op)
+    elif not op.options and len(op.arrays) == 2:
+        call, op.method, op.reflected = _binary(op)
+    else:
+        arrays = op.arrays[0].lstrip("*") if op.variadic else f"({', '.join(op.arrays)},)"
+        options = f"({', '.join(op.options)},)" if op.options else "()"
+        source = f"def call({signature}): return apply(op, {arrays}, {options})"
+        scope: dict[str, Any] = {"apply": _apply_view if op.view else apply, "op": op}
+        exec(source, scope)  # as namedtuple does: the text is this file's, never a user's
+        call = scope["call"]
+    call.__name__ = call.__qualname__ = op.name
+    call.__doc__ = op.doc
+    call.op = op  # type: ignore[attr-defined]  # the way back from the function to its data
+    return call
+
+
+def _apply_view(op: Op, args: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
+    """As `apply`, giving a View where the result shares memory with its argument."""
+    out = apply(op, args, params)
+    base = args[0]
+    if isinstance(base, Tensor) and (value := out._row.value).__class__ is np.ndarray:
+        source = base._row.value
+        if value.base is not None and (value.base is source or value.base is source.base):
+            return View(base, op, params, out._row)
+    return out
