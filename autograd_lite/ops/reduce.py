@@ -114,8 +114,8 @@ def _others(v: Any, x: Any, axis: Any, dtype: Any, keepdims: bool) -> Any:
     axes = _axes(x.ndim, axis)
     kept = tuple([i for i in range(x.ndim) if i not in axes])
     moved = permute_dims(x, kept + axes)
-    flat = reshape(moved, (*moved.shape[: len(kept)], -1)) if axes else reshape(moved, (*moved.shape, 1))
-    n = flat.shape[-1]
+    n = _count(x, axis)
+    flat = reshape(moved, (*moved.shape[: len(kept)], n))
     left, right = _shifted(flat, 1), _shifted(flat, -1)
     step = 1
     while step < n:
