@@ -29,7 +29,8 @@ def checkpoint(f: Function) -> Function:
 
     @functools.wraps(f)
     def checkpointed(*args: Any, **options: Any) -> Any:
-        leaves, spec = optree.tree_flatten((args, options))
+        call: Any = (args, options)
+        leaves, spec = optree.tree_flatten(call)
         tracked = [i for i, x in enumerate(leaves) if isinstance(x, Tensor) and x._row.seq]
         if not tracked:
             return f(*args, **options)
