@@ -1,0 +1,29 @@
+"""How hypothesis works here, and a seed for every test.
+
+Profile "ci" draws the same few examples on every run, so that a failure there is a change of the code; "deep" draws
+many new ones. Choose with HYPOTHESIS_PROFILE=deep or ``pytest --hypothesis-profile=deep``.
+"""
+
+import os
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+SLOW_STARTS = [HealthCheck.too_slow, HealthCheck.data_too_large]  # the first example of a process imports and compiles
+
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=15, suppress_health_check=SLOW_STARTS)
+settings.register_profile("deep", deadline=None, max_examples=1000, suppress_health_check=SLOW_STARTS)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def seeded(name: str) -> np.random.Generator:
+    """A generator that depends on `name` alone."""
+    return np.random.default_rng(zlib.crc32(name.encode()))
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """Random numbers that are this test's own: the same alone, in the whole suite and in any worker."""
+    return seeded(request.node.nodeid)

@@ -1,0 +1,223 @@
+"""For every operation, where it is smooth and what it is called with: the records that the tests walk.
+
+A `Domain` says how the entries of each argument are drawn, with which shapes and options, and for which numbers the
+operation is defined. One line an operation; `test_census` fails on an operation without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+import autograd_lite as ag
+from autograd_lite.rules import OPS
+from tests.families import (
+    ALONG,
+    BINARY,
+    BROADCAST,
+    CONCAT,
+    EINSUM,
+    EXPAND,
+    FLIP,
+    GETITEM,
+    MATMUL,
+    MATRIX,
+    PERMUTE,
+    RESHAPE,
+    ROLL,
+    SCATTER,
+    SETITEM,
+    SQUEEZE,
+    STACK,
+    SUM_TO,
+    TENSORDOT,
+    TERNARY,
+    TRIANGLE,
+    UNARY,
+    Case,
+    Family,
+    apart,
+    between,
+    case,
+    dividend,
+    divisor,
+    first,
+    flags,
+    inside,
+    like,
+    nonzero,
+    positive,
+    real,
+    reduced,
+    second,
+    unit,
+    whole,
+)
+
+ANALYTIC, COMPLEX, REAL = "analytic", "complex", "real"
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Where an operation is smooth and what it is called with.
+
+    `entries` has one map from [0, 1) an argument, the last one serving any further arguments. `numbers` is REAL,
+    COMPLEX (defined for complex numbers) or ANALYTIC (and differentiable there, so that the complex step applies).
+    `singular` are arguments at which a partial is infinite or NaN. `call` replaces the operation's own function.
+    """
+
+    entries: tuple[Callable[[Any], Any], ...]
+    family: Family
+    numbers: str = REAL
+    singular: tuple[float, ...] = ()
+    call: Callable[..., Any] | None = None
+
+    def values(self, case: Case, uniform: Callable[[tuple[int, ...]], Any], dtype: Any = float) -> list[Any]:
+        """Arguments for `case`: `uniform(shape)` gives numbers in [0, 1), of which those that are real become `dtype`."""
+        maps = [*self.entries, *[self.entries[-1]] * (len(case.shapes) - len(self.entries))]
+        out = []
+        for entries, shape in zip(maps, case.shapes, strict=True):
+            value = np.asarray(entries(np.asarray(uniform(shape))))
+            if value.dtype == float:
+                imaginary = 0.4j * (uniform(shape) - 0.5) if np.dtype(dtype).kind == "c" else 0
+                value = np.asarray(value + imaginary, dtype)
+            out.append(value if shape else value[()])
+        return out
+
+
+# fmt: off
+# ruff: noqa: E501  # an aligned table reads better than a wrapped one
+DOMAINS: dict[str, Domain] = {
+    # selection and kinks
+    "where":      Domain((flags, real, real),        TERNARY, ANALYTIC),
+    "maximum":    Domain((first, second),            BINARY),
+    "minimum":    Domain((first, second),            BINARY),
+    "relu":       Domain((nonzero,),                 UNARY),
+    "clip":       Domain((real, between(-1.1, -0.9), between(0.9, 1.1)), TERNARY),
+    "sign":       Domain((nonzero,),                 UNARY, COMPLEX),
+    "abs":        Domain((nonzero,),                 UNARY, COMPLEX),
+    "floor":      Domain((inside,),                  UNARY),
+    "ceil":       Domain((inside,),                  UNARY),
+    "round":      Domain((inside,),                  UNARY),
+    "trunc":      Domain((inside,),                  UNARY),
+    "copysign":   Domain((nonzero, nonzero),         BINARY),
+    # arithmetic
+    "add":        Domain((real, real),               BINARY, ANALYTIC),
+    "subtract":   Domain((real, real),               BINARY, ANALYTIC),
+    "multiply":   Domain((real, real),               BINARY, ANALYTIC),
+    "divide":     Domain((real, nonzero),            BINARY, ANALYTIC, singular=(1.0, 0.0)),
+    "floor_divide": Domain((dividend, divisor),      BINARY),
+    "remainder":  Domain((dividend, divisor),        BINARY),
+    "negative":   Domain((real,),                    UNARY, ANALYTIC),
+    "positive":   Domain((real,),                    UNARY, ANALYTIC),
+    "square":     Domain((real,),                    UNARY, ANALYTIC),
+    "sqrt":       Domain((positive,),                UNARY, ANALYTIC, singular=(0.0,)),
+    "reciprocal": Domain((nonzero,),                 UNARY, ANALYTIC, singular=(0.0,)),
+    "pow":        Domain((positive, real),           BINARY, ANALYTIC, singular=(0.0, -0.5)),
+    # exponentials and logarithms
+    "exp":        Domain((real,),                    UNARY, ANALYTIC, singular=(np.inf,)),
+    "exp2":       Domain((real,),                    UNARY, ANALYTIC, singular=(np.inf,)),
+    "expm1":      Domain((real,),                    UNARY, ANALYTIC, singular=(np.inf,)),
+    "log":        Domain((positive,),                UNARY, ANALYTIC, singular=(0.0,)),
+    "log2":       Domain((positive,),                UNARY, ANALYTIC, singular=(0.0,)),
+    "log10":      Domain((positive,),                UNARY, ANALYTIC, singular=(0.0,)),
+    "log1p":      Domain((between(-0.6, 2),),        UNARY, ANALYTIC, singular=(-1.0,)),
+    "sigmoid":    Domain((real,),                    UNARY),
+    "softplus":   Domain((real,),                    UNARY),
+    "logaddexp":  Domain((real, real),               BINARY),
+    # trigonometric and hyperbolic
+    "sin":        Domain((real,),                    UNARY, ANALYTIC, singular=(np.inf,)),
+    "cos":        Domain((real,),                    UNARY, ANALYTIC, singular=(np.inf,)),
+    "tan":        Domain((between(-1.2, 1.2),),      UNARY, ANALYTIC, singular=(np.inf,)),
+    "asin":       Domain((unit,),                    UNARY, ANALYTIC, singular=(1.0,)),
+    "acos":       Domain((unit,),                    UNARY, ANALYTIC, singular=(1.0,)),
+    "atan":       Domain((real,),                    UNARY, ANALYTIC),
+    "sinh":       Domain((real,),                    UNARY, ANALYTIC, singular=(np.inf,)),
+    "cosh":       Domain((real,),                    UNARY, ANALYTIC, singular=(np.inf,)),
+    "tanh":       Domain((real,),                    UNARY, ANALYTIC),
+    "asinh":      Domain((real,),                    UNARY, ANALYTIC),
+    "acosh":      Domain((between(1.4, 3),),         UNARY, ANALYTIC, singular=(1.0,)),
+    "atanh":      Domain((unit,),                    UNARY, ANALYTIC, singular=(1.0,)),
+    "hypot":      Domain((nonzero, nonzero),         BINARY),
+    "atan2":      Domain((nonzero, nonzero),         BINARY),
+    # complex numbers
+    "real":       Domain((real,),                    UNARY, COMPLEX),
+    "imag":       Domain((real,),                    UNARY, COMPLEX),
+    "conj":       Domain((real,),                    UNARY, COMPLEX),
+    # copies
+    "astype":     Domain((real,),                    Family((*like(dtype=np.float64).examples, *like(dtype=np.float32).examples), like(dtype=np.float64).cases)),
+    "copy":       Domain((real,),                    UNARY, ANALYTIC),
+    "alias":      Domain((real,),                    UNARY, ANALYTIC),
+    # shapes
+    "reshape":    Domain((real,),                    RESHAPE, ANALYTIC),
+    "permute_dims": Domain((real,),                  PERMUTE, ANALYTIC),
+    "matrix_transpose": Domain((real,),              MATRIX, ANALYTIC),
+    "expand_dims": Domain((real,),                   EXPAND, ANALYTIC),
+    "squeeze":    Domain((real,),                    SQUEEZE, ANALYTIC),
+    "flip":       Domain((real,),                    FLIP, ANALYTIC),
+    "roll":       Domain((real,),                    ROLL, ANALYTIC),
+    "broadcast_to": Domain((real,),                  BROADCAST, ANALYTIC),
+    "sum_to":     Domain((real,),                    SUM_TO, ANALYTIC),
+    "concat":     Domain((real,),                    CONCAT, ANALYTIC),
+    "stack":      Domain((real,),                    STACK, ANALYTIC),
+    "tril":       Domain((real,),                    TRIANGLE, ANALYTIC),
+    "triu":       Domain((real,),                    TRIANGLE, ANALYTIC),
+    # indexing
+    "getitem":    Domain((real,),                    GETITEM, ANALYTIC),
+    "scatter":    Domain((real,),                    SCATTER, ANALYTIC),
+    "setitem":    Domain((real, real),               SETITEM, ANALYTIC),
+    # reductions
+    "sum":        Domain((real,),                    reduced(0), ANALYTIC),
+    "mean":       Domain((real,),                    reduced(1), ANALYTIC),
+    "prod":       Domain((real,),                    reduced(0), ANALYTIC),
+    "max":        Domain((apart,),                   reduced(1)),
+    "min":        Domain((apart,),                   reduced(1)),
+    "var":        Domain((apart,),                   reduced(2, correction=[0, 1])),
+    "std":        Domain((apart,),                   reduced(2, correction=[0, 1])),
+    "logsumexp":  Domain((real,),                    reduced(1)),
+    "log_softmax": Domain((real,),                   ALONG),
+    "softmax":    Domain((real,),                    ALONG),
+    # products
+    "matmul":     Domain((real, real),               MATMUL, ANALYTIC),
+    "tensordot":  Domain((real, real),               TENSORDOT, ANALYTIC),
+    "einsum":     Domain((real,),                    EINSUM, ANALYTIC),
+    # a function as an operation
+    "checkpoint": Domain((real, real),               BINARY, ANALYTIC, call=ag.checkpoint(lambda x, y: ag.sin(x) * ag.exp(y))),
+    # without derivatives
+    "equal":         Domain((whole, whole),          BINARY),
+    "not_equal":     Domain((whole, whole),          BINARY),
+    "less":          Domain((real, real),            BINARY),
+    "less_equal":    Domain((real, real),            BINARY),
+    "greater":       Domain((real, real),            BINARY),
+    "greater_equal": Domain((real, real),            BINARY),
+    "logical_and":   Domain((flags, flags),          BINARY),
+    "logical_or":    Domain((flags, flags),          BINARY),
+    "logical_xor":   Domain((flags, flags),          BINARY),
+    "logical_not":   Domain((flags,),                UNARY),
+    "bitwise_and":   Domain((whole, whole),          BINARY),
+    "bitwise_or":    Domain((whole, whole),          BINARY),
+    "bitwise_xor":   Domain((whole, whole),          BINARY),
+    "bitwise_invert": Domain((whole,),               UNARY),
+    "isnan":         Domain((real,),                 UNARY),
+    "isfinite":      Domain((real,),                 UNARY),
+    "isinf":         Domain((real,),                 UNARY),
+    "signbit":       Domain((real,),                 UNARY),
+    "all":           Domain((flags,),                reduced(0)),
+    "any":           Domain((flags,),                reduced(0)),
+    "count_nonzero": Domain((flags,),                reduced(0)),
+    "argmax":        Domain((apart,),                Family((case((2, 3)), case((2, 3), axis=1), case((2, 3), axis=0, keepdims=True)), st.just(case((3,))))),
+    "argmin":        Domain((apart,),                Family((case((2, 3)), case((2, 3), axis=1), case((2, 3), axis=0, keepdims=True)), st.just(case((3,))))),
+    "argsort":       Domain((apart,),                ALONG),
+    "zeros_like":    Domain((real,),                 UNARY),
+    "ones_like":     Domain((real,),                 UNARY),
+    "empty_like":    Domain((real,),                 UNARY),
+    "full_like":     Domain((real,),                 like(fill_value=2.5)),
+}
+# fmt: on
+
+DIFFERENTIABLE = sorted(name for name in DOMAINS if name in OPS and OPS[name].kind != "plain")
+PLAIN = sorted(name for name in DOMAINS if name in OPS and OPS[name].kind == "plain")

@@ -1,0 +1,336 @@
+"""One test a property, each over every operation of the registry. The records are in `domains`."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd_lite as ag
+from autograd_lite.rules import OPS
+from tests.conftest import seeded
+from tests.domains import ANALYTIC, DIFFERENTIABLE, DOMAINS, PLAIN, REAL
+
+SINGLE, DOUBLE = np.float32, np.float64
+LINEAR = [name for name in DIFFERENTIABLE if OPS[name].kind == "linear"]
+BILINEAR = [name for name in DIFFERENTIABLE if OPS[name].kind == "bilinear"]
+HOLES = [name for name in DIFFERENTIABLE if OPS[name].holes]
+SINGULAR = [name for name in DIFFERENTIABLE if DOMAINS[name].singular]
+COMPLEX = [name for name in DIFFERENTIABLE if DOMAINS[name].numbers != REAL]
+
+every_operation = pytest.mark.parametrize("name", DIFFERENTIABLE)
+
+
+class Call:
+    """One call of an operation: its arguments, and itself as a function of those that have derivatives."""
+
+    def __init__(self, name, case, uniform, dtype=DOUBLE):
+        domain = DOMAINS[name]
+        self.call = domain.call or OPS[name].call
+        self.options = case.options
+        self.values = domain.values(case, uniform, dtype)
+        self.which = [i for i, x in enumerate(self.values) if x.dtype.kind in "fc"]
+
+    @property
+    def args(self):
+        return tuple([self.values[i] for i in self.which])
+
+    def __call__(self, *args):
+        full = list(self.values)
+        for i, x in zip(self.which, args, strict=True):
+            full[i] = x
+        return self.call(*full, **self.options)
+
+    def seed(self, rng):
+        """Numbers like the output, and zeros nowhere."""
+        return noise(rng, self(*self.args))
+
+
+def noise(rng, like):
+    """Normal numbers in the shape and dtype of `like`."""
+    out = rng.normal(size=np.shape(like))
+    if np.iscomplexobj(like):
+        out = out + 1j * rng.normal(size=np.shape(like))
+    return np.asarray(out, like.dtype)[()]
+
+
+def calls(name, dtype=DOUBLE):
+    """A call for each of the operation's examples."""
+    rng = seeded(name)
+    return [Call(name, case, rng.random, dtype) for case in DOMAINS[name].family.examples]
+
+
+def same(a, b):
+    """Equal to rounding: sums in another order differ by a few units in the last place."""
+    np.testing.assert_allclose(a, b, rtol=1e-13, atol=1e-13)
+
+
+# -- derivatives ------------------------------------------------------------------------------------------------------
+
+
+@every_operation
+def test_both_modes_agree_with_differences_to_second_order(name):
+    """At every example, in double precision; by the complex step too where the operation is analytic."""
+    for f in calls(name):
+        # log and its like have |f''| near 10 at 0.3: their first step, 0.006, is short enough for its error h**10
+        ag.check_grads(f, f.args, order=2, complex_step=DOMAINS[name].numbers == ANALYTIC)
+
+
+@every_operation
+def test_single_precision(name):
+    """In single precision too, and with one argument in double beside it."""
+    for f in calls(name, SINGLE):
+        ag.check_grads(f, f.args, order=2)
+        if len(f.args) > 1:
+            mixed = (f.args[0].astype(DOUBLE), *f.args[1:])
+            ag.check_grads(f, mixed, order=1)
+
+
+@pytest.mark.parametrize("name", COMPLEX)
+def test_complex_numbers(name):
+    """Where the operation is defined for complex numbers, along both 1 and i."""
+    for f in calls(name, np.complex128):
+        ag.check_grads(f, f.args, order=2)
+        if len(f.args) > 1:  # a real input beside a complex one: a real gradient
+            ag.check_grads(f, (*f.args[:-1], f.args[-1].real), order=1)
+            if name != "setitem":  # a complex number has no place in a real array
+                ag.check_grads(f, (f.args[0].real, *f.args[1:]), order=1)
+
+
+@every_operation
+@given(data=st.data())
+def test_shapes_and_values_drawn(name, data):
+    """Shapes, options and values that hypothesis draws."""
+    case = data.draw(DOMAINS[name].family.cases, label="case")
+    uniform = partial(draw_uniform, data)
+    f = Call(name, case, uniform)
+    ag.check_grads(f, f.args, order=1)
+
+
+def draw_uniform(data, shape):
+    """Numbers in [0, 1) that shrink to 0."""
+    size = int(np.prod(shape))
+    numbers = data.draw(st.lists(st.integers(0, 999), min_size=size, max_size=size))
+    return np.array(numbers, float).reshape(shape) / 1000
+
+
+# -- shapes, dtypes, memory -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [SINGLE, DOUBLE])
+@every_operation
+def test_adjoints_look_like_their_variables(name, dtype):
+    """0-d stays 0-d, empty stays empty, single precision stays single precision; a tangent looks like its output."""
+    rng = seeded(name)
+    for f in calls(name, dtype):
+        variables = [ag.Var(x) for x in f.args]
+        y = f(*variables)
+        assert (y.shape, y.dtype) == (np.shape(f(*f.args)), f(*f.args).dtype)
+        y.backward(f.seed(rng))
+        for x in variables:
+            assert (x.grad.shape, x.grad.dtype) == (x.shape, x.dtype)
+        out, tangent = ag.jvp(f, f.args, f.args)
+        assert (np.shape(tangent), tangent.dtype) == (np.shape(out), out.dtype)
+
+
+@every_operation
+def test_adjoints_share_no_memory(name):
+    """Neither with each other, nor with the seed, the inputs or the output."""
+    rng = seeded(name)
+    for f in calls(name):
+        seed = np.asarray(f.seed(rng))
+        out, pullback = ag.vjp(f, *f.args)
+        alone = pullback(seed)
+        variables = [ag.Var(x) for x in f.args]
+        f(*variables).backward(seed)
+        for gradients in (alone, [x.grad.value for x in variables]):
+            arrays = [np.asarray(g) for g in gradients]
+            for i, g in enumerate(arrays):
+                assert not any(np.shares_memory(g, other) for other in [*arrays[:i], *f.args, seed, np.asarray(out)])
+
+
+def layouts(x):
+    """`x` laid out in memory in other ways, and broadcast from its first entries, each with its contiguous copy."""
+    if not np.ndim(x):
+        return []
+    spread = np.broadcast_to(x[:1], x.shape)
+    twice = np.repeat(x, 2, axis=-1)
+    arranged = [np.asfortranarray(x), np.ascontiguousarray(x.T).T, np.ascontiguousarray(x[::-1])[::-1], twice[..., ::2]]
+    return [(y, np.ascontiguousarray(y)) for y in [*arranged, spread]]
+
+
+@every_operation
+def test_memory_layout_does_not_matter(name):
+    """Fortran-ordered, transposed, reversed, strided and broadcast inputs give what their contiguous copies give."""
+    rng = seeded(name)
+    for f in calls(name):
+        seed = f.seed(rng)
+        for i, x in enumerate(f.args):
+            for arranged, contiguous in layouts(x):
+                tangent = noise(rng, x)
+                there = derivatives(f, i, arranged, seed, tangent)
+                for a, b in zip(there, derivatives(f, i, contiguous, seed, tangent), strict=True):
+                    same(a, b)
+
+
+def derivatives(f, i, x, seed, tangent):
+    """The value, the gradients and a tangent of `f` with argument `i` replaced."""
+    args = [*f.args[:i], x, *f.args[i + 1 :]]
+    directions = [tangent if k == i else np.zeros_like(a) for k, a in enumerate(args)]
+    out, pullback = ag.vjp(f, *args)
+    return [out, *pullback(seed), ag.jvp(f, args, directions)[1]]
+
+
+@every_operation
+def test_derivatives_are_those_of_a_repeated_argument(name):
+    """f(x, x): both contributions arrive."""
+    for f in calls(name):
+        if len(f.args) == 2 and np.shape(f.args[0]) == np.shape(f.args[1]):
+            x = f.args[0]
+            seed = noise(seeded(name), f(x, x))
+            left, right = ag.vjp(f, x, x)[1](seed)
+            same(ag.vjp(lambda x, f=f: f(x, x), x)[1](seed)[0], left + right)
+
+
+# -- linear and bilinear operations -----------------------------------------------------------------------------------
+
+
+def inner(a, b):
+    """The sum of products, without conjugation."""
+    return np.sum(np.asarray(a) * np.asarray(b))
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_linear_operations_are_linear_and_their_transposes_transposes(name):
+    """A(ax + by) = aAx + bAy; its push is itself; <u, Ax> = <Aᵀu, x>."""
+    rng = seeded(name)
+    for f in calls(name):
+        x = f.args
+        y = tuple([noise(rng, a) for a in x])
+        tolerance = 1e-6 if f.options.get("dtype") is SINGLE else 1e-13  # a few roundings in the result's dtype
+        combined = f(*[2 * a - 3 * b for a, b in zip(x, y, strict=True)])
+        np.testing.assert_allclose(combined, 2 * f(*x) - 3 * f(*y), rtol=tolerance, atol=tolerance)
+        same(ag.jvp(f, x, y)[1], f(*y))
+        seed = f.seed(rng)
+        transposed = ag.vjp(f, *x)[1](seed)
+        pulled = sum(inner(g, a) for g, a in zip(transposed, y, strict=True))
+        np.testing.assert_allclose(inner(seed, f(*y)), pulled, rtol=tolerance, atol=10 * tolerance)
+
+
+@pytest.mark.parametrize("name", BILINEAR)
+def test_bilinear_operations_are_bilinear_and_their_transposes_transposes(name):
+    """The same in each argument by itself."""
+    rng = seeded(name)
+    for f in calls(name):
+        x, y = f.args
+        s, t, seed = noise(rng, x), noise(rng, y), f.seed(rng)
+        same(f(2 * x - 3 * s, y), 2 * f(x, y) - 3 * f(s, y))
+        same(f(x, 2 * y - 3 * t), 2 * f(x, y) - 3 * f(x, t))
+        same(ag.jvp(f, (x, y), (s, t))[1], f(s, y) + f(x, t))
+        gx, gy = ag.vjp(f, x, y)[1](seed)
+        same(inner(gx, s), inner(seed, f(s, y)))
+        same(inner(gy, t), inner(seed, f(x, t)))
+
+
+# -- what was not selected contributes nothing ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", HOLES)
+def test_unselected_entries_contribute_nothing_however_singular(name):
+    """The entries that the operation does not use come out of sqrt at 0, where the partial is infinite."""
+    for f in calls(name):
+        for i, x in enumerate(f.args):
+            jacobian = ag.jacobian(lambda x, f=f, i=i: f(*f.args[:i], x, *f.args[i + 1 :]))(x)
+            used = np.any(jacobian != 0, axis=tuple(range(np.ndim(jacobian) - np.ndim(x))))
+            d = used.astype(float)[()]
+
+            def through(d, f=f, i=i, x=x, used=used):
+                return f(*f.args[:i], x - used + ag.sqrt(d), *f.args[i + 1 :])
+
+            plain = ag.grad(lambda d: ag.sum(through(d)))(d)
+            assert np.all(plain[~used] == 0) if np.ndim(x) else used or plain == 0
+            same(plain, np.where(used, np.sum(jacobian, axis=tuple(range(np.ndim(jacobian) - np.ndim(x)))) / 2, 0))
+            same(ag.jvp(lambda d: ag.sum(through(d)), (d,), (np.ones_like(d),))[1], np.sum(plain))
+            second = ag.grad(lambda d: ag.sum(ag.grad(lambda d: ag.sum(through(d)))(d)))(d)
+            assert np.all(np.where(used, 0, second) == 0)
+            assert np.all(np.isfinite(second))
+
+
+@pytest.mark.parametrize("name", HOLES)
+def test_outputs_that_nothing_reaches_stay_untouched_however_singular(name):
+    """Forward: a zero tangent is a hole too, and stays zero through sqrt at 0."""
+    for f in calls(name):
+        for i, x in enumerate(f.args):
+
+            def alone(x, f=f, i=i):
+                return f(*f.args[:i], x, *f.args[i + 1 :])
+
+            tangent = ag.jvp(alone, (x,), (np.ones_like(x),))[1]
+            moving, value = np.asarray(tangent != 0, float)[()], alone(x)
+
+            def through(x, alone=alone, value=value, moving=moving):
+                return ag.sqrt(alone(x) - value + moving)
+
+            same(ag.jvp(through, (x,), (np.ones_like(x),))[1], tangent / 2)
+
+
+@pytest.mark.parametrize("name", SINGULAR)
+def test_where_hides_singular_partials(name):
+    """where(selected, f(x), 0): an entry that was not selected contributes exactly 0, in both modes, at both orders."""
+    domain, f = DOMAINS[name], OPS[name].call
+    regular = [np.asarray(entries(0.4)) for entries in domain.entries]
+    args = [np.array([good, bad]) for good, bad in zip(regular, domain.singular, strict=True)]
+    selected = np.array([True, False])
+    for i, x in enumerate(args):
+
+        def masked(x, i=i):
+            return ag.where(selected, f(*args[:i], x, *args[i + 1 :]), 0.0)
+
+        def total(x, masked=masked):
+            return ag.sum(masked(x))
+
+        with np.errstate(all="ignore"):
+            gradient = ag.grad(total)(x)
+            tangent = ag.jvp(masked, (x,), (np.array([1.0, 0.0]),))[1]
+            second = ag.grad(lambda x, total=total: ag.sum(ag.grad(total)(x)))(x)
+        assert gradient[0] != 0
+        assert gradient[1] == 0
+        np.testing.assert_array_equal(tangent, gradient)
+        assert np.isfinite(second[0])
+        assert second[1] == 0
+
+
+# -- operations without derivatives -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_operations_without_derivatives(name):
+    """The same on Tensors as on arrays, as NumPy has it, and nothing is recorded."""
+    rng, reference = seeded(name), getattr(np, name.replace("bitwise_invert", "invert"))
+    options = {"stable": True} if name == "argsort" else {}
+    for case in DOMAINS[name].family.examples:
+        values = DOMAINS[name].values(case, rng.random)
+        out = OPS[name].call(*values, **case.options)
+        tracked = [ag.Var(x) if x.dtype.kind == "f" else ag.Tensor(x) for x in values]
+        y = OPS[name].call(*tracked, **case.options)
+        assert isinstance(y, ag.Tensor)
+        assert not y.requires_grad
+        expected = reference(*values, **case.options, **options)
+        for got in (out, y.value):
+            assert (np.shape(got), got.dtype) == (np.shape(expected), expected.dtype)
+            assert name == "empty_like" or np.array_equal(got, expected)
+
+
+# What the mutation check runs, the quickest first.
+PROPERTIES = {
+    test_both_modes_agree_with_differences_to_second_order: DIFFERENTIABLE,
+    test_adjoints_look_like_their_variables: DIFFERENTIABLE,
+    test_single_precision: DIFFERENTIABLE,
+    test_complex_numbers: COMPLEX,
+    test_linear_operations_are_linear_and_their_transposes_transposes: LINEAR,
+    test_bilinear_operations_are_bilinear_and_their_transposes_transposes: BILINEAR,
+    test_unselected_entries_contribute_nothing_however_singular: HOLES,
+    test_outputs_that_nothing_reaches_stay_untouched_however_singular: HOLES,
+    test_where_hides_singular_partials: SINGULAR,
+}
