@@ -91,8 +91,11 @@ def copied(value: Any) -> Any:
 def unshared(values: dict[Any, Any], key: Any) -> Any:
     """Take `values[key]` out, copied if anybody else can still see its memory."""
     value = values.pop(key)
-    if value.__class__ is np.ndarray and (value.base is not None or sys.getrefcount(value) > 2):
-        return value.copy()
+    if value.__class__ is np.ndarray:
+        if not value.ndim:
+            return value[()]
+        if value.base is not None or sys.getrefcount(value) > 2:
+            return value.copy()
     return value
 
 

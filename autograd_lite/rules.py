@@ -146,6 +146,8 @@ def _scaled(p: complex) -> Call:
         return lambda g, x: g
     if p == -1:
         return lambda g, x: -g
+    if isinstance(p, complex):  # a real argument keeps the real part
+        return lambda g, x: conform(g * p, x)
     return (lambda g, x: g * p) if p else (lambda g, x: OPS["zeros_like"].call(x))
 
 
