@@ -35,8 +35,11 @@ from numpy import (
 
 from autograd_lite import errors, methods, protocols  # noqa: F401  # importing the last two binds Tensor's manners
 from autograd_lite.check import check_grads
+from autograd_lite.checkpoint import checkpoint
 from autograd_lite.debug import debug
+from autograd_lite.draw import draw
 from autograd_lite.errors import AutogradError, GradientMismatch, NonFiniteError
+from autograd_lite.op import no_grad
 from autograd_lite.ops.create import (
     arange,
     asarray,
@@ -164,10 +167,10 @@ from autograd_lite.ops.shape import (
     swapaxes,
     unstack,
 )
-from autograd_lite.rules import bilinear, elementwise, general, linear, no_grad
+from autograd_lite.rules import bilinear, elementwise, general, linear
+from autograd_lite.tape import tape
 from autograd_lite.tensor import Tensor, Var, group, tick
 from autograd_lite.transforms import (
-    checkpoint,
     grad,
     hessian,
     hvp,
@@ -188,18 +191,19 @@ __all__ = [
     "all", "any", "arange", "argmax", "argmin", "argsort", "asarray", "asin", "asinh", "astype", "atan",
     "atan2", "atanh", "bilinear", "bitwise_and", "bitwise_invert", "bitwise_or", "bitwise_xor", "bool",
     "broadcast_arrays", "broadcast_to", "ceil", "check_grads", "checkpoint", "clip", "complex64", "complex128",
-    "concat", "conj", "copysign", "cos", "cosh", "count_nonzero", "debug", "divide", "dot", "e", "einsum",
-    "elementwise", "empty", "empty_like", "equal", "errors", "exp", "exp2", "expand_dims", "expm1", "eye", "flip", "float32",
-    "float64", "floor", "floor_divide", "full", "full_like", "general", "grad", "greater", "greater_equal",
-    "group", "hessian", "hvp", "hypot", "imag", "inf", "inner", "int8", "int16", "int32", "int64", "isfinite",
-    "isinf", "isnan", "jacobian", "jvp", "less", "less_equal", "linear", "linspace", "log", "log1p", "log2",
-    "log10", "log_softmax", "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "logsumexp",
-    "matmul", "matrix_transpose", "max", "maximum", "mean", "meshgrid", "min", "minimum", "moveaxis",
-    "multiply", "nan", "negative", "newaxis", "no_grad", "not_equal", "ones", "ones_like", "outer",
-    "permute_dims", "pi", "positive", "pow", "prod", "ravel", "real", "reciprocal", "relu", "remainder",
-    "reshape", "roll", "round", "sigmoid", "sign", "signbit", "sin", "sinh", "softmax", "softplus", "sqrt",
-    "square", "squeeze", "stack", "std", "stop_gradient", "subtract", "sum", "sum_to", "swapaxes", "take",
-    "take_along_axis", "tan", "tanh", "tensordot", "tick", "trace", "tril", "triu", "trunc", "uint8", "uint16",
-    "uint32", "uint64", "unstack", "value_and_grad", "var", "vecdot", "vjp", "where", "zeros", "zeros_like",
+    "concat", "conj", "copysign", "cos", "cosh", "count_nonzero", "debug", "divide", "dot", "draw", "e", "einsum",
+    "elementwise", "empty", "empty_like", "equal", "errors", "exp", "exp2", "expand_dims", "expm1", "eye",
+    "flip", "float32", "float64", "floor", "floor_divide", "full", "full_like", "general", "grad", "greater",
+    "greater_equal", "group", "hessian", "hvp", "hypot", "imag", "inf", "inner", "int8", "int16", "int32",
+    "int64", "isfinite", "isinf", "isnan", "jacobian", "jvp", "less", "less_equal", "linear", "linspace", "log",
+    "log1p", "log2", "log10", "log_softmax", "logaddexp", "logical_and", "logical_not", "logical_or",
+    "logical_xor", "logsumexp", "matmul", "matrix_transpose", "max", "maximum", "mean", "meshgrid", "min",
+    "minimum", "moveaxis", "multiply", "nan", "negative", "newaxis", "no_grad", "not_equal", "ones",
+    "ones_like", "outer", "permute_dims", "pi", "positive", "pow", "prod", "ravel", "real", "reciprocal",
+    "relu", "remainder", "reshape", "roll", "round", "sigmoid", "sign", "signbit", "sin", "sinh", "softmax",
+    "softplus", "sqrt", "square", "squeeze", "stack", "std", "stop_gradient", "subtract", "sum", "sum_to",
+    "swapaxes", "take", "take_along_axis", "tan", "tanh", "tape", "tensordot", "tick", "trace", "tril", "triu", "trunc",
+    "uint8", "uint16", "uint32", "uint64", "unstack", "value_and_grad", "var", "vecdot", "vjp", "where",
+    "zeros", "zeros_like",
 ]
 # fmt: on
