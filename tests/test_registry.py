@@ -19,6 +19,10 @@ HOLES = [name for name in DIFFERENTIABLE if OPS[name].holes]
 SINGULAR = [name for name in DIFFERENTIABLE if DOMAINS[name].singular]
 COMPLEX = [name for name in DIFFERENTIABLE if DOMAINS[name].numbers != REAL]
 
+# Operations whose rows are independent only when called so.
+ROW_BY_ROW = {name: {"axis": 1} for name in ("prod", "var", "std", "softmax", "log_softmax")}
+PRODUCTS = {"matmul": {}, "tensordot": {"axes": 1}, "einsum": {"subscripts": "ij,jk->ik"}}
+
 every_operation = pytest.mark.parametrize("name", DIFFERENTIABLE)
 
 
@@ -259,7 +263,7 @@ def test_unselected_entries_contribute_nothing_however_singular(name):
 
 @pytest.mark.parametrize("name", HOLES)
 def test_outputs_that_nothing_reaches_stay_untouched_however_singular(name):
-    """Forward: a zero tangent is a hole too, and stays zero through sqrt at 0."""
+    """They come into sqrt at 0. Forward, their zero tangents stay zero; reverse, the infinite adjoints are dropped."""
     for f in calls(name):
         for i, x in enumerate(f.args):
 
@@ -273,32 +277,59 @@ def test_outputs_that_nothing_reaches_stay_untouched_however_singular(name):
                 return ag.sqrt(alone(x) - value + moving)
 
             same(ag.jvp(through, (x,), (np.ones_like(x),))[1], tangent / 2)
+            same(ag.vjp(through, x)[1](np.ones_like(value))[0], ag.vjp(alone, x)[1](np.asarray(moving / 2)[()])[0])
 
 
 @pytest.mark.parametrize("name", SINGULAR)
+@np.errstate(all="ignore")  # the values of what is not selected overflow
 def test_where_hides_singular_partials(name):
     """where(selected, f(x), 0): an entry that was not selected contributes exactly 0, in both modes, at both orders."""
-    domain, f = DOMAINS[name], OPS[name].call
-    regular = [np.asarray(entries(0.4)) for entries in domain.entries]
-    args = [np.array([good, bad]) for good, bad in zip(regular, domain.singular, strict=True)]
+    domain, options = DOMAINS[name], ROW_BY_ROW.get(name, {})
+    pairs = [np.array([entries(0.4), bad]) for entries, bad in zip(domain.entries, domain.singular, strict=True)]
+    args = [np.stack([x, x / 2], axis=1) for x in pairs] if options else pairs
     selected = np.array([True, False])
     for i, x in enumerate(args):
 
-        def masked(x, i=i):
-            return ag.where(selected, f(*args[:i], x, *args[i + 1 :]), 0.0)
+        def f(x, i=i):
+            return OPS[name].call(*args[:i], x, *args[i + 1 :], **options)
 
-        def total(x, masked=masked):
-            return ag.sum(masked(x))
+        mask = np.reshape(selected, (2,) + (1,) * (np.ndim(f(x)) - 1))
+        weights = 1.0 + np.arange(np.shape(f(x))[-1])  # the entries of a softmax sum to a constant: weigh them apart
+        rows = np.broadcast_to(np.reshape(selected, (2,) + (1,) * (x.ndim - 1)), x.shape)
 
-        with np.errstate(all="ignore"):
-            gradient = ag.grad(total)(x)
-            tangent = ag.jvp(masked, (x,), (np.array([1.0, 0.0]),))[1]
-            second = ag.grad(lambda x, total=total: ag.sum(ag.grad(total)(x)))(x)
-        assert gradient[0] != 0
-        assert gradient[1] == 0
-        np.testing.assert_array_equal(tangent, gradient)
-        assert np.isfinite(second[0])
-        assert second[1] == 0
+        def after(x, f=f, mask=mask, weights=weights):
+            return ag.sum(ag.where(mask, f(x), 0.0) * weights)
+
+        def before(x, f=f, rows=rows, bad=x):
+            return f(ag.where(rows, x, bad))
+
+        gradient = ag.grad(after)(x)
+        second = ag.grad(lambda x, after=after: ag.sum(ag.grad(after)(x) ** 2))(x)
+        assert np.all(gradient[0] != 0)
+        assert np.all(gradient[1] == 0)
+        assert np.all(np.isfinite(second[0]))
+        assert np.all(second[1] == 0)
+        direction = np.where(rows, 1.0, 0.0)
+        same(ag.jvp(after, (x,), (direction,))[1], np.sum(gradient))
+        for tangent in (ag.jvp(before, (x,), (np.ones_like(x),))[1], ag.jvp(f, (x,), (direction,))[1]):
+            np.testing.assert_allclose(
+                np.sum(tangent[0]), np.sum(ag.jvp(f, (x,), (np.ones_like(x),))[1][0]), rtol=1e-13
+            )
+            assert np.all(tangent[1] == 0)
+
+
+@pytest.mark.parametrize(("name", "options"), PRODUCTS.items())
+def test_where_hides_infinite_rows_of_a_product(name, options):
+    """where(selected, x @ y, 0): a row of x that was not selected contributes nothing to the adjoint of y."""
+    x, y = np.array([[2.0, 3.0], [np.inf, 1.0]]), np.array([[1.0, 4.0], [5.0, 6.0]])
+
+    def masked(x, y, rows=(True, False)):
+        return ag.sum(ag.where(np.array(rows)[:, None], OPS[name].call(x, y, **options), 0.0))
+
+    gx, gy = ag.grad(masked, argnums=(0, 1))(x, y)
+    hx, hy = ag.grad(lambda x, y: masked(x, y, [True]), argnums=(0, 1))(x[:1], y)
+    same(gy, hy)
+    same(gx, np.concatenate([hx, np.zeros((1, 2))]))
 
 
 # -- operations without derivatives -----------------------------------------------------------------------------------
@@ -322,15 +353,15 @@ def test_operations_without_derivatives(name):
             assert name == "empty_like" or np.array_equal(got, expected)
 
 
-# What the mutation check runs, the quickest first.
-PROPERTIES = {
-    test_both_modes_agree_with_differences_to_second_order: DIFFERENTIABLE,
-    test_adjoints_look_like_their_variables: DIFFERENTIABLE,
-    test_single_precision: DIFFERENTIABLE,
-    test_complex_numbers: COMPLEX,
-    test_linear_operations_are_linear_and_their_transposes_transposes: LINEAR,
-    test_bilinear_operations_are_bilinear_and_their_transposes_transposes: BILINEAR,
-    test_unselected_entries_contribute_nothing_however_singular: HOLES,
-    test_outputs_that_nothing_reaches_stay_untouched_however_singular: HOLES,
-    test_where_hides_singular_partials: SINGULAR,
-}
+PROPERTIES = [
+    (test_both_modes_agree_with_differences_to_second_order, DIFFERENTIABLE),
+    (partial(test_adjoints_look_like_their_variables, dtype=SINGLE), DIFFERENTIABLE),
+    (test_complex_numbers, COMPLEX),
+    (test_linear_operations_are_linear_and_their_transposes_transposes, LINEAR),
+    (test_bilinear_operations_are_bilinear_and_their_transposes_transposes, BILINEAR),
+    (test_unselected_entries_contribute_nothing_however_singular, HOLES),
+    (test_outputs_that_nothing_reaches_stay_untouched_however_singular, HOLES),
+    (test_where_hides_singular_partials, SINGULAR),
+    (lambda name: test_where_hides_infinite_rows_of_a_product(name, PRODUCTS[name]), PRODUCTS),
+]
+"""What the mutation check runs on each operation, the most likely to fail first."""
