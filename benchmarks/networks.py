@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-import autograd_lite as ag
+import nn
 from benchmarks.harness import OURS, Work
 
 RATE = 1e-5  # so small that thousands of steps stay among ordinary numbers
@@ -72,20 +72,16 @@ def in_torch(sizes: list[int], x: np.ndarray, y: np.ndarray) -> Callable[[], Any
 
 
 def ours(sizes: list[int], x: np.ndarray, y: np.ndarray) -> Callable[[], Any]:
-    params = [ag.Var(p) for p in parameters(sizes)]
-    layers = list(zip(params[::2], params[1::2], strict=True))
+    model = nn.MLP(sizes, activation="tanh")
+    for p, start in zip(model.parameters(), parameters(sizes), strict=True):
+        p.value = start.T  # nn keeps weights as (outputs, inputs), as torch.nn does
+    optimizer = nn.SGD(model.parameters(), lr=RATE)
 
     def step() -> Any:
-        a: Any = x
-        for w, b in layers[:-1]:
-            a = ag.tanh(ag.matmul(a, w) + b)
-        w, b = layers[-1]
-        loss = 0.5 * ag.square(a @ w + b - y).sum()
-        for p in params:
-            p.grad = None
+        optimizer.zero_grad()
+        loss = 0.5 * nn.mse_loss(model(x), y, reduction="sum")
         loss.backward()
-        for p in params:
-            p.value = p.value - RATE * p.grad.value
+        optimizer.step()
         return loss
 
     return step
