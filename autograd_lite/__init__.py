@@ -39,6 +39,7 @@ from autograd_lite.checkpoint import checkpoint
 from autograd_lite.debug import debug
 from autograd_lite.draw import draw
 from autograd_lite.errors import AutogradError, GradientMismatch, NonFiniteError
+from autograd_lite.matrices import hessian, jacobian
 from autograd_lite.op import no_grad
 from autograd_lite.ops.create import (
     arange,
@@ -172,9 +173,7 @@ from autograd_lite.tape import tape
 from autograd_lite.tensor import Tensor, Var, group, tick
 from autograd_lite.transforms import (
     grad,
-    hessian,
     hvp,
-    jacobian,
     jvp,
     stop_gradient,
     value_and_grad,

@@ -41,11 +41,13 @@ class Op:
     the operation selects, so that an adjoint or tangent that went through it may have exact zeros where nothing
     arrived. `rules` keeps what the user wrote, for the printer; `infix` is how the printer writes it
     (``"{} * {}"``). `view` says that the result may share its argument's memory, as NumPy's views do; `write` then
-    puts a written part back into the argument, and is None for a read-only view.
+    puts a written part back into the argument, and is None for a read-only view. `batch` says how its options change
+    when its arguments have one axis more, for sweeps of many seeds (see `batch.py`).
     """
 
     __slots__ = (
         "arrays",
+        "batch",
         "call",
         "doc",
         "gated",
@@ -73,6 +75,7 @@ class Op:
         self.holes: bool = extra.pop("holes", False)
         self.infix: str | None = extra.pop("infix", None)
         self.write: Call | None = extra.pop("write", None)
+        self.batch: Any = extra.pop("batch", None)
         self.view: bool = extra.pop("view", self.write is not None)
         self.doc: str = extra.pop("doc", "")
         if extra:

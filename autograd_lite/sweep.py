@@ -81,13 +81,15 @@ def reverse(
     record: bool = False,
     holes: set[int] | None = None,
     watch: Callable[[Row, Row, Any], None] | None = None,
+    pull: Callable[[Any, Row, int], Any] | None = None,
 ) -> dict[int, Any]:
     """Sweep from the last row to the first, adding each row's adjoint, through its partials, to its arguments'.
 
     `rows` is consumed, so that a value is let go as soon as its adjoint has been used. `adjoints` holds the seeds
     and, at the end, the adjoints of the variables (rows that are not in `rows`, or have no operation). Arguments older
     than `first` get none. `holes` are the rows whose adjoint has exact zeros where nothing arrived.
-    `watch(row, arg, contribution)` is told of every step.
+    `watch(row, arg, contribution)` is told of every step. `pull(g, row, first)` takes the place of the operations'
+    own pulls (see `batch`).
     """
     holes = set() if holes is None else holes
     take = adjoints.pop
@@ -98,7 +100,8 @@ def reverse(
             continue
         g = take(seq)
         gated = holes and seq in holes
-        contributions = (op.gated if gated else op.pull)(g, lifted(row) if record else row, first)
+        through = pull or (op.gated if gated else op.pull)
+        contributions = through(g, lifted(row) if record else row, first)
         for arg, c in zip(row.args, contributions):  # noqa: B905  # strict= costs a tenth of the loop
             if c is not None:
                 if watch is not None:
@@ -117,10 +120,12 @@ def forward(
     record: bool = False,
     holes: set[int] | None = None,
     watch: Callable[[Row, Any], None] | None = None,
+    push: Callable[[Row, list[Any]], Any] | None = None,
 ) -> dict[int, Any]:
     """Sweep from the first row to the last, pushing the tangents of each row's arguments through its partials.
 
     `tangents` holds those of the variables and, at the end, one for every row that depends on them.
+    `push(row, tangents)` takes the place of the operations' own pushes (see `batch`).
     """
     holes = set() if holes is None else holes
     for row in rows:
@@ -132,7 +137,8 @@ def forward(
             if op.push is None:
                 raise NoRuleError(f"{op.name}: no push rule, so no forward mode; register one or use reverse mode")
             with_holes = bool(holes) and any([arg.seq in holes for arg in row.args])
-            t = op.push(lifted(row) if record else row, ts, with_holes)
+            shown = lifted(row) if record else row
+            t = push(shown, ts) if push else op.push(shown, ts, with_holes)
             if t is not None:
                 tangents[row.seq] = t
                 if with_holes or op.holes:

@@ -1,4 +1,4 @@
-"""Functions of functions: gradients, Jacobians, Hessians and their products, of any order.
+"""Functions of functions: gradients and products with a vector, of any order.
 
 Each runs the function on fresh variables, then reads its tape with a sweep. Arguments and results are arrays,
 numbers or Tensors, or containers of them (optree's pytrees). A derivative is an operation like any other: it is a
@@ -18,7 +18,6 @@ from autograd_lite.backend import as_value, is_array, is_inexact, unshared
 from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError
 from autograd_lite.op import watcher
 from autograd_lite.ops.create import alias, zeros_like
-from autograd_lite.ops.shape import reshape, stack
 from autograd_lite.sweep import (
     conjugated,
     forward,
@@ -32,9 +31,7 @@ from autograd_lite.tensor import Row, Tensor, constant, handle, leaf
 
 __all__ = [
     "grad",
-    "hessian",
     "hvp",
-    "jacobian",
     "jvp",
     "stop_gradient",
     "value_and_grad",
@@ -84,7 +81,7 @@ class Inputs:
         return optree.tree_unflatten(self.spec, results)
 
 
-def _split(args: tuple[Any, ...], argnums: int | tuple[int, ...], asker: str) -> tuple[Any, Callable[[Any], list[Any]]]:
+def split(args: tuple[Any, ...], argnums: int | tuple[int, ...], asker: str) -> tuple[Any, Callable[[Any], list[Any]]]:
     """The arguments to differentiate, and a way to put variables in their places."""
     nums = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     if not all([-len(args) <= n < len(args) for n in nums]):
@@ -99,27 +96,32 @@ def _split(args: tuple[Any, ...], argnums: int | tuple[int, ...], asker: str) ->
     return (args[argnums] if isinstance(argnums, int) else tuple([args[n] for n in nums])), filled
 
 
-def _outputs(tree: Any) -> tuple[list[Any], Any]:
+def outputs_of(tree: Any) -> tuple[list[Any], Any]:
     leaves, spec = optree.tree_flatten(tree)
     return leaves, spec
 
 
-def _raw(x: Any) -> Any:
+def raw(x: Any) -> Any:
     return x._row.value if isinstance(x, Tensor) else x
 
 
 def _pulled_back(inputs: Inputs, rows: list[Row], seeds: dict[int, Any], holes: set[int] | None = None) -> list[Any]:
     """The gradients of the inputs, by one reverse sweep of `rows`, which it consumes."""
-    record = inputs.outer or any([isinstance(s, Tensor) for s in seeds.values()]) or reaches_beyond(rows, inputs.first)
-    with np.errstate(all="ignore"):
-        adjoints = reverse(rows, seeds, inputs.first, record=record, holes=holes, watch=watching_adjoints())
+    adjoints = swept_back(inputs, rows, seeds, holes)
     return [
-        _finished(unshared(adjoints, row.seq) if row.seq in adjoints else None, row, inputs.wrapped)
+        finished_as(unshared(adjoints, row.seq) if row.seq in adjoints else None, row, inputs.wrapped)
         for row in inputs.rows
     ]
 
 
-def _finished(g: Any, row: Row, wrapped: bool) -> Any:
+def swept_back(inputs: Inputs, rows: list[Row], seeds: dict[int, Any], holes: Any, pull: Any = None) -> dict[int, Any]:
+    """The adjoints of the inputs, recorded if anything older than them or a tracked seed is involved."""
+    record = inputs.outer or any([isinstance(s, Tensor) for s in seeds.values()]) or reaches_beyond(rows, inputs.first)
+    with np.errstate(all="ignore"):
+        return reverse(rows, seeds, inputs.first, record=record, holes=holes, watch=watching_adjoints(), pull=pull)
+
+
+def finished_as(g: Any, row: Row, wrapped: bool) -> Any:
     """An adjoint as the derivative a caller gets: zeros if nothing arrived, its variable's dtype, its own memory."""
     if g is None:
         g = zeros_like(row.value)
@@ -163,7 +165,7 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
 
     @functools.wraps(f)
     def derived(*args: Any, **options: Any) -> Any:
-        chosen, filled = _split(args, argnums, "grad")
+        chosen, filled = split(args, argnums, "grad")
         inputs = Inputs(chosen, "grad")
         out = f(*filled(inputs.tree), **options)
         out, aux = out if has_aux else (out, None)
@@ -178,14 +180,14 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
 def _gradient(box: list[Any], inputs: Inputs) -> tuple[Any, Any]:
     """The value and the gradient of the one output in `box`, which it takes out."""
     y = box.pop()
-    raw = _raw(y)
-    if not is_array(raw) or np.shape(raw) != ():
-        what = f"shape {tuple(raw.shape)}" if hasattr(raw, "shape") else f"type {type(y).__name__}"
+    value = raw(y)
+    if not is_array(value) or np.shape(value) != ():
+        what = f"shape {tuple(value.shape)}" if hasattr(value, "shape") else f"type {type(y).__name__}"
         raise NonScalarError(
             f"grad: the function must return one number, not {what}; sum or average it, or use ag.jacobian"
         )
     if not isinstance(y, Tensor) or y._row.seq < inputs.first:  # it depends on no variable of ours
-        return y, inputs.shaped([_finished(None, row, inputs.wrapped) for row in inputs.rows])
+        return y, inputs.shaped([finished_as(None, row, inputs.wrapped) for row in inputs.rows])
     row = y._row
     rows, seeds = rows_of((row,), inputs.first, inputs.seqs), {row.seq: seed_for(row, None, "grad")}
     keep = inputs.wrapped or reaches_beyond(rows, inputs.first)
@@ -242,10 +244,10 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
     """
     inputs = Inputs(primals, "vjp")
     out = f(*inputs.tree)
-    leaves, spec = _outputs(out)
+    leaves, spec = outputs_of(out)
 
     def pullback(seed: Any) -> Any:
-        seeds, seed_spec = _outputs(seed)
+        seeds, seed_spec = outputs_of(seed)
         if seed_spec != spec:
             raise SeedError(f"vjp: a seed of structure {seed_spec} does not fit an output of structure {spec}")
         starts: dict[int, Any] = {}
@@ -256,7 +258,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
                 seq = y._row.seq
                 starts[seq] = starts[seq] + start if seq in starts else start
                 rows.append(y._row)
-        holes = {seq for seq, s in starts.items() if not np.all(_raw(s))}
+        holes = {seq for seq, s in starts.items() if not np.all(raw(s))}
         return inputs.shaped(_pulled_back(inputs, rows_of(rows, inputs.first, inputs.seqs), starts, holes))
 
     return _lowered(out, inputs), pullback
@@ -283,23 +285,25 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     (np.float64(6.0), np.float64(3.0))
     """
     inputs = Inputs(tuple(primals), "jvp")
-    directions, spec = _outputs(tuple(tangents))
+    directions, spec = outputs_of(tuple(tangents))
     if spec != inputs.spec:
         raise SeedError(f"jvp: tangents of structure {spec} do not fit primals of structure {inputs.spec}")
     starts = {r.seq: _tangent(t, r) for t, r in zip(directions, inputs.rows, strict=True)}
     out = f(*inputs.tree)
-    leaves, out_spec = _outputs(out)
+    leaves, out_spec = outputs_of(out)
     pushed = _pushed_forward(inputs, leaves, starts, any([isinstance(t, Tensor) for t in directions]))
     return _lowered(out, inputs), optree.tree_unflatten(out_spec, pushed)
 
 
 def _tangent(t: Any, row: Row) -> Any:
-    raw, value = _raw(t), row.value
-    if np.shape(raw) != tuple(value.shape):
-        raise SeedError(f"jvp: a tangent of shape {np.shape(raw)} does not fit a primal of shape {tuple(value.shape)}")
+    given, value = raw(t), row.value
+    if np.shape(given) != tuple(value.shape):
+        raise SeedError(
+            f"jvp: a tangent of shape {np.shape(given)} does not fit a primal of shape {tuple(value.shape)}"
+        )
     if isinstance(t, Tensor) and t._row.seq:
         return t
-    return as_value(raw, value.dtype) if not hasattr(raw, "dtype") or raw.dtype != value.dtype else raw
+    return as_value(given, value.dtype) if not hasattr(given, "dtype") or given.dtype != value.dtype else given
 
 
 def _pushed_forward(inputs: Inputs, outputs: list[Any], starts: dict[int, Any], wrapped: bool) -> list[Any]:
@@ -308,13 +312,13 @@ def _pushed_forward(inputs: Inputs, outputs: list[Any], starts: dict[int, Any], 
     tracked = [y._row for y in outputs if isinstance(y, Tensor) and y._row.seq >= inputs.first]
     rows = rows_of(tracked, inputs.first, inputs.seqs)
     record = inputs.outer or any([isinstance(t, Tensor) for t in starts.values()]) or reaches_beyond(rows, inputs.first)
-    holes = {seq for seq, t in starts.items() if not np.all(_raw(t))}
+    holes = {seq for seq, t in starts.items() if not np.all(raw(t))}
     with np.errstate(all="ignore"):
         found = forward(rows, starts, record=record, holes=holes, watch=getattr(watcher(), "tangent", None))
     results = []
     for y in outputs:
         t = found.get(y._row.seq) if isinstance(y, Tensor) and y._row.seq else None
-        t = zeros_like(_raw(y)) if t is None else t
+        t = zeros_like(raw(y)) if t is None else t
         results.append(handle(constant(t)) if wrapped and not isinstance(t, Tensor) else t)
     return results
 
@@ -332,110 +336,6 @@ def hvp(f: Function, primals: Any, tangents: Any) -> Any:
     one = len(primals) == 1
     gradient = grad(f, argnums=0 if one else tuple(range(len(primals))))
     return jvp(gradient, primals, tangents)[1]
-
-
-# -- matrices of derivatives ---------------------------------------------------------------------------------------
-
-
-def jacobian(f: Function, argnums: int | tuple[int, ...] = 0, mode: str = "auto") -> Function:
-    """A function that gives the matrix of derivatives of `f`: for each output, the shape ``out.shape + in.shape``.
-
-    Parameters
-    ----------
-    f : callable
-        Arrays in, arrays out; containers on both sides give a container of containers.
-    argnums : int or tuple of int
-    mode : {"auto", "reverse", "forward"}
-        One reverse sweep per output entry, or one forward sweep per input entry; "auto" takes the fewer.
-
-    Examples
-    --------
-    >>> import autograd_lite as ag, numpy as np
-    >>> ag.jacobian(lambda x: x**2)(np.array([1.0, 2.0]))
-    array([[2., 0.],
-           [0., 4.]])
-    """
-    if mode not in ("auto", "reverse", "forward"):
-        raise ValueError(f"jacobian: mode is 'auto', 'reverse' or 'forward', not {mode!r}")
-
-    @functools.wraps(f)
-    def derived(*args: Any, **options: Any) -> Any:
-        chosen, filled = _split(args, argnums, "jacobian")
-        inputs = Inputs(chosen, "jacobian")
-        outputs, spec = _outputs(f(*filled(inputs.tree), **options))
-        n_in = sum([int(np.prod(r.value.shape)) for r in inputs.rows])
-        n_out = sum([int(np.prod(np.shape(_raw(y)))) for y in outputs])
-        forwards = mode == "forward" or (mode == "auto" and n_in < n_out)
-        blocks = (_columns if forwards else _lines)(inputs, outputs)
-        return optree.tree_unflatten(spec, [inputs.shaped(block) for block in blocks])
-
-    return derived
-
-
-def _basis(value: Any) -> Any:
-    """The arrays shaped like `value` that are 1 in one entry, 0 elsewhere."""
-    shape = tuple(value.shape)
-    for i in np.ndindex(*shape):
-        e = np.zeros(shape, value.dtype)
-        e[i] = 1
-        yield e if shape else e[()]
-
-
-def _assembled(pieces: list[Any], shape: tuple[int, ...], tail: tuple[int, ...], like: Any, last: bool) -> Any:
-    """Derivatives along one basis as one array, the basis' axes first or `last`."""
-    if not pieces:
-        return zeros_like(reshape(np.zeros(0, like.dtype), shape + tail if not last else tail + shape))
-    whole = (
-        stack(pieces, axis=-1 if last else 0)
-        if any([isinstance(p, Tensor) for p in pieces])
-        else np.stack(pieces, axis=-1 if last else 0)
-    )
-    return reshape(whole, tail + shape if last else shape + tail) if shape else whole[..., 0] if last else whole[0]
-
-
-def _lines(inputs: Inputs, outputs: list[Any]) -> list[list[Any]]:
-    """For each output, for each input: the block of the Jacobian, one reverse sweep a line."""
-    blocks = []
-    for y in outputs:
-        shape = tuple(np.shape(_raw(y)))
-        lines = []
-        for e in _basis(_raw(y)) if np.size(_raw(y)) else ():
-            if isinstance(y, Tensor) and y._row.seq >= inputs.first:
-                row = y._row
-                rows = rows_of((row,), inputs.first, inputs.seqs)
-                lines.append(_pulled_back(inputs, rows, {row.seq: e}, {row.seq} if shape else set()))
-            else:
-                lines.append([_finished(None, row, inputs.wrapped) for row in inputs.rows])
-        blocks.append(
-            [
-                _assembled([line[k] for line in lines], shape, tuple(r.value.shape), r.value, last=False)
-                for k, r in enumerate(inputs.rows)
-            ]
-        )
-    return blocks
-
-
-def _columns(inputs: Inputs, outputs: list[Any]) -> list[list[Any]]:
-    """The same blocks, one forward sweep a column."""
-    columns = [[_pushed_forward(inputs, outputs, {r.seq: e}, False) for e in _basis(r.value)] for r in inputs.rows]
-    return [
-        [
-            _assembled([c[i] for c in columns[k]], tuple(r.value.shape), tuple(np.shape(_raw(y))), r.value, last=True)
-            for k, r in enumerate(inputs.rows)
-        ]
-        for i, y in enumerate(outputs)
-    ]
-
-
-def hessian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
-    """A function that gives the matrix of second derivatives of `f`, whose result is one number.
-
-    >>> import autograd_lite as ag, numpy as np
-    >>> ag.hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0]))
-    array([[6., 2.],
-           [2., 0.]])
-    """
-    return jacobian(grad(f, argnums), argnums, mode="forward")
 
 
 # -- where the tape stops ---------------------------------------------------------------

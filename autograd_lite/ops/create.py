@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd_lite.backend import as_value, copied
 from autograd_lite.errors import TrackedError
+from autograd_lite.ops.axes import batch_same
 from autograd_lite.rules import linear, plain
 from autograd_lite.tensor import Tensor, constant, handle
 
@@ -66,9 +67,9 @@ ones_like  = plain("ones_like",  lambda x, dtype, device: np.ones_like(x, dtype=
 empty_like = plain("empty_like", lambda x, dtype, device: np.empty_like(x, dtype=dtype)[()], signature="x, /, *, dtype=None, device=None", doc="An array in the shape and dtype of x, its entries unspecified.")
 full_like  = plain("full_like",  lambda x, fill_value, dtype, device: np.full_like(x, fill_value, dtype=dtype)[()], signature="x, /, fill_value, *, dtype=None, device=None", doc="One value in the shape of x.")
 
-_astype = linear("astype", lambda x, dtype: x.astype(dtype), lambda g, x, dtype: g, signature="x, /, dtype", doc="x in another dtype.")
-_copy   = linear("copy",   copied,                           lambda g, x: g, doc="x in memory of its own.")
-alias   = linear("alias",  lambda x: x,                      lambda g, x: g, doc="x itself, as a new row: what a transform differentiates with respect to.")
+_astype = linear("astype", lambda x, dtype: x.astype(dtype), lambda g, x, dtype: g, signature="x, /, dtype", doc="x in another dtype.", batch=batch_same)
+_copy   = linear("copy",   copied,                           lambda g, x: g, doc="x in memory of its own.", batch=batch_same)
+alias   = linear("alias",  lambda x: x,                      lambda g, x: g, doc="x itself, as a new row: what a transform differentiates with respect to.", batch=batch_same)
 # fmt: on
 
 
@@ -92,6 +93,6 @@ def _inexact(dtype: Any) -> bool:
 
 
 # fmt: off
-tril = linear("tril", lambda x, k: np.tril(x, k), lambda g, x, k: tril(g, k=k), signature="x, /, *, k=0", holes=True, doc="The lower triangle of the last two axes; zeros above diagonal k.")
-triu = linear("triu", lambda x, k: np.triu(x, k), lambda g, x, k: triu(g, k=k), signature="x, /, *, k=0", holes=True, doc="The upper triangle of the last two axes; zeros below diagonal k.")
+tril = linear("tril", lambda x, k: np.tril(x, k), lambda g, x, k: tril(g, k=k), signature="x, /, *, k=0", holes=True, doc="The lower triangle of the last two axes; zeros above diagonal k.", batch="leading")
+triu = linear("triu", lambda x, k: np.triu(x, k), lambda g, x, k: triu(g, k=k), signature="x, /, *, k=0", holes=True, doc="The upper triangle of the last two axes; zeros below diagonal k.", batch="leading")
 # fmt: on

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import PYTHON, is_complex, is_inexact
+from autograd_lite.ops.axes import batch_same
 from autograd_lite.ops.create import zeros_like
 from autograd_lite.rules import elementwise, general, plain
 from autograd_lite.tensor import Tensor
@@ -71,7 +72,7 @@ maximum = elementwise("maximum", np.maximum, lambda v, x, y: _half(x, y),      l
 minimum = elementwise("minimum", np.minimum, lambda v, x, y: _half(y, x),      lambda v, x, y: _half(x, y),             holes=True, doc="The smaller of two, entry by entry; ties share the adjoint evenly.")
 relu    = elementwise("relu",    _relu,      lambda v, x: x > 0,                                                holes=True, doc="max(x, 0), with derivative 0 at 0.")
 _clip   = elementwise("clip",    np.clip,    lambda v, x, lo, hi: (lo <= x) & (x <= hi), lambda v, x, lo, hi: (x < lo) & (lo <= hi), lambda v, x, lo, hi: (x > hi) | (lo > hi), signature="x, min, max, /", holes=True)
-sign    = general("sign",        np.sign,    lambda g, v, x: _turned(g, conj(v), v, x), lambda t, v, x: _turned(t, v, conj(v), x),          doc="The sign: -1, 0 or 1, or z/|z|; the derivative of a real sign is 0.")
+sign    = general("sign",        np.sign,    lambda g, v, x: _turned(g, conj(v), v, x), lambda t, v, x: _turned(t, v, conj(v), x),          doc="The sign: -1, 0 or 1, or z/|z|; the derivative of a real sign is 0.", batch=batch_same)
 abs     = elementwise("abs",     np.abs,     lambda v, x: conj(sign(x)), infix="|{}|", doc="The absolute value; its derivative at 0 is 0.")
 floor   = elementwise("floor",   np.floor,   0, doc="The largest integer not above x; its derivative is 0.")
 ceil    = elementwise("ceil",    np.ceil,    0, doc="The smallest integer not below x; its derivative is 0.")
@@ -161,7 +162,7 @@ atan2 = elementwise("atan2", np.atan2, lambda v, y, x: x / _r(x, y) / _r(x, y), 
 # -- complex numbers (a pull is the plain transpose; a real variable keeps the real part) --------------------------------------
 real = elementwise("real", np.real, 1,   doc="The real part.")
 imag = elementwise("imag", np.imag, -1j, doc="The imaginary part.")
-conj = general("conj", np.conj, lambda g, v, x: conj(g), lambda t, v, x: conj(t), doc="The complex conjugate.")
+conj = general("conj", np.conj, lambda g, v, x: conj(g), lambda t, v, x: conj(t), doc="The complex conjugate.", batch=batch_same)
 # fmt: on
 
 

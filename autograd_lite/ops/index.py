@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.ops.axes import batch_index
 from autograd_lite.rules import linear
 from autograd_lite.tensor import Tensor
 
@@ -54,9 +55,9 @@ def _won(g: Any, shape: Any, index: Any) -> Any:
 
 # fmt: off
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
-_getitem = linear("getitem", lambda x, index: x[index], lambda g, x, index: scatter(g, tuple(x.shape), index),  signature="x, /, index", holes=True, infix="{0}[{1}]", write=lambda base, part, index: _setitem(base, part, index))
-scatter  = linear("scatter", _scatter,                  lambda g, x, shape, index: _getitem(g, index),          signature="x, /, shape, index", holes=True, doc="Zeros of `shape` with x added in at `index`: the transpose of indexing.")
-_setitem = linear("setitem", _set,                      lambda g, x, v, index: _setitem(g, 0, index),           lambda g, x, v, index: _won(g, tuple(x.shape), index), signature="x, v, /, index", holes=True)
+_getitem = linear("getitem", lambda x, index: x[index], lambda g, x, index: scatter(g, tuple(x.shape), index),  signature="x, /, index", holes=True, infix="{0}[{1}]", write=lambda base, part, index: _setitem(base, part, index), batch=batch_index)
+scatter  = linear("scatter", _scatter,                  lambda g, x, shape, index: _getitem(g, index),          signature="x, /, shape, index", holes=True, doc="Zeros of `shape` with x added in at `index`: the transpose of indexing.", batch=batch_index)
+_setitem = linear("setitem", _set,                      lambda g, x, v, index: _setitem(g, 0, index),           lambda g, x, v, index: _won(g, tuple(x.shape), index), signature="x, v, /, index", holes=True, batch=batch_index)
 # fmt: on
 
 

@@ -71,7 +71,7 @@ def _tensordot_y(g: Any, x: Any, y: Any, axes: Any) -> Any:
 
 # fmt: off
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
-matmul     = bilinear("matmul",    operator.matmul, _matmul_x, _matmul_y, infix="{} @ {}", doc="The matrix product; vectors and stacks as in ``numpy.matmul``.")
+matmul     = bilinear("matmul",    operator.matmul, _matmul_x, _matmul_y, infix="{} @ {}", doc="The matrix product; vectors and stacks as in ``numpy.matmul``.", batch="leading")
 _tensordot = bilinear("tensordot", lambda x, y, axes: np.tensordot(x, y, axes)[()], _tensordot_x, _tensordot_y, signature="x, y, /, axes")
 # fmt: on
 

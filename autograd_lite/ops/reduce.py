@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.ops.axes import axes_of, batch_along, batch_over
 from autograd_lite.ops.create import ones_like
 from autograd_lite.ops.elementwise import exp, isfinite, where
 from autograd_lite.ops.shape import broadcast_to, concat, permute_dims, reshape
@@ -16,23 +17,16 @@ from autograd_lite.rules import gate, general, linear, pick, plain
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 
 
-def _axes(ndim: int, axis: Any) -> tuple[int, ...]:
-    """The axes meant, none negative."""
-    if axis is None:
-        return tuple(range(ndim))
-    return tuple([a % ndim for a in (axis if isinstance(axis, tuple) else (axis,))]) if ndim else ()
-
-
 def _count(x: Any, axis: Any) -> int:
     """How many entries go into one result."""
-    return _prod_of([x.shape[a] for a in _axes(len(x.shape), axis)])
+    return _prod_of([x.shape[a] for a in axes_of(len(x.shape), axis)])
 
 
 def _back(a: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     """`a`, a result of reducing `x`, with its reduced axes there again at length 1."""
     if keepdims or a.shape == () == x.shape:
         return a
-    axes = _axes(x.ndim, axis)
+    axes = axes_of(x.ndim, axis)
     return reshape(a, tuple([1 if i in axes else n for i, n in enumerate(x.shape)]))
 
 
@@ -100,7 +94,7 @@ def _logsumexp(x: Any, axis: Any, keepdims: Any) -> Any:
     total = _add(np.exp(x - top), axis, None, None, True)
     with np.errstate(divide="ignore"):  # log(0) is the right answer for a sum of exp(-inf)
         out = np.log(total) + top
-    return out if keepdims else out.reshape([n for i, n in enumerate(out.shape) if i not in _axes(x.ndim, axis)])[()]
+    return out if keepdims else out.reshape([n for i, n in enumerate(out.shape) if i not in axes_of(x.ndim, axis)])[()]
 
 
 # -- partials ------------------------------------------------------------------------------------------------------------
@@ -111,7 +105,7 @@ def _others(v: Any, x: Any, axis: Any, dtype: Any, keepdims: bool) -> Any:
 
     The prefixes come from log2(n) shifted products, written in plain operations, so that the same holds at every order.
     """
-    axes = _axes(x.ndim, axis)
+    axes = axes_of(x.ndim, axis)
     kept = tuple([i for i in range(x.ndim) if i not in axes])
     moved = permute_dims(x, kept + axes)
     n = _count(x, axis)
@@ -162,21 +156,28 @@ def _freedom(x: Any, axis: Any, correction: float) -> Any:
     return n if n > 0 else x.dtype.type(0)
 
 
+def _order(x: Any, axis: int, descending: bool, stable: bool) -> Any:
+    """NumPy sorts upwards only; two reversals keep equal entries in the order they had."""
+    if not descending:
+        return np.argsort(x, axis=axis, stable=True)
+    return x.shape[axis] - 1 - np.flip(np.argsort(np.flip(x, axis), axis=axis, stable=True), axis)
+
+
 # fmt: off
-sum   = linear("sum",  _sum,  lambda g, x, axis, dtype, keepdims: _spread(g, x, axis, keepdims),                 signature="x, /, axis=None, *, dtype=None, keepdims=False", doc="The sum over an axis, several, or all.")
-mean  = linear("mean", _mean, lambda g, x, axis, keepdims: _spread(g / _count(x, axis), x, axis, keepdims),      signature="x, /, axis=None, *, keepdims=False", doc="The mean over an axis, several, or all.")
-prod  = reduction("prod", _product, _others,                                                                     signature="x, /, axis=None, *, dtype=None, keepdims=False", doc="The product over an axis, several, or all; right at zeros, at every order.")
-max   = reduction("max",  lambda x, axis, keepdims: _maximum(x, _axis(axis), None, None, keepdims), _share, signature="x, /, axis=None, *, keepdims=False", holes=True, doc="The largest entry; ties share the adjoint evenly.")
-min   = reduction("min",  lambda x, axis, keepdims: _minimum(x, _axis(axis), None, None, keepdims), _share, signature="x, /, axis=None, *, keepdims=False", holes=True, doc="The smallest entry; ties share the adjoint evenly.")
-var   = reduction("var",  _var, _deviation, signature="x, /, axis=None, *, correction=0.0, keepdims=False", doc="The variance; `correction` is subtracted from the count (1 for the unbiased one).")
-std   = reduction("std",  lambda *args: np.sqrt(_var(*args)), _standard, signature="x, /, axis=None, *, correction=0.0, keepdims=False", doc="The standard deviation; where it is 0 its derivative is 0.")
-logsumexp = reduction("logsumexp", _logsumexp, _weights,                                                         signature="x, /, axis=None, *, keepdims=False", doc="log(sum(exp(x))) without overflow.")
+sum   = linear("sum",  _sum,  lambda g, x, axis, dtype, keepdims: _spread(g, x, axis, keepdims),                 signature="x, /, axis=None, *, dtype=None, keepdims=False", doc="The sum over an axis, several, or all.", batch=batch_over)
+mean  = linear("mean", _mean, lambda g, x, axis, keepdims: _spread(g / _count(x, axis), x, axis, keepdims),      signature="x, /, axis=None, *, keepdims=False", doc="The mean over an axis, several, or all.", batch=batch_over)
+prod  = reduction("prod", _product, _others,                                                                     signature="x, /, axis=None, *, dtype=None, keepdims=False", doc="The product over an axis, several, or all; right at zeros, at every order.", batch=batch_over)
+max   = reduction("max",  lambda x, axis, keepdims: _maximum(x, _axis(axis), None, None, keepdims), _share, signature="x, /, axis=None, *, keepdims=False", holes=True, doc="The largest entry; ties share the adjoint evenly.", batch=batch_over)
+min   = reduction("min",  lambda x, axis, keepdims: _minimum(x, _axis(axis), None, None, keepdims), _share, signature="x, /, axis=None, *, keepdims=False", holes=True, doc="The smallest entry; ties share the adjoint evenly.", batch=batch_over)
+var   = reduction("var",  _var, _deviation, signature="x, /, axis=None, *, correction=0.0, keepdims=False", doc="The variance; `correction` is subtracted from the count (1 for the unbiased one).", batch=batch_over)
+std   = reduction("std",  lambda *args: np.sqrt(_var(*args)), _standard, signature="x, /, axis=None, *, correction=0.0, keepdims=False", doc="The standard deviation; where it is 0 its derivative is 0.", batch=batch_over)
+logsumexp = reduction("logsumexp", _logsumexp, _weights,                                                         signature="x, /, axis=None, *, keepdims=False", doc="log(sum(exp(x))) without overflow.", batch=batch_over)
 
 all           = plain("all",    lambda x, axis, keepdims: np.all(x, axis=axis, keepdims=keepdims),    signature="x, /, axis=None, *, keepdims=False", doc="Whether all entries are true.")
 any           = plain("any",    lambda x, axis, keepdims: np.any(x, axis=axis, keepdims=keepdims),    signature="x, /, axis=None, *, keepdims=False", doc="Whether any entry is true.")
 argmax        = plain("argmax", lambda x, axis, keepdims: np.argmax(x, axis=axis, keepdims=keepdims), signature="x, /, axis=None, *, keepdims=False", doc="Where the largest entry is.")
 argmin        = plain("argmin", lambda x, axis, keepdims: np.argmin(x, axis=axis, keepdims=keepdims), signature="x, /, axis=None, *, keepdims=False", doc="Where the smallest entry is.")
-argsort       = plain("argsort", lambda x, axis: np.argsort(x, axis=axis, stable=True),               signature="x, /, axis=-1", doc="The order that sorts, stable.")
+argsort       = plain("argsort", _order,                                                             signature="x, /, axis=-1, *, descending=False, stable=True", doc="The order that sorts, always stable; NaN last, or first if descending.")
 count_nonzero = plain("count_nonzero", lambda x, axis, keepdims: np.count_nonzero(x, axis=axis, keepdims=keepdims), signature="x, /, axis=None, *, keepdims=False", doc="How many entries are not zero.")
 # fmt: on
 
@@ -201,6 +202,7 @@ log_softmax = general(
     lambda t, v, x, axis: t - sum(exp(v) * t, axis=axis, keepdims=True),
     signature="x, /, axis=-1",
     doc="log(softmax(x)): x - logsumexp(x) along an axis.",
+    batch=batch_along,
 )
 softmax = general(
     "softmax",
@@ -209,4 +211,5 @@ softmax = general(
     lambda t, v, x, axis: v * (t - sum(t * v, axis=axis, keepdims=True)),
     signature="x, /, axis=-1",
     doc="exp(x) / sum(exp(x)) along an axis, without overflow.",
+    batch=batch_along,
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.ops.axes import axes_of, batch_all, batch_along, batch_new_axis, batch_over
 from autograd_lite.rules import linear
 from autograd_lite.tensor import Tensor
 
@@ -49,23 +50,31 @@ def _normal_axes(x: Any, axes: Any) -> tuple[int, ...]:
     return tuple([int(a) % x.ndim if -x.ndim <= a < x.ndim else int(a) for a in axes])
 
 
+def _ones(x: Any) -> tuple[int, ...]:
+    return tuple([i for i, n in enumerate(x.shape) if n == 1])
+
+
+def _batch_roll(n: int, v: Any, x: Any, shift: Any, axis: Any) -> Any:
+    return None if axis is None else (shift, axis % x.ndim if isinstance(axis, int) else axes_of(x.ndim, axis))
+
+
 def _like(base: Any, part: Any, *_: Any) -> Any:
     """What writing to a view that only re-shapes its base does to the base."""
     return _reshape(part, base.shape)
 
 
 # fmt: off
-broadcast_to = linear("broadcast_to", _broadcast,                          lambda g, x, shape: sum_to(g, tuple(x.shape)),   signature="x, /, shape", view=True, doc="x repeated along new and length-1 axes to `shape`.")
-sum_to       = linear("sum_to",       _sum_to,                             lambda g, x, shape: broadcast_to(g, tuple(x.shape)), signature="x, /, shape", doc="x summed to `shape`: the transpose of broadcast_to.")
-_reshape     = linear("reshape",      lambda x, shape: x.reshape(shape),   lambda g, x, shape: _reshape(g, tuple(x.shape)), signature="x, /, shape", write=_like)
-_permute     = linear("permute_dims", lambda x, axes: x.transpose(axes),   lambda g, x, axes: _permute(g, _inverse(axes)),  signature="x, /, axes",  write=lambda base, part, axes: _permute(part, _inverse(axes)))
-matrix_transpose = linear("matrix_transpose", lambda x: x.mT,              lambda g, x: g.mT,                               signature="x, /", write=lambda base, part: part.mT, doc="The last two axes exchanged.")
-_expand      = linear("expand_dims",  np.expand_dims,                      lambda g, x, axis: _reshape(g, tuple(x.shape)),  signature="x, /, axis",  write=_like)
-_squeeze     = linear("squeeze",      np.squeeze,                          lambda g, x, axis: _reshape(g, tuple(x.shape)),  signature="x, /, axis",  write=_like)
-flip         = linear("flip",         lambda x, axis: np.flip(x, axis),    lambda g, x, axis: flip(g, axis=axis),           signature="x, /, *, axis=None", write=lambda base, part, axis: flip(part, axis=axis), doc="The order of entries reversed along an axis, or along all.")
-_roll        = linear("roll",         lambda x, shift, axis: np.roll(x, shift, axis), lambda g, x, shift, axis: _roll(g, _moved(shift), axis), signature="x, /, shift, axis")
-_concat      = linear("concat",       lambda *arrays: np.concatenate(arrays[:-1], axis=arrays[-1]), lambda i, g, xs, axis: _piece(g, xs, i, axis), signature="*arrays, axis", holes=True)
-_stack       = linear("stack",        lambda *arrays: np.stack(arrays[:-1], axis=arrays[-1]), lambda i, g, xs, axis: g[(slice(None),) * (axis % g.ndim) + (i,)], signature="*arrays, axis", holes=True)
+broadcast_to = linear("broadcast_to", _broadcast,                          lambda g, x, shape: sum_to(g, tuple(x.shape)),   signature="x, /, shape", view=True, doc="x repeated along new and length-1 axes to `shape`.", batch=batch_all)
+sum_to       = linear("sum_to",       _sum_to,                             lambda g, x, shape: broadcast_to(g, tuple(x.shape)), signature="x, /, shape", doc="x summed to `shape`: the transpose of broadcast_to.", batch=batch_all)
+_reshape     = linear("reshape",      lambda x, shape: x.reshape(shape),   lambda g, x, shape: _reshape(g, tuple(x.shape)), signature="x, /, shape", write=_like, batch=batch_all)
+_permute     = linear("permute_dims", lambda x, axes: x.transpose(axes),   lambda g, x, axes: _permute(g, _inverse(axes)),  signature="x, /, axes",  write=lambda base, part, axes: _permute(part, _inverse(axes)), batch=lambda n, v, x, axes: ((*axes, x.ndim),))
+matrix_transpose = linear("matrix_transpose", lambda x: x.mT,              lambda g, x: g.mT,                               signature="x, /", write=lambda base, part: part.mT, doc="The last two axes exchanged.", batch="leading")
+_expand      = linear("expand_dims",  np.expand_dims,                      lambda g, x, axis: _reshape(g, tuple(x.shape)),  signature="x, /, axis",  write=_like, batch=batch_new_axis)
+_squeeze     = linear("squeeze",      np.squeeze,                          lambda g, x, axis: _reshape(g, tuple(x.shape)),  signature="x, /, axis",  write=_like, batch=lambda n, v, x, axis: (_ones(x) if axis is None else axes_of(x.ndim, axis),))
+flip         = linear("flip",         lambda x, axis: np.flip(x, axis),    lambda g, x, axis: flip(g, axis=axis),           signature="x, /, *, axis=None", write=lambda base, part, axis: flip(part, axis=axis), doc="The order of entries reversed along an axis, or along all.", batch=batch_over)
+_roll        = linear("roll",         lambda x, shift, axis: np.roll(x, shift, axis), lambda g, x, shift, axis: _roll(g, _moved(shift), axis), signature="x, /, shift, axis", batch=_batch_roll)
+_concat      = linear("concat",       lambda *arrays: np.concatenate(arrays[:-1], axis=arrays[-1]), lambda i, g, xs, axis: _piece(g, xs, i, axis), signature="*arrays, axis", holes=True, batch=batch_along)
+_stack       = linear("stack",        lambda *arrays: np.stack(arrays[:-1], axis=arrays[-1]), lambda i, g, xs, axis: g[(slice(None),) * (axis % g.ndim) + (i,)], signature="*arrays, axis", holes=True, batch=batch_new_axis)
 # fmt: on
 
 

@@ -1,0 +1,94 @@
+"""Many seeds in one sweep: a batch of adjoints (or tangents) is one with another axis at the end.
+
+A rule does not know of batches. It is shown its row with every value repeated along a last axis, and with options
+that leave that axis alone (``axis=-1`` means the axis it meant before). Elementwise rules need nothing else, for
+arrays of fewer axes meet larger ones at the front there. A linear operation says in its table how its options
+change (``batch=``); one that works on the last axes, such as a matrix product, is given the batch in front. Any other
+is swept seed by seed, which is slower and right.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd_lite.backend import PYTHON
+from autograd_lite.op import Op
+from autograd_lite.ops.shape import broadcast_to, moveaxis, reshape, stack
+from autograd_lite.tensor import Row, Tensor, constant, new
+
+__all__ = ["pull_batch", "push_batch"]
+
+LEADING = "leading"
+"""The rule of an operation on the last axes: its batch goes in front."""
+
+
+def pull_batch(g: Any, row: Row, first: int) -> Any:
+    """The contributions of a row to its arguments' adjoints, for a batch of adjoints `g`."""
+    op: Any = row.op
+    n = g.shape[-1]
+    options = batched_options(op, row, n)
+    if options is None:
+        parts = [op.gated(g[..., k], row, first) for k in range(n)]
+        return [None if c[0] is None else stacked(list(c)) for c in zip(*parts, strict=True)]
+    if options is LEADING:
+        contributions = op.gated(moveaxis(g, -1, 0), widened(row, n, row.params, front=True), first)
+        return [None if c is None else moveaxis(c, 0, -1) for c in contributions]
+    return op.gated(g, widened(row, n, options), first)
+
+
+def push_batch(row: Row, tangents: list[Any]) -> Any:
+    """The batch of tangents of a row, from those of its arguments (None for one that has none)."""
+    op: Any = row.op
+    n = next(t.shape[-1] for t in tangents if t is not None)
+    options = batched_options(op, row, n)
+    if options is None:
+        parts = [op.push(row, [t if t is None else t[..., k] for t in tangents], True) for k in range(n)]
+        return None if parts[0] is None else stacked(parts)
+    if options is LEADING:
+        moved = [t if t is None else moveaxis(t, -1, 0) for t in tangents]
+        t = op.push(widened(row, n, row.params, front=True), moved, True)
+        return t if t is None else moveaxis(t, 0, -1)
+    return op.push(widened(row, n, options), tangents, True)
+
+
+def batched_options(op: Op, row: Row, n: int) -> Any:
+    """What `op` is to be called with when its arguments have a last axis of length `n` more; None if nobody knows."""
+    if op.kind == "elementwise":
+        return ()
+    if op.batch is None:
+        return None
+    if op.batch == LEADING:
+        return LEADING if all([_ndim(a.value) >= 2 for a in row.args]) else None
+    return op.batch(n, row.value, row.args[0].value, *(row.params or ()))
+
+
+def _ndim(x: Any) -> int:
+    return getattr(x, "ndim", 0)
+
+
+def widened(row: Row, n: int, options: Any, front: bool = False) -> Row:
+    """`row` as a batched sweep shows it to a rule: each value repeated `n` times along a new axis."""
+    shown: Row = new(Row)
+    shown.value, shown.params, shown.op, shown.seq = _repeated(row.value, n, front), options, row.op, row.seq
+    shown.args = tuple([_widened_argument(a, n, front) for a in row.args])
+    return shown
+
+
+def _widened_argument(arg: Row, n: int, front: bool) -> Row:
+    shown = constant(_repeated(arg.value, n, front))
+    shown.seq = arg.seq
+    return shown
+
+
+def _repeated(x: Any, n: int, front: bool) -> Any:
+    if x.__class__ in PYTHON:
+        return x
+    shape = tuple(x.shape)
+    if front or not shape:
+        return broadcast_to(x, (n, *shape))
+    return broadcast_to(reshape(x, (*shape, 1)) if isinstance(x, Tensor) else x[..., None], (*shape, n))
+
+
+def stacked(parts: list[Any]) -> Any:
+    """Results of single sweeps as one batch."""
+    return stack(parts, axis=-1)

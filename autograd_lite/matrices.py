@@ -1,0 +1,142 @@
+"""Matrices of derivatives: Jacobians and Hessians, by sweeps of many seeds at a time."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+import optree
+
+from autograd_lite.backend import as_value, copied
+from autograd_lite.batch import pull_batch, push_batch
+from autograd_lite.ops.create import zeros_like
+from autograd_lite.ops.shape import broadcast_to, concat, moveaxis, reshape
+from autograd_lite.sweep import forward, reaches_beyond, rows_of
+from autograd_lite.tensor import Row, Tensor, constant, handle
+from autograd_lite.transforms import Function, Inputs, finished_as, grad, outputs_of, raw, split, swept_back
+
+__all__ = ["hessian", "jacobian"]
+
+
+def jacobian(f: Function, argnums: int | tuple[int, ...] = 0, mode: str = "auto") -> Function:
+    """A function that gives the matrix of derivatives of `f`: for each output, the shape ``out.shape + in.shape``.
+
+    Parameters
+    ----------
+    f : callable
+        Arrays in, arrays out; containers on both sides give a container of containers.
+    argnums : int or tuple of int
+    mode : {"auto", "reverse", "forward"}
+        One reverse sweep per output entry, or one forward sweep per input entry; "auto" takes the fewer.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag, numpy as np
+    >>> ag.jacobian(lambda x: x**2)(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
+    """
+    if mode not in ("auto", "reverse", "forward"):
+        raise ValueError(f"jacobian: mode is 'auto', 'reverse' or 'forward', not {mode!r}")
+
+    @functools.wraps(f)
+    def derived(*args: Any, **options: Any) -> Any:
+        chosen, filled = split(args, argnums, "jacobian")
+        inputs = Inputs(chosen, "jacobian")
+        outputs, spec = outputs_of(f(*filled(inputs.tree), **options))
+        n_in = sum([int(np.prod(r.value.shape)) for r in inputs.rows])
+        n_out = sum([int(np.prod(np.shape(raw(y)))) for y in outputs])
+        forwards = mode == "forward" or (mode == "auto" and n_in < n_out)
+        blocks = (_columns if forwards else _lines)(inputs, outputs)
+        return optree.tree_unflatten(spec, [inputs.shaped(block) for block in blocks])
+
+    return derived
+
+
+BATCH = 1 << 22
+"""How many entries a batch of seeds may make of the largest value on the tape: 32 MB of float64."""
+
+
+def _batches(like: Any, rows: list[Row]) -> Any:
+    """The unit arrays shaped like `like`, along one more axis at the end, as few at a time as memory asks for."""
+    n = int(np.prod(like.shape))
+    largest = max([int(np.prod(np.shape(r.value))) for r in rows] + [n], default=1)
+    step = max(1, BATCH // max(1, largest))
+    for start in range(0, n, step):
+        columns = np.eye(n, min(step, n - start), -start, dtype=like.dtype)
+        yield reshape(columns, (*like.shape, columns.shape[1]))
+
+
+def _lines(inputs: Inputs, outputs: list[Any]) -> list[list[Any]]:
+    """For each output, for each input: the block of the Jacobian, by reverse sweeps of many seeds."""
+    blocks = []
+    for y in outputs:
+        value = raw(y) if hasattr(raw(y), "shape") else as_value(raw(y))
+        parts: list[list[Any]] = [[] for _ in inputs.rows]
+        if isinstance(y, Tensor) and y._row.seq >= inputs.first:
+            row = y._row
+            for seeds in _batches(value, tape := rows_of((row,), inputs.first, inputs.seqs)):
+                found = swept_back(inputs, list(tape), {row.seq: seeds}, {row.seq}, pull=pull_batch)
+                for part, r in zip(parts, inputs.rows, strict=True):
+                    g = found.get(r.seq)
+                    part.append(zeros_like(_room(r.value, seeds)) if g is None else g)
+        blocks.append(
+            [
+                _block(part, tuple(value.shape), r.value, inputs.wrapped)
+                for part, r in zip(parts, inputs.rows, strict=True)
+            ]
+        )
+    return blocks
+
+
+def _room(value: Any, seeds: Any) -> Any:
+    return broadcast_to(reshape(value, (*value.shape, 1)), (*value.shape, seeds.shape[-1]))
+
+
+def _block(parts: list[Any], out_shape: tuple[int, ...], value: Any, wrapped: bool) -> Any:
+    """Gradients along a last axis that runs over the output's entries, as ``out.shape + in.shape``."""
+    shape = out_shape + tuple(value.shape)
+    if not parts:
+        return finished_as(None, constant(np.zeros(shape, value.dtype)), wrapped)
+    whole = parts[0] if len(parts) == 1 else concat(parts, axis=-1)
+    return _given(reshape(moveaxis(whole, -1, 0), shape), wrapped)
+
+
+def _given(block: Any, wrapped: bool) -> Any:
+    """A block of derivatives as the caller gets it, in memory of its own."""
+    block = +block if isinstance(block, Tensor) else copied(block if getattr(block, "ndim", 0) else block[()])
+    return handle(constant(block)) if wrapped and not isinstance(block, Tensor) else block
+
+
+def _columns(inputs: Inputs, outputs: list[Any]) -> list[list[Any]]:
+    """The same blocks, by forward sweeps of many tangents."""
+    tracked = [y._row for y in outputs if isinstance(y, Tensor) and y._row.seq >= inputs.first]
+    tape = rows_of(tracked, inputs.first, inputs.seqs)
+    record = inputs.outer or reaches_beyond(tape, inputs.first)
+    blocks: list[list[Any]] = [[] for _ in outputs]
+    for r in inputs.rows:
+        parts: list[list[Any]] = [[] for _ in outputs]
+        for tangents in _batches(r.value, tape):
+            with np.errstate(all="ignore"):
+                found = forward(list(tape), {r.seq: tangents}, record=record, push=push_batch)
+            for part, y in zip(parts, outputs, strict=True):
+                t = found.get(y._row.seq) if isinstance(y, Tensor) and y._row.seq else None
+                value = raw(y) if hasattr(raw(y), "shape") else as_value(raw(y))
+                part.append(zeros_like(_room(value, tangents)) if t is None else t)
+        for block, part, y in zip(blocks, parts, outputs, strict=True):
+            shape = tuple(np.shape(raw(y))) + tuple(r.value.shape)
+            whole = concat(part, axis=-1) if len(part) > 1 else part[0] if part else np.zeros(shape, r.value.dtype)
+            block.append(_given(reshape(whole, shape), inputs.wrapped))
+    return blocks
+
+
+def hessian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+    """A function that gives the matrix of second derivatives of `f`, whose result is one number.
+
+    >>> import autograd_lite as ag, numpy as np
+    >>> ag.hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0]))
+    array([[6., 2.],
+           [2., 0.]])
+    """
+    return jacobian(grad(f, argnums), argnums, mode="forward")
