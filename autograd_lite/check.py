@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import optree
 
-from autograd_lite.backend import NUMPY, array_like, is_inexact
+from autograd_lite.backend import NUMPY, array_like, copied, is_inexact
 from autograd_lite.errors import GradientMismatch
 from autograd_lite.ops.elementwise import conj
 from autograd_lite.tensor import Tensor
@@ -149,9 +149,10 @@ class Point:
 
 
 def _widened(x: Any, as_complex: bool) -> Any:
+    """A copy of `x`, for a function may write to its arguments, in double precision if it is NumPy's."""
     if x.__class__ not in NUMPY:
-        return x
-    wide = np.asarray(x, np.complex128 if as_complex or np.iscomplexobj(x) else np.float64)
+        return copied(x)
+    wide = np.array(x, np.complex128 if as_complex or np.iscomplexobj(x) else np.float64)
     return wide if x.ndim else wide[()]
 
 
