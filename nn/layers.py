@@ -1,0 +1,129 @@
+"""Layers: `Linear`, and `Sequential`, which puts modules one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+import autograd_lite as ag
+from nn import init as initial
+from nn.activations import as_module
+from nn.module import Module, Parameter
+
+__all__ = ["Linear", "Sequential", "whole"]
+
+
+def whole(value: Any, name: str) -> int:
+    """`value` as a number of features: a positive whole number, or a ValueError that names the argument."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(f"{name}: a whole number of at least 1, not {value!r}")
+    return int(value)
+
+
+class Linear(Module):
+    """``y = x Wᵀ + b``, as torch.nn.Linear.
+
+    Parameters
+    ----------
+    in_features, out_features : int
+    bias : bool
+        Whether there is a b.
+    init : str or callable
+        How W starts: a function of `nn.init`, or its name. b starts at zero.
+    seed : int, numpy Generator or None
+        See `nn.init.generator`.
+    dtype : dtype
+        float64 (the default) or float32.
+
+    Attributes
+    ----------
+    weight : Parameter, shape (out_features, in_features)
+    bias : Parameter, shape (out_features,), or None
+
+    Raises
+    ------
+    ValueError
+        When called with an input whose last axis is not `in_features`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> layer = Linear(3, 2, seed=0)
+    >>> layer
+    Linear(in_features=3, out_features=2, bias=True)
+    >>> layer(np.ones((5, 3))).shape
+    (5, 2)
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        *,
+        init: str | initial.Initializer = "xavier_uniform",
+        seed: initial.Seed = None,
+        dtype: Any = float,
+    ) -> None:
+        self.in_features = whole(in_features, "Linear: in_features")
+        self.out_features = whole(out_features, "Linear: out_features")
+        weight = initial.by_name(init)((self.out_features, self.in_features), seed=seed, dtype=dtype)
+        # Wᵀ, not W, lies in memory row by row: that is how x Wᵀ reads it and how its adjoint xᵀ g comes out.
+        self.weight = Parameter(np.asfortranarray(weight), name="weight")
+        self.bias = Parameter(np.zeros(self.out_features, dtype), name="bias") if bias else None
+
+    def forward(self, x: Any) -> Any:
+        try:
+            y = ag.matmul(x, self.weight.mT)
+        except ValueError as error:
+            raise ValueError(
+                f"Linear: an input of shape {np.shape(x)} does not end in in_features={self.in_features}"
+            ) from error
+        return y if self.bias is None else y + self.bias
+
+    def extra_repr(self) -> str:
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
+    def label(self) -> str:
+        return f"Linear({self.in_features}, {self.out_features})"
+
+
+class Sequential(Module):
+    """Modules one after another: each takes what the one before gives.
+
+    Parameters
+    ----------
+    *modules : Module, function, or one mapping of names to them
+        Named "0", "1", … unless they come in a mapping. A function becomes a module.
+
+    Examples
+    --------
+    >>> model = Sequential(Linear(2, 3, seed=0), "tanh", Linear(3, 1, seed=1))
+    >>> len(model), model[1], model[:2](ag.zeros((4, 2))).shape
+    (3, Tanh(), (4, 3))
+    """
+
+    def __init__(self, *modules: Any) -> None:
+        named = modules[0] if len(modules) == 1 and isinstance(modules[0], Mapping) else dict(enumerate(modules))
+        for name, module in named.items():
+            if not str(name) or "." in str(name) or hasattr(Module, str(name)):
+                raise ValueError(f"Sequential: {name!r} does not do as a name: no dots, and no attribute of Module")
+            setattr(self, str(name), as_module(module))
+
+    def forward(self, x: Any) -> Any:
+        for module in self:
+            x = module(x)
+        return x
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter([m for m in vars(self).values() if isinstance(m, Module)])
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def __getitem__(self, index: int | slice) -> Module:
+        """A module, or for a slice a `Sequential` that shares its modules."""
+        modules = list(self)
+        return Sequential(*modules[index]) if isinstance(index, slice) else modules[index]

@@ -1,0 +1,300 @@
+"""A module: parameters, modules inside it, and a `forward`.
+
+An attribute that is a `Parameter` or a `Module`, or a list, tuple or dict of them, belongs to the module: there is
+nothing else to register and no ``super().__init__()`` to remember. Names join attributes with dots, as in torch.nn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from textwrap import indent
+from typing import Any, Self
+
+import numpy as np
+import optree
+
+import autograd_lite as ag
+
+__all__ = ["Module", "Parameter", "StateError", "functional_call"]
+
+
+class StateError(ag.AutogradError, ValueError):
+    """Values that do not fit a module: missing, unexpected or mis-shaped names."""
+
+
+class Parameter(ag.Tensor):
+    """A Tensor that a module learns: a variable, found by `Module.parameters` where it is an attribute.
+
+    Parameters
+    ----------
+    data : array, number or Tensor
+        The initial value; copied.
+    dtype : dtype, optional
+        By default that of `data`; floating-point.
+    name : str, optional
+        How tables and graphs call it.
+
+    Examples
+    --------
+    >>> import nn
+    >>> nn.Parameter([1.0, 2.0], name="w")
+    Tensor([1., 2.], name='w', requires_grad=True)
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Any, *, dtype: Any = None, name: str | None = None) -> None:
+        super().__init__(data, dtype=dtype, requires_grad=True, name=name)
+
+
+def _members(holder: Any, prefix: str = "") -> Iterator[tuple[str, Parameter | Module]]:
+    """The parameters and modules held directly by a module, or by containers among its attributes."""
+    items = holder.items() if isinstance(holder, dict) else enumerate(holder)
+    for key, value in items:
+        if isinstance(value, (Parameter, Module)):
+            yield f"{prefix}{key}", value
+        elif isinstance(value, (list, tuple, dict)):
+            yield from _members(value, f"{prefix}{key}.")
+
+
+class Module:
+    """The base of all layers and models: subclass it, assign parameters and layers, write `forward`.
+
+    Calling a module calls its `forward` and marks what that recorded as one unit, which a drawn graph shows as a
+    cluster. `training` is True until `eval()`; layers that behave differently when they learn look at it.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> import nn
+    >>> class Line(nn.Module):
+    ...     def __init__(self):
+    ...         self.slope, self.offset = nn.Parameter(2.0), nn.Parameter(1.0)
+    ...     def forward(self, x):
+    ...         return self.slope * x + self.offset
+    >>> line = Line()
+    >>> line(3.0).item(), [name for name, _ in line.named_parameters()]
+    (7.0, ['slope', 'offset'])
+    """
+
+    training: bool = True
+    _label: str | None = None
+
+    def forward(self, *inputs: Any, **options: Any) -> Any:
+        """What the module computes. Subclasses write it."""
+        raise NotImplementedError(f"{type(self).__name__}: write a forward method")
+
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
+        since = ag.tick()
+        out = self.forward(*inputs, **options)
+        label = self._label
+        if label is None:
+            label = self.__dict__["_label"] = self.label()
+        ag.group((out,) if isinstance(out, ag.Tensor) else optree.tree_leaves(out), label, since)
+        return out
+
+    def label(self) -> str:
+        """What a graph calls the module: ``Linear(64, 128)``. Asked for once."""
+        return type(self).__name__
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(self.__dict__.get(name), Parameter) and not (value is None or isinstance(value, Parameter)):
+            raise TypeError(
+                f"{type(self).__name__}.{name} is a Parameter: assign to .{name}.value to change its value, "
+                f"or assign another nn.Parameter"
+            )
+        object.__setattr__(self, name, value)
+
+    # -- what is inside -----------------------------------------------------------------------------------------
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """The modules directly inside, each once, with their names."""
+        seen: set[int] = set()
+        for name, member in _members(vars(self)):
+            if isinstance(member, Module) and id(member) not in seen:
+                seen.add(id(member))
+                yield name, member
+
+    def children(self) -> Iterator[Module]:
+        """The modules directly inside, each once."""
+        return (child for _, child in self.named_children())
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """This module (named ``""``) and all inside it, each once, outer before inner."""
+        seen: set[int] = set()
+        todo: list[tuple[str, Module]] = [("", self)]
+        while todo:
+            name, module = todo.pop()
+            if id(module) not in seen:
+                seen.add(id(module))
+                yield name, module
+                todo += [(f"{name}.{key}" if name else key, child) for key, child in module.named_children()][::-1]
+
+    def modules(self) -> Iterator[Module]:
+        """This module and all inside it, each once."""
+        return (module for _, module in self.named_modules())
+
+    def _slots(self) -> dict[str, Parameter]:
+        """Every name of every parameter: one that two modules share has two."""
+        slots: dict[str, Parameter] = {}
+        todo: list[tuple[str, Module, tuple[int, ...]]] = [("", self, ())]
+        while todo:
+            prefix, module, above = todo.pop()
+            inner = []
+            for name, member in _members(vars(module), prefix):
+                if isinstance(member, Parameter):
+                    slots[name] = member
+                elif id(member) not in above and member is not module:  # a module may know the one it is part of
+                    inner.append((f"{name}.", member, (*above, id(module))))
+            todo += inner[::-1]
+        return slots
+
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """The parameters of this module and all inside it, each once, with their names."""
+        seen: set[int] = set()
+        for name, parameter in self._slots().items():
+            if id(parameter) not in seen:
+                seen.add(id(parameter))
+                yield name, parameter
+
+    def parameters(self) -> Iterator[Parameter]:
+        """The parameters of this module and all inside it, each once."""
+        return (parameter for _, parameter in self.named_parameters())
+
+    # -- what they hold -----------------------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """A copy of every parameter's value, as arrays by name: what `load_state_dict` takes.
+
+        >>> import nn
+        >>> {name: value.shape for name, value in nn.Linear(3, 2).state_dict().items()}
+        {'weight': (2, 3), 'bias': (2,)}
+        """
+        return {name: np.array(p.value, order="C") for name, p in self._slots().items()}
+
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
+        """Give the parameters the values in `state`, in their own dtypes.
+
+        Parameters
+        ----------
+        state : mapping of name to array or Tensor
+        strict : bool
+            Whether missing and unexpected names are errors; if not they are left alone.
+
+        Raises
+        ------
+        StateError
+            Names missing or unexpected (when `strict`), or shapes that do not fit. Then nothing was changed.
+        """
+        slots = self._slots()
+        wrong = [f"missing {name!r}" for name in slots if name not in state] if strict else []
+        wrong += [f"unexpected {name!r}" for name in state if name not in slots] if strict else []
+        wrong += _misfits(slots, state)
+        if wrong:
+            raise StateError(f"load_state_dict of {type(self).__name__}: {'; '.join(wrong)}")
+        for name, parameter in slots.items():
+            if name in state:
+                value = state[name]
+                array = np.asarray(value.value if isinstance(value, ag.Tensor) else value)
+                parameter.value = array.astype(parameter.dtype, order="C")  # a copy: the caller keeps the original
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self.parameters():
+            if parameter.grad is not None:
+                parameter.grad = None
+
+    def requires_grad_(self, flag: bool = True) -> Self:
+        """Track all parameters, or with False freeze them: nothing is recorded for them and no optimiser moves them."""
+        for parameter in self.parameters():
+            parameter.requires_grad = flag
+        return self
+
+    def train(self, mode: bool = True) -> Self:
+        """Set `training` here and in all modules inside."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """As ``train(False)``."""
+        return self.train(False)
+
+    # -- how it looks -------------------------------------------------------------------------------------------
+
+    def extra_repr(self) -> str:
+        """What `repr` and graphs show in the parentheses, besides modules inside."""
+        return ""
+
+    def __repr__(self) -> str:
+        inside = [f"({name}): {child!r}" for name, child in self.named_children()]
+        extra = self.extra_repr()
+        if not inside:
+            return f"{type(self).__name__}({extra})"
+        lines = indent("\n".join(([extra] if extra else []) + inside), "  ")
+        return f"{type(self).__name__}(\n{lines}\n)"
+
+
+def _misfits(slots: Mapping[str, Parameter], values: Mapping[str, Any]) -> list[str]:
+    """What to say about values whose shapes are not those of their parameters."""
+    return [
+        f"{name!r} has shape {tuple(np.shape(values[name]))} instead of {p.shape}"
+        for name, p in slots.items()
+        if name in values and tuple(np.shape(values[name])) != p.shape
+    ]
+
+
+def functional_call(model: Module, params: Mapping[str, Any], *inputs: Any, **options: Any) -> Any:
+    """What `model` computes with other values in the place of its parameters; the model itself is not touched.
+
+    Parameters
+    ----------
+    model : Module
+    params : mapping of name to Tensor or array
+        By the names of `Module.named_parameters`. Parameters that are not named keep their own values; one shared
+        by several modules is replaced in all of them.
+    *inputs, **options
+        Passed to the model.
+
+    Returns
+    -------
+    The model's output: a function of `params`, to be differentiated as any other.
+
+    Raises
+    ------
+    StateError
+        A name that the model does not have, or a value of another shape.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag, numpy as np
+    >>> import nn
+    >>> model = nn.Linear(2, 1, seed=0)
+    >>> gradient = ag.grad(lambda p: ag.sum(nn.functional_call(model, p, np.ones((3, 2)))))(model.state_dict())
+    >>> gradient["weight"], gradient["bias"]
+    (array([[3., 3.]]), array([3.]))
+    """
+    slots = model._slots()
+    wrong = [f"unexpected {name!r}" for name in params if name not in slots] + _misfits(slots, params)
+    if wrong:
+        raise StateError(f"functional_call of {type(model).__name__}: {'; '.join(wrong)}")
+    replaced = {id(slots[name]): value for name, value in params.items()}
+    return _swapped(replaced, {})(model)(*inputs, **options)
+
+
+def _swapped(replaced: dict[int, Any], made: dict[int, Module]) -> Callable[[Any], Any]:
+    """A function that gives a module with other parameters: a shallow copy, so that threads may share a model."""
+
+    def swap(x: Any) -> Any:
+        if isinstance(x, Parameter):
+            return replaced.get(id(x), x)
+        if isinstance(x, (list, tuple, dict)):
+            return optree.tree_map(swap, x)  # type: ignore[arg-type]  # optree's tree type is invariant
+        if not isinstance(x, Module):
+            return x
+        if id(x) not in made:
+            twin = made[id(x)] = object.__new__(type(x))
+            twin.__dict__.update({name: swap(value) for name, value in vars(x).items()})
+        return made[id(x)]
+
+    return swap
