@@ -32,7 +32,10 @@ def pull_batch(g: Any, row: Row, first: int) -> Any:
         return [None if c[0] is None else stacked(list(c)) for c in zip(*parts, strict=True)]
     if options is LEADING:
         contributions = op.gated(moveaxis(g, -1, 0), widened(row, n, row.params, front=True), first)
-        return [None if c is None else moveaxis(c, 0, -1) for c in contributions]
+        return [
+            None if c is None else reshape(moveaxis(c, 0, -1), (*a.value.shape, n))
+            for c, a in zip(contributions, row.args, strict=True)
+        ]
     return op.gated(g, widened(row, n, options), first)
 
 
@@ -45,7 +48,8 @@ def push_batch(row: Row, tangents: list[Any]) -> Any:
         parts = [op.push(row, [t if t is None else t[..., k] for t in tangents], True) for k in range(n)]
         return None if parts[0] is None else stacked(parts)
     if options is LEADING:
-        moved = [t if t is None else moveaxis(t, -1, 0) for t in tangents]
+        ndim = row.value.ndim
+        moved = [t if t is None else reshape(moveaxis(t, -1, 0), (n, *_padded(t.shape[:-1], ndim))) for t in tangents]
         t = op.push(widened(row, n, row.params, front=True), moved, True)
         return t if t is None else moveaxis(t, 0, -1)
     return op.push(widened(row, n, options), tangents, True)
@@ -69,23 +73,32 @@ def _ndim(x: Any) -> int:
 def widened(row: Row, n: int, options: Any, front: bool = False) -> Row:
     """`row` as a batched sweep shows it to a rule: each value repeated `n` times along a new axis."""
     shown: Row = new(Row)
-    shown.value, shown.params, shown.op, shown.seq = _repeated(row.value, n, front), options, row.op, row.seq
-    shown.args = tuple([_widened_argument(a, n, front) for a in row.args])
+    ndim = row.value.ndim if front else None
+    shown.value, shown.params, shown.op, shown.seq = _repeated(row.value, n, ndim), options, row.op, row.seq
+    shown.args = tuple([_widened_argument(a, n, ndim) for a in row.args])
     return shown
 
 
-def _widened_argument(arg: Row, n: int, front: bool) -> Row:
-    shown = constant(_repeated(arg.value, n, front))
+def _widened_argument(arg: Row, n: int, ndim: int | None) -> Row:
+    shown = constant(_repeated(arg.value, n, ndim))
     shown.seq = arg.seq
     return shown
 
 
-def _repeated(x: Any, n: int, front: bool) -> Any:
+def _padded(shape: Any, ndim: int) -> tuple[int, ...]:
+    """A shape with `ndim` axes, new ones in front, as broadcasting has it."""
+    return (1,) * (ndim - len(shape)) + tuple(shape)
+
+
+def _repeated(x: Any, n: int, ndim: int | None) -> Any:
+    """`x` repeated along a new last axis, or, given the `ndim` of the row's value, along a new first one."""
     if x.__class__ in PYTHON:
         return x
     shape = tuple(x.shape)
-    if front or not shape:
-        return broadcast_to(x, (n, *shape))
+    if ndim is not None:
+        return broadcast_to(x, (n, *_padded(shape, ndim)))
+    if not shape:
+        return broadcast_to(x, (n,))
     return broadcast_to(reshape(x, (*shape, 1)) if isinstance(x, Tensor) else x[..., None], (*shape, n))
 
 
