@@ -38,6 +38,8 @@ BINARY: dict[type[ast.AST], Callable[..., Any]] = {
     ast.FloorDiv: OPERATORS["floordiv"],
     ast.Mod: OPERATORS["mod"],
     ast.MatMult: OPERATORS["matmul"],
+    ast.BitAnd: OPERATORS["and"],
+    ast.BitOr: OPERATORS["or"],
     ast.Pow: lambda x, y: (float(x) if isinstance(x, int) else x) ** y,
 }
 COMPARISONS: dict[type[ast.AST], Callable[..., Any]] = {
@@ -89,8 +91,8 @@ def _parsed(expression: str) -> ast.expr:
     except SyntaxError as error:
         where = f" at column {error.offset}" if error.offset else ""
         raise ExpressionError(f"cannot read {expression!r}{where}: {error.msg}") from None
-    except (ValueError, MemoryError) as error:  # a null byte; nested too deeply for the parser
-        raise ExpressionError(f"cannot read the expression: {str(error) or 'nested too deeply'}") from None
+    except (RecursionError, MemoryError):
+        raise ExpressionError("the expression is nested too deeply") from None
 
 
 def names_in(expression: str) -> list[str]:
@@ -167,8 +169,9 @@ class _Evaluator(ast.NodeVisitor):
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    found = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {found[0]!r}?" if found else ""
+    spelled = {word.lower(): word for word in known}
+    found = difflib.get_close_matches(name.lower(), list(spelled), n=1)
+    return f"; did you mean {spelled[found[0]]!r}?" if found else ""
 
 
 # -- the command --------------------------------------------------------------------------------------------------

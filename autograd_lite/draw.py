@@ -172,7 +172,7 @@ class _Cluster:
     """A group of rows, such as a layer, with the nodes drawn in it and the clusters inside it."""
 
     name: str
-    since: int
+    number: int
     seqs: set[int]
     nodes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     inner: list[_Cluster] = field(default_factory=list)
@@ -187,7 +187,7 @@ class _Cluster:
             graph.node(node, **attributes)
         for cluster in self.inner:
             if cluster.drawn:
-                with graph.subgraph(name=f"cluster_{cluster.since}") as part:
+                with graph.subgraph(name=f"cluster_{cluster.number}") as part:
                     part.attr(label=cluster.name, **CLUSTER)
                     cluster.write(part)
 
@@ -207,7 +207,7 @@ class _Plan:
         outputs = {row.seq for row in table.outputs_rows}
         for kept, name, what in ((variables, "inputs", "inputs"), (operations, "folded", "operations")):
             for row in self._folded(kept, fold, name, what):
-                self.names[row.seq] = f"v{row.seq}"
+                self.names[row.seq] = table.label(row)
                 self._node(row, table.line(row), outputs)
         for row in operations:
             drawn = self.names[row.seq] != "folded"
@@ -231,8 +231,8 @@ class _Plan:
         for row in rows:
             for name, since in getattr(row, "note", {}).get("groups", ()):
                 groups.setdefault((since, name), []).append(row)
-        for (since, name), closing in sorted(groups.items(), key=lambda item: item[0]):
-            cluster = _Cluster(name, since, {row.seq for row in rows_of(closing, since + 1)})
+        for i, ((since, name), closing) in enumerate(sorted(groups.items(), key=lambda item: item[0])):
+            cluster = _Cluster(name, i + 1, {row.seq for row in rows_of(closing, since + 1)})
             self._home(closing[-1].seq).inner.append(cluster)
 
     def _home(self, seq: int) -> _Cluster:
@@ -247,14 +247,14 @@ class _Plan:
     def _node(self, row: Row, line: Line, outputs: set[int]) -> None:
         if row.op is None:
             title = f"<b>{escape(line.name or line.var)}</b>"
-            details = [f"{line.var} {short_shape(line.value)}"]
+            details = [f"{line.var} {short_shape(line.value)}".strip()]
         else:
             title = f"<b>{escape(line.label)}</b> = {escape(_cut(text(line.expression)))}"
             details = [short_shape(line.value)]
-        details += [short(line.value)] if self.values else []
+        details += [_cut(short(line.value))] if self.values else []
         lines = [title, *[_coloured(d, "#4D4D4D") for d in details if d]]
         if self.adjoints:
-            lines.append(_coloured(f"v̄{line.var[1:]} = {short(line.adjoint)}", ADJOINT))
+            lines.append(_coloured(_cut(f"v̄{line.var[1:]} = {short(line.adjoint)}"), ADJOINT))
         kind = OUTPUT if row.seq in outputs else INPUT if row.op is None else OPERATION
         self._home(row.seq).nodes.append((self.names[row.seq], {"label": f"<{'<br/>'.join(lines)}>", **kind}))
 
@@ -265,7 +265,7 @@ class _Plan:
         elif head == "folded":
             return
         else:
-            tail = f"c{row.seq}_{i}"
+            tail = f"{head}_{i}"
             spelled = escape(_cut(text(table.symbol(arg))))
             self._home(row.seq).nodes.append((tail, {"label": f"<{spelled}>", **CONSTANT}))
         if tail != head:

@@ -127,7 +127,7 @@ def _form(infix: str, in_latex: bool) -> Form:
     level = LEVELS.get(token, 5 if infix.count("{}") == 2 else ATOM)
     if infix.count("{}") == 2:
         between = spelled if token in TIGHT and not in_latex else f" {spelled} "
-        return f"{{}}{between}{{}}", level, (level + (token == "**"), level + 1)
+        return f"{{}}{between}{{}}", level, (level + (token == "**" or token not in LEVELS), level + 1)
     if infix.endswith("}"):
         return f"{spelled}{' ' if in_latex and len(spelled) > 1 else ''}{{}}", SUM, (SUM + 1,)
     return infix, level if level < ATOM else ATOM, (level + 1 if level < ATOM else 0,)
@@ -188,7 +188,7 @@ def _constant(x: Any, in_latex: bool) -> tuple[str, int]:
         spelled = short(x)
         level = SUM if spelled.startswith("-") or "j" in spelled else ATOM
         return _latex_number(spelled) if in_latex else spelled, level
-    if hasattr(x, "shape"):
+    if hasattr(x, "shape") and not isinstance(x, type):
         spelled = short(x) if int(np.prod(x.shape)) <= 4 else f"array{short_shape(x)}"
         return _latex_text(spelled) if in_latex else spelled, ATOM
     spelled = f"({_index(x)})" if isinstance(x, tuple) else _index(x)
@@ -202,7 +202,7 @@ def _index(x: Any) -> str:
         return f"{'' if x.start is None else x.start}:{'' if x.stop is None else x.stop}{step}"
     if isinstance(x, tuple):
         return ", ".join([_index(part) for part in x]) + ("," if len(x) == 1 else "")
-    if hasattr(x, "shape"):
+    if hasattr(x, "shape") and not isinstance(x, type):
         return _constant(x, False)[0]
     return "..." if x is Ellipsis else getattr(x, "__name__", None) or getattr(x, "name", None) or repr(x)
 
