@@ -1,0 +1,169 @@
+"""What the house promises: a light core, exported names, floors, one command."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import autograd_lite as ag
+import nn
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+BLOCKED = """
+import sys
+from importlib.abc import MetaPathFinder
+
+class Blocked(MetaPathFinder):
+    names = {names!r}
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in self.names:
+            raise ModuleNotFoundError(f"blocked: {{name}}")
+
+sys.meta_path.insert(0, Blocked())
+"""
+EXTRAS = {"matplotlib", "pandas", "pygraphviz", "safetensors", "scipy", "sklearn", "tqdm", "torch", "jax"}
+
+
+def run(code: str, **environment: str) -> str:
+    """What a fresh interpreter prints that runs `code` in the checkout."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
+        env={**os.environ, **environment},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_core_needs_no_extra():
+    """It imports, differentiates and prints where only the core's dependencies can be imported."""
+    code = BLOCKED.format(names=EXTRAS) + (
+        "import autograd_lite as ag\n"
+        "x = ag.Var(2.0, name='x')\n"
+        "y = ag.sin(x) * x\n"
+        "assert '∂' in str(ag.tape(y).reverse()) and 'digraph' in ag.draw(y).source\n"
+        "ag.check_grads(ag.sin, (1.0,))\n"
+        f"assert not set(sys.modules) & {EXTRAS!r}\n"
+    )
+    run(code, PYTHONIOENCODING="utf-8")
+
+
+def test_nn_trains_without_any_extra_but_the_progress_bar():
+    """`nn` imports and trains without an extra; what needs one says which."""
+    code = BLOCKED.format(names=EXTRAS) + (
+        "import numpy as np, nn\n"
+        "x = np.linspace(-1, 1, 20)[:, None]\n"
+        "nn.fit(nn.MLP([1, 4, 1]), x, x**2, epochs=2, progress=False)\n"
+        "try:\n"
+        "    nn.save(nn.MLP([1, 4, 1]), 'never_written.safetensors')\n"
+        "except ImportError as error:\n"
+        "    assert 'autograd-lite[io]' in str(error), error\n"
+        "else:\n"
+        "    raise AssertionError('safetensors was blocked')\n"
+    )
+    run(code)
+
+
+def test_import_is_quick():
+    """Importing costs under 0.3 s: the fastest of five, since a machine at work can only make it slower."""
+    code = "import time; start = time.perf_counter(); import autograd_lite; print(time.perf_counter() - start)"
+    assert min(float(run(code)) for _ in range(5)) < 0.3
+
+
+@pytest.mark.parametrize("package", [ag, nn])
+def test_exported_names_are_the_public_names(package):
+    """`__all__` names what the package's __init__ imports or defines, nothing twice, nothing else."""
+    tree = ast.parse(Path(package.__file__).read_text(encoding="utf-8"))
+    bound: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom):
+            bound |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            bound |= {target.id for target in targets if isinstance(target, ast.Name)}
+    internal = {"keep_freed_memory", "methods", "protocols"}  # imported for what importing or calling them does
+    public = {name for name in bound if not name.startswith("_")} - internal
+    assert set(package.__all__) == public
+    assert len(package.__all__) == len(set(package.__all__))
+    assert all([hasattr(package, name) for name in package.__all__])
+
+
+def test_public_face_of_the_design():
+    # fmt: off
+    names = {
+        "Tensor", "Var", "grad", "value_and_grad", "vjp", "jvp", "jacobian", "hessian", "hvp", "no_grad",
+        "stop_gradient", "checkpoint", "elementwise", "linear", "bilinear", "general",
+        "check_grads", "tape", "draw", "debug",
+    }
+    # fmt: on
+    assert names <= set(ag.__all__)
+
+
+def test_the_packages_are_typed_and_shipped():
+    assert (ROOT / "autograd_lite" / "py.typed").exists()
+    assert (ROOT / "nn" / "py.typed").exists()
+    assert PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["autograd_lite", "nn"]
+    assert PROJECT["project"]["version"] == ag.__version__
+
+
+def test_the_core_depends_on_four_packages():
+    """What else is needed is an extra, and `all` is all of them."""
+    core = {text.partition(">")[0] for text in PROJECT["project"]["dependencies"]}
+    assert core == {"numpy", "graphviz", "optree", "array-api-compat"}
+    extras = PROJECT["project"]["optional-dependencies"]
+    assert extras["all"] == [f"autograd-lite[{','.join(name for name in extras if name != 'all')}]"]
+
+
+def test_every_file_has_a_floor():
+    """The floors' contracts list every file, so that none is left out of the check."""
+    for contract in PROJECT["tool"]["importlinter"]["contracts"]:
+        if contract["type"] == "layers":
+            assert contract["exhaustive"], contract["name"]
+
+
+@pytest.mark.parametrize("package", ["autograd_lite", "nn"])
+def test_imports_stand_at_the_top(package):
+    """Only an optional package may be imported inside a function: never one of this project to dodge a cycle."""
+    for path in (ROOT / package).rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for function in ast.walk(tree):
+            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                for node in ast.walk(function):
+                    if isinstance(node, (ast.Import, ast.ImportFrom)):
+                        module = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+                        assert (module or ".").partition(".")[0] in EXTRAS, f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize("package", ["autograd_lite", "nn"])
+def test_files_are_short(package):
+    """A file reads in one sitting: at most 450 lines."""
+    lengths = {str(path): len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / package).rglob("*.py")}
+    assert {path: n for path, n in lengths.items() if n > 450} == {}
+
+
+EXEMPTION = re.compile(r"# (?:type: ignore\[[\w, -]+\]|(?:ruff: )?noqa: [A-Z0-9, ]+?)(?P<reason>  # ?\S.*)?$")
+
+
+def test_exemptions_have_reasons():
+    """Every exemption from a type or lint rule names the rule and says why, on its line."""
+    unreasoned = []
+    for folder in ("autograd_lite", "nn", "benchmarks", "tests"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+                if re.search(r"# (type: ignore|(ruff: )?noqa)", line) and path != Path(__file__):
+                    found = EXEMPTION.search(line)
+                    if not found or not found["reason"]:
+                        unreasoned.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()}")
+    assert not unreasoned, "\n".join(unreasoned)
