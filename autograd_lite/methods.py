@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.op import OPS
 from autograd_lite.ops import create, index, linalg, reduce, shape
 from autograd_lite.ops import elementwise as e
 from autograd_lite.rules import conform
 from autograd_lite.sweep import backward
 from autograd_lite.tensor import Tensor, View, constant, leaf
 
-OPERATORS: dict[str, Callable[..., Any]] = {
+OPERATORS: dict[str, Any] = {
     "add": e.add,
     "sub": e.subtract,
     "mul": e.multiply,
@@ -27,7 +28,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
 }
 """Python's binary operators: each has a method, a reflected method and an in-place method."""
 
-COMPARISONS: dict[str, Callable[..., Any]] = {
+COMPARISONS: dict[str, Any] = {
     "eq": e.equal,
     "ne": e.not_equal,
     "lt": e.less,
@@ -66,9 +67,12 @@ METHODS: dict[str, Callable[..., Any]] = {
 }
 
 
+_POW = OPS["pow"]
+
+
 def _power(x: Any, y: Any) -> Any:
     """``x ** y``; a square, the commonest power, is an operation of its own."""
-    return e.square(x) if y.__class__ is int and y == 2 else e.pow.op.method(x, y)  # type: ignore[attr-defined]
+    return e.square(x) if y.__class__ is int and y == 2 else _POW.method(x, y)
 
 
 def _in_place(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -142,14 +146,14 @@ def bind() -> None:
     for name, function in METHODS.items():
         setattr(Tensor, name, function)
     for name, function in OPERATORS.items():
-        setattr(Tensor, f"__{name}__", function.op.method)  # type: ignore[attr-defined]
-        setattr(Tensor, f"__r{name}__", function.op.reflected)  # type: ignore[attr-defined]
+        setattr(Tensor, f"__{name}__", function.op.method)
+        setattr(Tensor, f"__r{name}__", function.op.reflected)
         setattr(Tensor, f"__i{name}__", _in_place(f"{name}", function))
     for name, function in COMPARISONS.items():
-        setattr(Tensor, f"__{name}__", function.op.method)  # type: ignore[attr-defined]
+        setattr(Tensor, f"__{name}__", function.op.method)
     extras: dict[str, Any] = {
         "__pow__": _power,
-        "__rpow__": e.pow.op.reflected,  # type: ignore[attr-defined]
+        "__rpow__": _POW.reflected,
         "__ipow__": _in_place("pow", _power),
         "__setitem__": _setitem,
         "reshape": _reshape,

@@ -192,5 +192,5 @@ def _namespace(self: Tensor, /, *, api_version: str | None = None) -> Any:
 
 
 Tensor.__array_ufunc__ = _array_ufunc  # type: ignore[attr-defined]  # bound here, above the operations
-Tensor.__array_function__ = _array_function  # type: ignore[attr-defined]
-Tensor.__array_namespace__ = _namespace  # type: ignore[attr-defined]
+Tensor.__array_function__ = _array_function  # type: ignore[attr-defined]  # the same
+Tensor.__array_namespace__ = _namespace  # type: ignore[attr-defined]  # the same

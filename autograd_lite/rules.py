@@ -263,7 +263,7 @@ def linear(name: str, kernel: Call, *transposes: Call | None, signature: str = "
     op = Op(name, kernel, "linear", transposes, signature, **extra)
     if op.variadic:
         (transpose,) = transposes
-        op.pull = _each(op, lambda i, g, v, xs, *params: transpose(i, g, xs, *params))  # type: ignore[misc]
+        op.pull = _each(op, lambda i, g, v, xs, *params: transpose(i, g, xs, *params))  # type: ignore[misc]  # not None
     else:
         op.pull = _each(op, tuple([f and (lambda g, v, *xs, f=f: f(g, *xs)) for f in transposes]))
     op.gated = op.pull

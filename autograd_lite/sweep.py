@@ -230,7 +230,7 @@ def finished(adjoints: dict[int, Any], row: Row) -> Tensor:
     """The adjoint of a variable as its gradient: conjugated, in its dtype, its memory nobody else's."""
     g = unshared(adjoints, row.seq)
     if isinstance(g, Tensor):
-        return OPS["copy"].call(conjugated(g))  # type: ignore[no-any-return]
+        return OPS["copy"].call(conjugated(g))  # type: ignore[no-any-return]  # of a Tensor a Tensor
     if g.dtype != row.value.dtype:
         g = OPS["astype"].call(g, row.value.dtype)
     return handle(constant(conjugated(g)))
