@@ -140,7 +140,7 @@ def elementwise(name: str, kernel: Call, *partials: Partial, **extra: Any) -> Ca
     return op.call
 
 
-def _scaled(p: complex) -> Call:
+def _scaled(p: Any) -> Call:
     """The product with a constant partial."""
     if p == 1:
         return lambda g, x: g
