@@ -134,6 +134,7 @@ def test_adjoints_look_like_their_variables(name, dtype):
         y.backward(f.seed(rng))
         for x in variables:
             assert (x.grad.shape, x.grad.dtype) == (x.shape, x.dtype)
+            assert isinstance(x.grad.value, type(x.value))
         out, tangent = ag.jvp(f, f.args, f.args)
         assert (np.shape(tangent), tangent.dtype) == (np.shape(out), out.dtype)
 

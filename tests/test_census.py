@@ -1,0 +1,78 @@
+"""Nothing is left out: every operation has a domain, every public name a test, and the names are the ones we mean."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import autograd_lite as ag
+import nn
+from autograd_lite.op import OPS
+from tests import mutants
+from tests.domains import DIFFERENTIABLE, DOMAINS, PLAIN
+
+TESTS = Path(__file__).parent
+
+AUTOGRAD_LITE = """
+AutogradError GradientMismatch NonFiniteError Tensor Var abs acos acosh add all any arange argmax argmin argsort
+asarray asin asinh astype atan atan2 atanh bilinear bitwise_and bitwise_invert bitwise_or bitwise_xor bool
+broadcast_arrays broadcast_to ceil check_grads checkpoint clip complex128 complex64 concat conj copysign cos cosh
+count_nonzero debug divide dot draw e einsum elementwise empty empty_like equal errors exp exp2 expand_dims expm1 eye
+flip float32 float64 floor floor_divide full full_like general grad greater greater_equal group hessian hvp hypot imag
+inf inner int16 int32 int64 int8 isfinite isinf isnan jacobian jvp less less_equal linear linspace log log10 log1p
+log2 log_softmax logaddexp logical_and logical_not logical_or logical_xor logsumexp matmul matrix_transpose max
+maximum mean meshgrid min minimum moveaxis multiply nan negative newaxis no_grad not_equal ones ones_like outer
+permute_dims pi positive pow prod ravel real reciprocal relu remainder reshape roll round sigmoid sign signbit sin
+sinh softmax softplus sqrt square squeeze stack std stop_gradient subtract sum sum_to swapaxes take take_along_axis
+tan tanh tape tensordot tick trace tril triu trunc uint16 uint32 uint64 uint8 unstack value_and_grad var vecdot vjp
+where zeros zeros_like
+"""
+
+NN = """
+Activation Adam CosineAnnealingLR ExponentialLR FileError History Lambda Linear MLP Module Optimizer Parameter ReLU
+SGD Schedule Sequential Sigmoid StateError StepLR Tanh cross_entropy data fit functional_call init io load mse_loss
+plot predict relu save schedule sigmoid tables tanh
+"""
+
+
+def mentioned(package):
+    """The names that some test writes after ``package.``."""
+    text = "\n".join([path.read_text() for path in TESTS.rglob("*.py") if path != Path(__file__)])
+    return set(re.findall(rf"\b{package}(?:\.\w+)*\.(\w+)", text))
+
+
+def test_every_operation_has_a_domain():
+    """A new operation is walked by every property test from its first day."""
+    packaged = {name for name, op in OPS.items() if op.kernel.__module__.partition(".")[0] != "tests"}
+    assert packaged - DOMAINS.keys() == set(), "operations without a record in tests/domains.py"
+    assert DOMAINS.keys() - packaged == set(), "records of operations that do not exist"
+    assert set(DIFFERENTIABLE) | set(PLAIN) == set(DOMAINS)
+
+
+def test_every_domain_has_examples_with_entries():
+    """A test over empty arrays alone could not fail."""
+    for name, domain in DOMAINS.items():
+        assert any(all(0 not in shape for shape in case.shapes) for case in domain.family.examples), name
+
+
+def test_every_rule_has_mutants():
+    """The mutation check reaches every operation that has derivatives."""
+    for name in DIFFERENTIABLE:
+        assert list(mutants.mutants(name)), name
+
+
+@pytest.mark.parametrize(("package", "pinned"), [(ag, AUTOGRAD_LITE), (nn, NN)])
+def test_exported_names_are_pinned(package, pinned):
+    """A name is added or taken away on purpose, here too."""
+    assert sorted(package.__all__) == sorted(pinned.split())
+    assert all(hasattr(package, name) for name in package.__all__)
+
+
+def test_every_public_name_of_the_engine_is_tested():
+    """Written in some test as ``ag.name``, or walked as an operation."""
+    assert set(ag.__all__) - mentioned("ag") - DOMAINS.keys() == set()
+
+
+def test_every_public_name_of_nn_is_tested():
+    """Written in some test as ``nn.name``."""
+    assert set(nn.__all__) - mentioned("nn") == set()
