@@ -112,7 +112,7 @@ def read_csv(path: str | os.PathLike[str], target: str) -> Table:
     _complete(frame, path)
     values = frame.pop(target)
     if values.nunique() < 2:
-        raise TableError(f"{path}: the target {target!r} is {values.iloc[0]!r} in all rows: there is nothing to learn")
+        raise TableError(f"{path}: the target {target!r} is {values.iloc[0]} in all rows: there is nothing to learn")
     y, classes = _targets(values, path)
     texts = [c for c in frame.columns if not _numeric(frame[c])]
     for c in texts:
