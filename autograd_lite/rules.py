@@ -20,6 +20,7 @@ ends conjugate (see `sweep`).
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from autograd_lite.backend import PYTHON, SCALARS, all_finite, has_nan, is_array, is_complex, is_inexact
@@ -27,7 +28,19 @@ from autograd_lite.errors import NoRuleError
 from autograd_lite.op import OPS, Call, Op, apply, explain
 from autograd_lite.tensor import Row, Tensor, constant, handle
 
-__all__ = ["alike", "bilinear", "conform", "elementwise", "fit", "gate", "general", "linear", "pick", "plain"]
+__all__ = [
+    "alike",
+    "bilinear",
+    "conform",
+    "elementwise",
+    "fit",
+    "gate",
+    "gate_product",
+    "general",
+    "linear",
+    "pick",
+    "plain",
+]
 
 
 # -- products, with and without holes ---------------------------------------------------------------------------------
@@ -78,23 +91,25 @@ def pick(g: Any, w: Any) -> Any:
     return product
 
 
-def _gate_bilinear(transpose: Call, other: int) -> Call:
-    """A transpose for adjoints with holes: a zero of `g` drops what it would have met in the other operand."""
+def gate_product(transpose: Call, g: Any, xs: list[Any], i: int) -> Any:
+    """``transpose(g, *xs)``, the pull of factor `i` of a product, for adjoints with holes.
 
-    def gated(g: Any, *xs: Any) -> Any:
-        plain = transpose(g, *xs)
-        values = [x.value if isinstance(x, Tensor) else x for x in xs]
-        if all_finite(values[other]):
-            return plain
-        where, isfinite = OPS["where"].call, OPS["isfinite"].call
-        finite = isfinite(values[other])
-        cleaned, met = list(xs), list(values)
-        cleaned[other] = where(finite, xs[other], 0.0)
-        met[other] = where(finite, 0.0, 1.0)
-        arrived = where((g.value if isinstance(g, Tensor) else g) != 0, 1.0, 0.0)
-        return where(transpose(arrived, *met) > 0, plain, transpose(g, *cleaned))
-
-    return gated
+    A zero of `g` drops what it would have met in the other factors: an entry keeps a NaN or an infinity only where
+    something that arrived met it.
+    """
+    plain = transpose(g, *xs)
+    values = [x.value if isinstance(x, Tensor) else x for x in xs]
+    singular = [k for k, x in enumerate(values) if k != i and not all_finite(x)]
+    if not singular:
+        return plain
+    where, isfinite = OPS["where"].call, OPS["isfinite"].call
+    arrived = where((g.value if isinstance(g, Tensor) else g) != 0, 1.0, 0.0)
+    ones = [where(x == x, 1.0, 1.0) for x in values]
+    met: Any = 0.0
+    for k in singular:
+        met = met + transpose(arrived, *ones[:k], where(isfinite(values[k]), 0.0, 1.0), *ones[k + 1 :])
+    cleaned = [where(isfinite(values[k]), x, 0.0) if k in singular else x for k, x in enumerate(xs)]
+    return where(met > 0, plain, transpose(g, *cleaned))
 
 
 # -- the four kinds ---------------------------------------------------------------------------------------------------
@@ -299,7 +314,7 @@ def bilinear(name: str, kernel: Call, *transposes: Call, signature: str = "x, y,
         return pull
 
     op.pull = pulling(*transposes)
-    op.gated = pulling(*[_gate_bilinear(t, 1 - i) for i, t in enumerate(transposes)])
+    op.gated = pulling(*[partial(_gated, t, i) for i, t in enumerate(transposes)])
 
     def push(row: Row, tangents: list[Any], gated: bool) -> Any:
         x, y = (a.value for a in row.args)
@@ -310,6 +325,10 @@ def bilinear(name: str, kernel: Call, *transposes: Call, signature: str = "x, y,
 
     op.push = push
     return op.call
+
+
+def _gated(transpose: Call, i: int, g: Any, x: Any, y: Any, *params: Any) -> Any:
+    return gate_product(lambda g, x, y: transpose(g, x, y, *params), g, [x, y], i)
 
 
 def general(name: str, kernel: Call, pull: Any, push: Any, *, signature: str = "x, /", **extra: Any) -> Call:

@@ -12,7 +12,7 @@ from autograd_lite.ops.elementwise import conj
 from autograd_lite.ops.index import scatter
 from autograd_lite.ops.reduce import sum
 from autograd_lite.ops.shape import broadcast_to, permute_dims, reshape, sum_to
-from autograd_lite.rules import bilinear, general
+from autograd_lite.rules import bilinear, gate_product, general
 
 # -- matmul ---------------------------------------------------------------------------------------------------------------
 
@@ -154,6 +154,10 @@ def _any_has(label: str, terms: list[str]) -> bool:
     return any([label in t for t in terms])
 
 
+def _einsum_gated(i: int, g: Any, v: Any, xs: list[Any], subscripts: str) -> Any:
+    return gate_product(lambda g, *xs: _einsum_pull(i, g, v, list(xs), subscripts), g, xs, i)
+
+
 def _einsum_push(i: int, t: Any, v: Any, xs: list[Any], subscripts: str) -> Any:
     return _einsum(*xs[:i], t, *xs[i + 1 :], subscripts=subscripts)
 
@@ -163,6 +167,7 @@ _einsum = general(
     lambda *args: np.einsum(args[-1], *args[:-1], optimize=len(args) > 2)[()],
     _einsum_pull,
     _einsum_push,
+    gated=_einsum_gated,
     signature="*operands, subscripts",
 )
 
