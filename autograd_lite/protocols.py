@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.equivalents import CONSTANT, FUNCTIONS
 from autograd_lite.errors import NoRuleError, TrackedError
 from autograd_lite.op import OPS
-from autograd_lite.ops import create, index, linalg, reduce, shape
+from autograd_lite.ops import create, order, reduce, shape
 from autograd_lite.ops import elementwise as e
 from autograd_lite.tensor import Tensor, constant, handle
 
@@ -34,84 +35,13 @@ REDUCTIONS: dict[Any, Callable[..., Any]] = {
     np.logical_or: reduce.any,
 }
 
-
-def _ddof(function: Callable[..., Any]) -> Callable[..., Any]:
-    def spread(x: Any, axis: Any = None, *, ddof: float = 0, correction: float = 0, keepdims: bool = False) -> Any:
-        return function(x, axis, correction=ddof or correction, keepdims=keepdims)
-
-    return spread
-
-
-def _clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
-    return e.clip(x, min if a_min is None else a_min, max if a_max is None else a_max)
-
-
-def _with_axes(x: Any, n: int) -> Any:
-    """`x` with at least `n` axes, new ones in front, as ``np.vstack`` has it."""
-    return x if x.ndim >= n else shape.reshape(x, (1,) * (n - x.ndim) + tuple(x.shape))
-
-
-FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    np.sum: reduce.sum,
-    np.mean: reduce.mean,
-    np.prod: reduce.prod,
-    np.max: reduce.max,
-    np.min: reduce.min,
-    np.var: _ddof(reduce.var),
-    np.std: _ddof(reduce.std),
-    np.all: reduce.all,
-    np.any: reduce.any,
-    np.argmax: reduce.argmax,
-    np.argmin: reduce.argmin,
-    np.argsort: reduce.argsort,
-    np.count_nonzero: reduce.count_nonzero,
-    np.reshape: shape.reshape,
-    np.ravel: shape.ravel,
-    np.transpose: shape.permute_dims,
-    np.matrix_transpose: shape.matrix_transpose,
-    np.moveaxis: shape.moveaxis,
-    np.swapaxes: shape.swapaxes,
-    np.expand_dims: shape.expand_dims,
-    np.squeeze: shape.squeeze,
-    np.broadcast_to: shape.broadcast_to,
-    np.broadcast_arrays: shape.broadcast_arrays,
-    np.concatenate: lambda arrays, axis=0: shape.concat(arrays, axis=axis),
-    np.stack: lambda arrays, axis=0: shape.stack(arrays, axis=axis),
-    np.unstack: shape.unstack,
-    np.vstack: lambda arrays: shape.concat([_with_axes(a, 2) for a in arrays], axis=0),
-    np.hstack: lambda arrays: shape.concat([_with_axes(a, 1) for a in arrays], axis=int(np.ndim(arrays[0]) > 1)),
-    np.flip: lambda x, axis=None: shape.flip(x, axis=axis),
-    np.roll: lambda x, shift, axis=None: shape.roll(x, shift, axis=axis),
-    np.meshgrid: shape.meshgrid,
-    np.tril: lambda x, k=0: create.tril(x, k=k),
-    np.triu: lambda x, k=0: create.triu(x, k=k),
-    np.zeros_like: create.zeros_like,
-    np.ones_like: create.ones_like,
-    np.empty_like: create.empty_like,
-    np.full_like: create.full_like,
-    np.copy: create._copy,
-    np.where: e.where,
-    np.clip: _clip,
-    np.round: e.round,
-    np.real: e.real,
-    np.imag: e.imag,
-    np.take: lambda x, indices, axis=None: index.take(x, indices, axis=axis),
-    np.take_along_axis: lambda x, indices, axis=-1: index.take_along_axis(x, indices, axis=axis),
-    np.tensordot: lambda x, y, axes=2: linalg.tensordot(x, y, axes=axes),
-    np.einsum: lambda subscripts, *operands, optimize=True: linalg.einsum(subscripts, *operands),
-    np.outer: linalg.outer,
-    np.dot: linalg.dot,
-    np.inner: linalg.inner,
-    np.trace: lambda x, offset=0: linalg.trace(x, offset=offset),
-    np.shape: lambda x: x.shape,
-    np.ndim: lambda x: x.ndim,
-    np.size: lambda x: x.size,
-    np.array_repr: repr,
-    np.array_str: str,
+ACCUMULATIONS: dict[Any, Callable[..., Any]] = {
+    np.add: order.cumulative_sum,
+    np.multiply: order.cumulative_prod,
+    np.maximum: order.cumulative_max,
+    np.minimum: order.cumulative_min,
+    np.logaddexp: order.cumulative_logsumexp,
 }
-
-CONSTANT = frozenset({np.array_equal, np.allclose, np.isclose, np.result_type, np.can_cast, np.array_equiv})
-"""Functions whose results have no derivative: NumPy's own, on the values."""
 
 
 def _plain(x: Any) -> Any:
@@ -133,9 +63,11 @@ def _array_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, **options:
         return UFUNCS[ufunc](*inputs)
     if method == "reduce" and ufunc in REDUCTIONS and options.keys() <= {"axis", "keepdims"}:
         return REDUCTIONS[ufunc](inputs[0], **{"axis": 0, **options})
-    if method == "outer" and ufunc is np.multiply and not options:
+    if method == "accumulate" and ufunc in ACCUMULATIONS and options.keys() <= {"axis"}:
+        return ACCUMULATIONS[ufunc](inputs[0], **{"axis": 0, **options})
+    if method == "outer" and ufunc in UFUNCS and not options:
         x, y = (create.asarray(a) for a in inputs)
-        return shape.reshape(x, (*x.shape, *[1] * y.ndim)) * y
+        return UFUNCS[ufunc](shape.reshape(x, (*x.shape, *[1] * y.ndim)), y)
     name = f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else "")
     if any([isinstance(x, Tensor) and x._row.seq for x in inputs]):
         extra = f" with {', '.join(options)}=" if options and ufunc in UFUNCS else ""

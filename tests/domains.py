@@ -57,6 +57,7 @@ from tests.families import (
     unit,
     whole,
 )
+from tests.families_more import CONVOLVE, ORDERED, RUNNING, order_two
 
 ANALYTIC, COMPLEX, REAL = "analytic", "complex", "real"
 
@@ -181,6 +182,16 @@ DOMAINS: dict[str, Domain] = {
     "logsumexp":  Domain((real,),                    reduced(1)),
     "log_softmax": Domain((real,),                   ALONG, singular=(np.inf,)),
     "softmax":    Domain((real,),                    ALONG, singular=(np.inf,)),
+    # accumulations
+    "cumulative_sum": Domain((real,),                RUNNING, ANALYTIC),
+    "cumulative_prod": Domain((real,),               RUNNING, ANALYTIC),
+    "cumulative_logsumexp": Domain((real,),          RUNNING),
+    "cumulative_max": Domain((apart,),               RUNNING),
+    "cumulative_min": Domain((apart,),               RUNNING),
+    # numerical methods
+    "convolve":   Domain((real, real),               CONVOLVE, ANALYTIC),
+    "sinc":       Domain((real,),                    UNARY, ANALYTIC),
+    "sinc_derivative": Domain((order_two, real),     ORDERED, ANALYTIC),
     # products
     "matmul":     Domain((real, real),               MATMUL, ANALYTIC),
     "tensordot":  Domain((real, real),               TENSORDOT, ANALYTIC),

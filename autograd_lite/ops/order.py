@@ -1,0 +1,378 @@
+"""Order and accumulation: sorting, quantiles, and results that grow along an axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd_lite.backend import as_value, is_inexact, namespace
+from autograd_lite.ops.axes import batch_same
+from autograd_lite.ops.create import astype, full_like, zeros_like
+from autograd_lite.ops.elementwise import clip, exp, isnan, not_equal, where
+from autograd_lite.ops.index import take_along_axis
+from autograd_lite.ops.reduce import argsort
+from autograd_lite.ops.shape import broadcast_to, concat, flip, moveaxis, permute_dims, reshape
+from autograd_lite.rules import general, linear
+from autograd_lite.tensor import Tensor, constant, handle
+
+# ruff: noqa: E501  # an aligned table reads better than a wrapped one
+
+
+def as_array(x: Any) -> Any:
+    """`x` if it has axes, else (a Python number, a list) as a NumPy array."""
+    return x if hasattr(x, "ndim") else as_value(x)
+
+
+def raw(x: Any) -> Any:
+    """The array of a Tensor; anything else as it is."""
+    return x._row.value if isinstance(x, Tensor) else x
+
+
+def cut(x: Any, axis: int, start: int | None, stop: int | None) -> Any:
+    """``x[start:stop]`` along an axis."""
+    return x[(slice(None),) * (axis % x.ndim) + (slice(start, stop),)]
+
+
+# -- sorting ----------------------------------------------------------------------------------------------------------
+
+
+def sort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Any:
+    """The entries in order along an axis; equal ones stay in the order they had. NaN comes last.
+
+    >>> import autograd_lite as ag
+    >>> ag.grad(lambda x: ag.sort(x)[0])(ag.asarray([3.0, 1.0, 2.0]))
+    Tensor([0., 1., 0.])
+    """
+    x = as_array(x)
+    return take_along_axis(x, argsort(x, axis=axis, descending=descending, stable=stable), axis=axis)
+
+
+def searchsorted(x1: Any, x2: Any, /, *, side: str = "left", sorter: Any = None) -> Any:
+    """Where the entries of `x2` would go into the sorted `x1`: integers, without derivative."""
+    return _values(np.searchsorted, x1, x2, side=side, sorter=raw(sorter))
+
+
+def nonzero(x: Any, /) -> tuple[Any, ...]:
+    """The indices of the entries that are not zero, one array an axis: integers, without derivative."""
+    if not as_array(x).ndim:
+        raise ValueError("nonzero: a 0-d array has no axes to index; reshape it to (1,)")
+    return tuple([_values(lambda _, i=i: i, x) for i in np.nonzero(raw(x))])
+
+
+def isin(x1: Any, x2: Any, /, *, assume_unique: bool = False, invert: bool = False) -> Any:
+    """Whether each entry of `x1` is among those of `x2`: truth values, without derivative."""
+    return _values(np.isin, x1, x2, assume_unique=assume_unique, invert=invert)
+
+
+def _values(function: Callable[..., Any], *arrays: Any, **options: Any) -> Any:
+    """A function without derivatives, of the values: a constant Tensor if any argument is a Tensor."""
+    out = function(*[raw(x) for x in arrays], **options)
+    return handle(constant(out)) if any([isinstance(x, Tensor) for x in arrays]) else out
+
+
+class UniqueAll(NamedTuple):
+    """What `unique_all` gives."""
+
+    values: Any
+    indices: Any
+    inverse_indices: Any
+    counts: Any
+
+
+class UniqueCounts(NamedTuple):
+    """What `unique_counts` gives."""
+
+    values: Any
+    counts: Any
+
+
+class UniqueInverse(NamedTuple):
+    """What `unique_inverse` gives."""
+
+    values: Any
+    inverse_indices: Any
+
+
+def unique_all(x: Any, /) -> UniqueAll:
+    """The different entries of `x` in order, where each is first, which one each entry is, and how many there are.
+
+    The values are entries of `x`, so they have derivatives: the first of several equal ones is taken.
+    """
+    x = as_array(x)
+    _, *where_and_how_many = np.unique_all(raw(x))
+    indices, inverse, counts = [_values(lambda _, i=i: i, x) for i in where_and_how_many]
+    return UniqueAll(reshape(x, (-1,))[indices], indices, inverse, counts)
+
+
+def unique_counts(x: Any, /) -> UniqueCounts:
+    """The different entries of `x` in order, and how many there are of each."""
+    found = unique_all(x)
+    return UniqueCounts(found.values, found.counts)
+
+
+def unique_inverse(x: Any, /) -> UniqueInverse:
+    """The different entries of `x` in order, and which one each entry is."""
+    found = unique_all(x)
+    return UniqueInverse(found.values, found.inverse_indices)
+
+
+def unique_values(x: Any, /) -> Any:
+    """The different entries of `x`, in order."""
+    return unique_all(x).values
+
+
+# -- accumulation: y[k] = a[k] y[k-1] + w[k] t[k] along an axis -------------------------------------------------------
+
+
+def _later(x: Any, by: int, axis: int, fill: Any) -> Any:
+    """`x` moved `by` places along an axis, `fill` moving in."""
+    return concat([full_like(cut(x, axis, None, by), fill), cut(x, axis, None, -by)], axis=axis)
+
+
+def _recurrence(a: Any, b: Any, axis: int) -> Any:
+    """The y with y[k] = a[k] y[k-1] + b[k], from y[-1] = 0: pairs of steps are joined, log2(n) times."""
+    step = 1
+    while step < b.shape[axis]:
+        b = b + a * _later(b, step, axis, 0)
+        a = a * _later(a, step, axis, 1)
+        step *= 2
+    return b
+
+
+def accumulation(name: str, ufunc: Any, terms: Callable[..., Any], **extra: Any) -> Callable[..., Any]:
+    """Register ``ufunc.accumulate``, from the terms of its tangent's recurrence.
+
+    `terms` is ``(v, x, before, axis) -> (a, w)``, `before` being v moved one place on: a tangent of v is the y with
+    y[k] = a[k] y[k-1] + w[k] t[k]. An adjoint runs the same recurrence from the other end.
+    """
+
+    def push(t: Any, v: Any, x: Any, axis: int) -> Any:
+        a, w = terms(v, x, _later(v, 1, axis, ufunc.identity if ufunc.identity is not None else 0), axis)
+        return _recurrence(a, w * t, axis)
+
+    def pull(g: Any, v: Any, x: Any, axis: int) -> Any:
+        a, w = terms(v, x, _later(v, 1, axis, ufunc.identity if ufunc.identity is not None else 0), axis)
+        back = _recurrence(_later(flip(a, axis=axis), 1, axis, 1), flip(g, axis=axis), axis)
+        return w * flip(back, axis=axis)
+
+    return general(name, lambda x, axis: ufunc.accumulate(x, axis), pull, push, signature="x, /, axis", **extra)
+
+
+def _sum_of_exponentials(v: Any, x: Any, before: Any, axis: int) -> Any:
+    return exp(_difference(before, v)), exp(_difference(x, v))
+
+
+def _difference(x: Any, v: Any) -> Any:
+    """x - v for logarithms: -inf where both are -inf, whose share is 0."""
+    nothing = v == -np.inf
+    return where(nothing, -np.inf, x) - where(nothing, 0.0, v)
+
+
+def _extreme(v: Any, x: Any, before: Any, axis: int) -> Any:
+    """Ties with the extreme so far share evenly: of m ties, the last takes 1/m and leaves the others the rest."""
+    x, v = raw(x), raw(v)
+    same = concat([zeros_like(cut(v, axis, None, 1)), cut(v, axis, 1, None) == cut(v, axis, None, -1)], axis=axis)
+    tied = astype(x == v, v.dtype)
+    share = tied / _recurrence(same, tied, axis)
+    return same * (1 - share), share
+
+
+# fmt: off
+_cumulative_sum       = linear("cumulative_sum",             lambda x, axis: np.add.accumulate(x, axis), lambda g, x, axis: flip(_cumulative_sum(flip(g, axis=axis), axis), axis=axis), signature="x, /, axis", batch=batch_same)
+_cumulative_prod      = accumulation("cumulative_prod",      np.multiply,  lambda v, x, before, axis: (x, before), batch=batch_same)
+_cumulative_logaddexp = accumulation("cumulative_logsumexp", np.logaddexp, _sum_of_exponentials, batch=batch_same)
+_cumulative_max       = accumulation("cumulative_max",       np.maximum,   _extreme, batch=batch_same)
+_cumulative_min       = accumulation("cumulative_min",       np.minimum,   _extreme, batch=batch_same)
+# fmt: on
+
+
+def cumulative_sum(x: Any, /, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False) -> Any:
+    """The sums of the entries up to each one along an axis; `include_initial` puts the empty sum, 0, before them.
+
+    >>> import autograd_lite as ag
+    >>> ag.cumulative_sum(ag.asarray([1.0, 2.0, 3.0]))
+    Tensor([1., 3., 6.])
+    """
+    return _accumulated("cumulative_sum", _cumulative_sum, x, axis, dtype, 0 if include_initial else None)
+
+
+def cumulative_prod(x: Any, /, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False) -> Any:
+    """The products of the entries up to each one along an axis; `include_initial` puts the empty product, 1, first.
+
+    No rule divides, so derivatives are right at zeros, at every order.
+    """
+    return _accumulated("cumulative_prod", _cumulative_prod, x, axis, dtype, 1 if include_initial else None)
+
+
+def cumulative_logsumexp(x: Any, /, *, axis: int | None = None) -> Any:
+    """log(cumulative_sum(exp(x))) without overflow."""
+    return _accumulated("cumulative_logsumexp", _cumulative_logaddexp, x, axis, None, None)
+
+
+def cumulative_max(x: Any, /, *, axis: int | None = None) -> Any:
+    """The largest entry up to each one; ties share the adjoint evenly."""
+    return _accumulated("cumulative_max", _cumulative_max, x, axis, None, None)
+
+
+def cumulative_min(x: Any, /, *, axis: int | None = None) -> Any:
+    """The smallest entry up to each one; ties share the adjoint evenly."""
+    return _accumulated("cumulative_min", _cumulative_min, x, axis, None, None)
+
+
+def _accumulated(name: str, core: Callable[..., Any], x: Any, axis: int | None, dtype: Any, initial: Any) -> Any:
+    x = as_array(x)
+    if axis is None and x.ndim != 1:
+        raise ValueError(f"{name}: an array of {x.ndim} axes needs axis=")
+    axis = normal_axis(name, x, axis or 0)
+    out = core(x if dtype is None else astype(x, dtype, copy=False), axis)
+    if initial is None:
+        return out
+    shape = tuple([1 if i == axis else n for i, n in enumerate(x.shape)])
+    first = namespace(raw(out).__class__).full(shape, initial, dtype=out.dtype)
+    return concat([first, out], axis=axis)
+
+
+def normal_axis(name: str, x: Any, axis: int) -> int:
+    """`axis` counted from the front. Raises what NumPy raises if `x` has no such axis."""
+    if not -x.ndim <= axis < x.ndim:
+        raise np.exceptions.AxisError(f"{name}: axis {axis} is out of bounds for shape {tuple(x.shape)}")
+    return int(axis) % int(x.ndim)
+
+
+def diff(x: Any, /, *, axis: int = -1, n: int = 1, prepend: Any = None, append: Any = None) -> Any:
+    """The differences of neighbours along an axis, taken `n` times; `prepend` and `append` are joined on first.
+
+    >>> import autograd_lite as ag
+    >>> ag.diff(ag.asarray([1, 4, 9]))
+    Tensor([3, 5])
+    """
+    if n < 0:
+        raise ValueError(f"diff: the order is 0 or more, not {n}")
+    x = as_array(x)
+    axis = normal_axis("diff", x, axis)
+    parts = [as_array(a) for a in (prepend, x, append) if a is not None]
+    if len(parts) > 1:
+        edge = tuple([1 if i == axis else m for i, m in enumerate(x.shape)])
+        x = concat([p if p.ndim else broadcast_to(p, edge) for p in parts], axis=axis)
+    for _ in range(n):
+        ahead, behind = cut(x, axis, 1, None), cut(x, axis, None, -1)
+        x = not_equal(ahead, behind) if raw(x).dtype == bool else ahead - behind
+    return x
+
+
+# -- quantiles --------------------------------------------------------------------------------------------------------
+
+CONTINUOUS = {
+    "linear": (1, 1),
+    "hazen": (1 / 2, 1 / 2),
+    "weibull": (0, 0),
+    "median_unbiased": (1 / 3, 1 / 3),
+    "normal_unbiased": (3 / 8, 3 / 8),
+    "interpolated_inverted_cdf": (0, 1),
+}
+"""How far into n sorted entries the quantile q lies: α + q(n + 1 - α - β) - 1, with these α, β (Hyndman and Fan,
+"Sample quantiles in statistical packages", 1996)."""
+
+ROUNDED: dict[str, Callable[..., Any]] = {
+    "lower": np.floor,
+    "higher": np.ceil,
+    "nearest": np.round,
+    "midpoint": lambda h: (np.floor(h) + np.ceil(h)) / 2,
+}
+"""The place that `linear` gives, rounded."""
+
+
+def quantile(x: Any, q: Any, /, *, axis: Any = None, keepdims: bool = False, method: str = "linear") -> Any:
+    """The `q`-th quantile of the entries along axes, differentiable in the entries and in `q`.
+
+    Parameters
+    ----------
+    x : array
+        NaN if there is a NaN among the entries.
+    q : number or array in [0, 1]
+        Its axes come first in the result.
+    axis : int, tuple of int or None
+        None for all entries.
+    method : str
+        As in ``numpy.quantile``: linear, lower, higher, nearest, midpoint, hazen, weibull, median_unbiased,
+        normal_unbiased, interpolated_inverted_cdf.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> ag.quantile(ag.asarray([1.0, 2.0, 4.0]), [0.25, 0.5])
+    Tensor([1.5, 2. ])
+    """
+    return _quantile("quantile", x, q, axis, keepdims, method, False)
+
+
+def percentile(x: Any, q: Any, /, *, axis: Any = None, keepdims: bool = False, method: str = "linear") -> Any:
+    """The quantile of `q` in percent: see `quantile`."""
+    return _quantile("percentile", x, as_array(q) / 100, axis, keepdims, method, False)
+
+
+def median(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """The middle entry along axes, or the mean of the middle two, which share the adjoint.
+
+    >>> import autograd_lite as ag
+    >>> ag.grad(ag.median)(ag.asarray([1.0, 2.0, 3.0, 4.0]))
+    Tensor([0. , 0.5, 0.5, 0. ])
+    """
+    return _quantile("median", x, 0.5, axis, keepdims, "linear", False)
+
+
+def nanquantile(x: Any, q: Any, /, *, axis: Any = None, keepdims: bool = False, method: str = "linear") -> Any:
+    """The quantile of the entries that are not NaN: see `quantile`."""
+    return _quantile("nanquantile", x, q, axis, keepdims, method, True)
+
+
+def nanpercentile(x: Any, q: Any, /, *, axis: Any = None, keepdims: bool = False, method: str = "linear") -> Any:
+    """The quantile, of `q` in percent, of the entries that are not NaN."""
+    return _quantile("nanpercentile", x, as_array(q) / 100, axis, keepdims, method, True)
+
+
+def nanmedian(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """The median of the entries that are not NaN."""
+    return _quantile("nanmedian", x, 0.5, axis, keepdims, "linear", True)
+
+
+def _quantile(name: str, x: Any, q: Any, axis: Any, keepdims: bool, method: str, skip: bool) -> Any:
+    x, q = as_array(x), as_array(q)
+    if not bool(((raw(q) >= 0) & (raw(q) <= 1)).all()):
+        raise ValueError(f"{name}: quantiles are in the range [0, 1]")
+    if method not in CONTINUOUS and method not in ROUNDED:
+        raise ValueError(f"{name}: method is one of {', '.join([*CONTINUOUS, *ROUNDED])}, not {method!r}")
+    x = x if is_inexact(raw(x)) else astype(x, float)
+    axes = range(x.ndim) if axis is None else axis if np.iterable(axis) else (axis,)
+    axes = tuple([normal_axis(name, x, a) for a in axes])
+    kept = tuple([i for i in range(x.ndim) if i not in axes])
+    lengths = tuple([x.shape[i] for i in kept])
+    s = sort(reshape(permute_dims(x, kept + axes), (*lengths, -1 if x.size else prod([x.shape[i] for i in axes]))))
+    if not s.shape[-1]:
+        raise ValueError(f"{name}: no entries along axis {axis} of shape {tuple(x.shape)}")
+    out = _interpolated(s, reshape(q, (-1,)), method, skip)
+    out = reshape(moveaxis(out, -1, 0), (*q.shape, *lengths))
+    if keepdims:
+        out = reshape(out, (*q.shape, *[1 if i in axes else n for i, n in enumerate(x.shape)]))
+    return out
+
+
+def _interpolated(s: Any, q: Any, method: str, skip: bool) -> Any:
+    """The quantiles `q`, along a new last axis in the place of that of `s`, which is sorted, NaNs last."""
+    unknown = isnan(raw(s))
+    n = (s.shape[-1] - unknown.sum(axis=-1, keepdims=True)) if skip else s.shape[-1]
+    alpha, beta = CONTINUOUS.get(method, (1, 1))
+    place = clip(alpha + q * (n + 1 - alpha - beta) - 1, 0, np.maximum(n - 1, 0))
+    place = ROUNDED[method](raw(place)) if method in ROUNDED else place
+    place = broadcast_to(place, (*s.shape[:-1], q.shape[0]))
+    below = np.floor(raw(place)).astype(int)
+    above = np.minimum(below + 1, np.maximum(n - 1, 0))
+    share = astype(place - below, s.dtype)
+    low, high = take_along_axis(s, below, axis=-1), take_along_axis(s, above, axis=-1)
+    step = high - low
+    out = where(share < 0.5, low + step * share, high - step * (1 - share))
+    empty = (n == 0) if skip else unknown[..., -1:]
+    return where(empty, np.nan, out) if bool(np.any(empty)) else out

@@ -1,0 +1,201 @@
+"""Statistics: covariances, averages, and reductions that leave NaNs out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.backend import is_complex, is_inexact
+from autograd_lite.ops.elementwise import clip, conj, imag, isnan, real, sqrt, where
+from autograd_lite.ops.index import getitem
+from autograd_lite.ops.linalg import matmul
+from autograd_lite.ops.order import as_array, cumulative_prod, cumulative_sum, raw
+from autograd_lite.ops.reduce import all, max, mean, min, prod, sum
+from autograd_lite.ops.shape import concat, expand_dims, reshape
+from autograd_lite.tensor import Tensor, constant, handle
+
+# -- reductions without NaNs ------------------------------------------------------------------------------------------
+
+
+def _filled(x: Any, fill: float) -> Any:
+    """`x` with `fill` in the place of NaNs."""
+    x = as_array(x)
+    return where(isnan(x), fill, x) if is_inexact(raw(x)) else x
+
+
+def nansum(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> Any:
+    """The sum of the entries that are not NaN."""
+    return sum(_filled(x, 0.0), axis=axis, keepdims=keepdims)
+
+
+def nanprod(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> Any:
+    """The product of the entries that are not NaN."""
+    return prod(_filled(x, 1.0), axis=axis, keepdims=keepdims)
+
+
+def nancumsum(x: Any, /, axis: int | None = None) -> Any:
+    """The sums up to each entry, NaN counting as 0."""
+    x = _filled(x, 0.0)
+    return cumulative_sum(reshape(x, (-1,)) if axis is None else x, axis=axis or 0)
+
+
+def nancumprod(x: Any, /, axis: int | None = None) -> Any:
+    """The products up to each entry, NaN counting as 1."""
+    x = _filled(x, 1.0)
+    return cumulative_prod(reshape(x, (-1,)) if axis is None else x, axis=axis or 0)
+
+
+def _extreme(function: Callable[..., Any], fill: float, x: Any, axis: Any, keepdims: bool) -> Any:
+    x = as_array(x)
+    out = function(_filled(x, fill), axis=axis, keepdims=keepdims)
+    nothing = all(isnan(raw(x)), axis=axis, keepdims=keepdims)
+    return where(nothing, np.nan, out) if bool(np.any(nothing)) else out
+
+
+def nanmax(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> Any:
+    """The largest of the entries that are not NaN; NaN where there are none."""
+    return _extreme(max, -np.inf, x, axis, keepdims)
+
+
+def nanmin(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> Any:
+    """The smallest of the entries that are not NaN; NaN where there are none."""
+    return _extreme(min, np.inf, x, axis, keepdims)
+
+
+def _known(x: Any, axis: Any) -> Any:
+    """How many entries are not NaN, in the dtype of `x`, so that a division by none is NaN."""
+    value = np.asarray(raw(x))
+    return np.sum(~np.isnan(value), axis=axis, keepdims=True).astype(value.real.dtype if is_inexact(value) else float)
+
+
+def nanmean(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> Any:
+    """The mean of the entries that are not NaN; NaN where there are none."""
+    x = as_array(x)
+    count = _known(x, axis)
+    with np.errstate(invalid="ignore"):
+        return nansum(x, axis, keepdims=keepdims) / (count if keepdims else np.squeeze(count, axis))
+
+
+def nanvar(x: Any, /, axis: Any = None, *, correction: float = 0, keepdims: bool = False) -> Any:
+    """The variance of the entries that are not NaN; NaN where there are not more than `correction`."""
+    x = as_array(x)
+    with np.errstate(invalid="ignore"):
+        d = _filled(x - nanmean(x, axis, keepdims=True), 0.0)
+    squares = real(d) ** 2 + imag(d) ** 2 if is_complex(raw(d)) else d * d
+    freedom = _known(x, axis) - correction
+    freedom = np.where(freedom > 0, freedom, np.nan)
+    return sum(squares, axis=axis, keepdims=keepdims) / (freedom if keepdims else np.squeeze(freedom, axis))[()]
+
+
+def nanstd(x: Any, /, axis: Any = None, *, correction: float = 0, keepdims: bool = False) -> Any:
+    """The standard deviation of the entries that are not NaN; where it is 0 its derivative is 0."""
+    variance = nanvar(x, axis, correction=correction, keepdims=keepdims)
+    flat = raw(variance) == 0
+    return where(flat, 0.0, sqrt(where(flat, 1.0, variance)))
+
+
+def nan_to_num(x: Any, /, *, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Any:
+    """`x` with numbers in the place of NaN and of the infinities (by default the largest there are)."""
+    x = as_array(x)
+    if not is_inexact(raw(x)):
+        return x
+    limits = np.finfo(raw(x).dtype)
+    x = where(isnan(x), nan, x)
+    x = where(raw(x) == np.inf, float(limits.max) if posinf is None else posinf, x)
+    return where(raw(x) == -np.inf, float(limits.min) if neginf is None else neginf, x)
+
+
+# -- averages and covariances -----------------------------------------------------------------------------------------
+
+
+def average(x: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = False) -> Any:
+    """The mean, or with `weights` (the shape of `x`, or a vector along `axis`) the weighted mean."""
+    x = as_array(x)
+    if weights is None:
+        return mean(x, axis=axis, keepdims=keepdims)
+    w = as_array(weights)
+    if w.shape != x.shape:
+        if not isinstance(axis, int) or w.shape != (x.shape[axis],):
+            raise ValueError(f"average: weights of shape {w.shape} for entries of shape {x.shape} along axis {axis}")
+        w = reshape(w, tuple([-1 if i == axis % x.ndim else 1 for i in range(x.ndim)]))
+    total = sum(w + 0 * raw(x), axis=axis, keepdims=keepdims)
+    if not bool(np.all(raw(total))):
+        raise ZeroDivisionError("average: the weights sum to zero")
+    return sum(x * w, axis=axis, keepdims=keepdims) / total
+
+
+def ptp(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> Any:
+    """The largest entry less the smallest."""
+    return max(x, axis=axis, keepdims=keepdims) - min(x, axis=axis, keepdims=keepdims)
+
+
+def cov(
+    m: Any,
+    y: Any = None,
+    rowvar: bool = True,
+    bias: bool = False,
+    ddof: int | None = None,
+    fweights: Any = None,
+    aweights: Any = None,
+) -> Any:
+    """The covariance matrix of variables (the rows of `m`, or its columns), as ``numpy.cov``.
+
+    Parameters
+    ----------
+    m, y : vector or matrix
+        Observations; those of `y` are further variables.
+    rowvar : bool
+        Each row is a variable, each column an observation; the other way round if False.
+    bias, ddof : optional
+        The sum of products is divided by n - ddof; by default n - 1, or n with `bias`.
+    fweights, aweights : vector, optional
+        How often each observation is counted, and how much it weighs.
+    """
+    x = _variables(m, rowvar)
+    if y is not None:
+        x = concat([x, _variables(y, rowvar)], axis=0)
+    lost = ddof if ddof is not None else 0 if bias else 1
+    w = None
+    if fweights is not None or aweights is not None:
+        w = (1.0 if fweights is None else as_array(fweights)) * (1.0 if aweights is None else as_array(aweights))
+    if w is None:
+        centre, freedom = mean(x, axis=1, keepdims=True), x.shape[1] - lost
+    else:
+        total = sum(w)
+        centre = sum(x * w, axis=1, keepdims=True) / total
+        spread = sum(w * (1.0 if aweights is None else as_array(aweights))) / total
+        freedom = total - lost * spread
+    d = x - centre
+    products = matmul(d if w is None else d * w, conj(d.mT) if is_complex(raw(d)) else d.mT)
+    out = products / (freedom if not isinstance(freedom, int) or freedom > 0 else np.float64(0))
+    return reshape(out, ()) if out.shape == (1, 1) else out
+
+
+def _variables(m: Any, rowvar: bool) -> Any:
+    x = as_array(m)
+    if x.ndim > 2:
+        raise ValueError(f"cov: takes vectors or matrices, not shape {tuple(x.shape)}")
+    x = expand_dims(x, 0) if x.ndim == 1 else reshape(x, (1, 1)) if not x.ndim else x if rowvar else x.mT
+    return x if is_inexact(raw(x)) else x * 1.0
+
+
+def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Any:
+    """The correlation coefficients of variables: the covariances divided by both standard deviations; 1 with itself."""
+    c = cov(x, y, rowvar)
+    if not c.ndim:
+        return c / c
+    variances = getitem(c, (np.arange(c.shape[0]), np.arange(c.shape[0])))
+    s = sqrt(real(variances) if is_complex(raw(c)) else variances)
+    out = c / s[:, None] / s[None, :]
+    return out if is_complex(raw(out)) else clip(out, -1.0, 1.0)
+
+
+def histogram(x: Any, bins: Any = 10, range: Any = None, *, density: bool = False, weights: Any = None) -> Any:
+    """How many entries fall into each bin, and the edges of the bins. Counts have no derivative."""
+    if isinstance(weights, Tensor) and weights.requires_grad:
+        raise TypeError("histogram: weights have no derivative rule here; sum(where(inside, weights, 0)) has one")
+    counts, edges = np.histogram(raw(x), raw(bins), range, density=density, weights=raw(weights))
+    tracked = isinstance(x, Tensor)
+    return (handle(constant(counts)), handle(constant(edges))) if tracked else (counts, edges)
