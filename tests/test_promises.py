@@ -242,7 +242,9 @@ def test_writes_give_numpys_value_and_that_functions_gradient():
     x = A([1.0, 2.0, 3.0])
     np.testing.assert_array_equal(f(ag.Var(x), ag).value, f(x, np))
     np.testing.assert_array_equal(ag.jacobian(lambda x: f(x, ag))(x), [[0, 1, 0], [60, 6, 0], [0, 0, 12]])
-    np.testing.assert_array_equal(ag.jacobian(lambda x: f(x, ag), mode="forward")(x), [[0, 1, 0], [60, 6, 0], [0, 0, 12]])
+    np.testing.assert_array_equal(
+        ag.jacobian(lambda x: f(x, ag), mode="forward")(x), [[0, 1, 0], [60, 6, 0], [0, 0, 12]]
+    )
 
 
 @pytest.mark.parametrize(
@@ -307,7 +309,18 @@ def test_in_place_keeps_shape_and_dtype():
 
 def test_float32_stays_float32():
     x = ag.Tensor(np.ones(2, np.float32), requires_grad=True)
-    for y in (x * 2.0, 2.0 * x, x / 0.0, 0.0 - x, x**2, x**0, x + True, ag.maximum(x, 0.0), ag.clip(x, 0.0), ag.where(x > 0, x, 0.0)):
+    for y in (
+        x * 2.0,
+        2.0 * x,
+        x / 0.0,
+        0.0 - x,
+        x**2,
+        x**0,
+        x + True,
+        ag.maximum(x, 0.0),
+        ag.clip(x, 0.0),
+        ag.where(x > 0, x, 0.0),
+    ):
         assert y.dtype == np.float32
     y = ag.sum(ag.where(x > 0, ag.sigmoid(x) * 2.0, ag.sqrt(x)) / 3 + ag.std(x) + ag.mean(ag.tanh(x)) + ag.logsumexp(x))
     assert y.dtype == np.float32
@@ -337,7 +350,7 @@ def test_nothing_detaches_silently():
     with pytest.raises(TrackedError):
         float(t[0])
     with pytest.raises(TrackedError):
-        np.zeros(2)[...] = t  # noqa: F841
+        np.zeros(2)[...] = t
     with pytest.raises(TrackedError, match="out="):
         a = np.ones(2)
         a += t

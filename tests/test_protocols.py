@@ -49,7 +49,9 @@ def test_a_tensor_gives_what_an_array_gives(f):
     assert isinstance(got, ag.Tensor)
     assert got.shape == np.shape(expected)
     assert got.dtype == np.asarray(expected).dtype
-    np.testing.assert_array_almost_equal_nulp(np.asarray(got.value), np.asarray(expected), nulp=4)  # np.var, np.einsum sum in another order
+    np.testing.assert_array_almost_equal_nulp(
+        np.asarray(got.value), np.asarray(expected), nulp=4
+    )  # np.var, np.einsum sum in another order
 
 
 @pytest.mark.parametrize("f", [lambda x: x > 2, lambda x: 2 >= x, lambda x: x == M, lambda x: x != 1, np.isnan, np.argmax, np.argsort, lambda x: np.any(x > 3), lambda x: np.allclose(x, M), np.shape, np.ndim, np.sign])  # fmt: skip
@@ -72,7 +74,14 @@ def test_constants_pass_through_numpy_functions_without_equivalent():
 
 def test_unknown_operands_are_refused_the_python_way():
     x = ag.Var(1.0)
-    for f in (lambda: x + "a", lambda: "a" - x, lambda: x * None, lambda: object() / x, lambda: x @ {}, lambda: x < "b"):
+    for f in (
+        lambda: x + "a",
+        lambda: "a" - x,
+        lambda: x * None,
+        lambda: object() / x,
+        lambda: x @ {},
+        lambda: x < "b",
+    ):
         with pytest.raises(TypeError):
             f()
     assert (x == None) is False  # noqa: E711  # what Python makes of two NotImplemented
