@@ -94,7 +94,12 @@ def unshared(values: dict[Any, Any], key: Any) -> Any:
     if value.__class__ is np.ndarray:
         if not value.ndim:
             return value[()]
-        if value.base is not None or sys.getrefcount(value) > 2:
+        base_is_shared = value.base is not None and (
+            value.base.__class__ is not np.ndarray  # whose memory it is, its owner knows
+            or not value.flags.writeable  # a broadcast view: its entries share memory with each other
+            or sys.getrefcount(value.base) > 2  # not only this view and the call hold it
+        )
+        if base_is_shared or sys.getrefcount(value) > 2:
             return value.copy()
     return value
 

@@ -98,6 +98,8 @@ def gate_product(transpose: Call, g: Any, xs: list[Any], i: int) -> Any:
     something that arrived met it.
     """
     plain = transpose(g, *xs)
+    if not isinstance(plain, Tensor) and not has_nan(plain):
+        return plain  # a zero that met an infinity or a NaN would have left a NaN
     values = [x.value if isinstance(x, Tensor) else x for x in xs]
     singular = [k for k, x in enumerate(values) if k != i and not all_finite(x)]
     if not singular:
