@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 SLOW_STARTS = [HealthCheck.too_slow, HealthCheck.data_too_large]  # the first example of a process imports and compiles
 
 settings.register_profile("ci", deadline=None, derandomize=True, max_examples=15, suppress_health_check=SLOW_STARTS)
-settings.register_profile("deep", deadline=None, max_examples=1000, suppress_health_check=SLOW_STARTS)
+settings.register_profile("deep", deadline=None, max_examples=500, suppress_health_check=SLOW_STARTS)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 

@@ -131,7 +131,7 @@ def mutants(name: str) -> Iterator[Mutant]:
         yield Mutant(name, "holes not announced", {"holes": False})
     if DOMAINS[name].singular or op.kind == "bilinear":
         yield Mutant(name, "pull not gated", {"gated": op.pull})
-    if DOMAINS[name].singular and op.kind == "elementwise":  # the pushes of other kinds are not told
+    if (DOMAINS[name].singular and op.kind == "elementwise") or op.kind == "bilinear":  # other pushes are not told
         push = op.push
         yield Mutant(name, "push not gated", {"push": lambda row, tangents, gated: push(row, tangents, False)})
     yield from {"elementwise": of_partials, "linear": of_transposes, "bilinear": of_transposes}.get(op.kind, none)(op)
@@ -169,7 +169,7 @@ def of_transposes(op: Op) -> Iterator[Mutant]:
         made = OPS.pop("exchanged")
         yield Mutant(op.name, "transposes exchanged", {"pull": made.pull, "gated": made.gated})
     elif op.name not in TRANSPOSE_IS_IDENTITY:
-        wrong = lambda g, row, first: [g if c is not None else None for c in pull(g, row, first)]  # noqa: E731  # one line of a table
+        wrong = lambda g, row, first: [g if c is not None else None for c in pull(g, row, first)]
         yield Mutant(op.name, "transpose missing", {"pull": wrong, "gated": wrong})
 
 

@@ -6,10 +6,13 @@ and operators, indexing, views, and writes in place that are seen through them.
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_lite as ag
+
+MANY = settings(max_examples=8 * settings().max_examples)
+"""A program has a few steps out of fourteen kinds: it takes a hundred for every kind to meet every other."""
 
 SHAPES = [(3,), (2, 3), (2, 1), (3, 2), (1,), ()]
 MOST = 24  # entries of one value: enough for every way to broadcast
@@ -154,6 +157,7 @@ def fits(x, y):
     return all(m == n or 1 in (m, n) for m, n in zip(x.shape[::-1], y.shape[::-1], strict=False))
 
 
+@MANY
 @given(program=programs())
 def test_values_are_numpys(program):
     """Every value, after all writes, is what NumPy has in its arrays; and the inputs given are not written to."""
@@ -170,6 +174,7 @@ def test_values_are_numpys(program):
         np.testing.assert_array_equal(x, y)
 
 
+@MANY
 @given(program=programs())
 def test_derivatives_are_those_of_the_program_in_numpy(program):
     """Both sweeps agree with differences of the run on plain arrays."""
@@ -177,6 +182,7 @@ def test_derivatives_are_those_of_the_program_in_numpy(program):
     ag.check_grads(lambda *xs: total(steps, xs), inputs, order=1)
 
 
+@MANY
 @given(program=programs(longest=4))
 def test_second_derivatives(program):
     """In all four nestings of the two modes."""
@@ -184,6 +190,7 @@ def test_second_derivatives(program):
     ag.check_grads(lambda *xs: total(steps, xs), inputs, order=2)
 
 
+@MANY
 @given(program=programs())
 def test_gradients_do_not_depend_on_the_way_they_are_asked_for(program):
     """`backward`, `grad` and a Jacobian by columns give one answer."""

@@ -333,6 +333,24 @@ def test_where_hides_infinite_rows_of_a_product(name, options):
     same(gx, np.concatenate([hx, np.zeros((1, 2))]))
 
 
+@pytest.mark.parametrize(("name", "options"), PRODUCTS.items())
+def test_a_zero_tangent_drops_the_infinities_it_meets_in_a_product(name, options):
+    """where(selected, x, 1) @ y: forward, as in reverse, an x that was not selected does not meet its row of y."""
+    x, y = np.array([[2.0, 3.0]]), np.array([[1.0, 4.0], [np.inf, 6.0]])
+    selected = np.array([[True, False]])
+
+    def left(x):
+        return OPS[name].call(ag.where(selected, x, 1.0), y, **options)
+
+    def right(x):  # the same product from the other side
+        return OPS[name].call(y.T, ag.where(selected, x, 1.0).T, **options)
+
+    for f, expected in ((left, y[:1]), (right, y[:1].T)):
+        np.testing.assert_array_equal(ag.jvp(f, (x,), (np.ones_like(x),))[1], expected)
+        seed = np.ones_like(expected)
+        np.testing.assert_array_equal(ag.vjp(f, x)[1](seed)[0], [[5.0, 0.0]])
+
+
 # -- operations without derivatives -----------------------------------------------------------------------------------
 
 
@@ -364,5 +382,6 @@ PROPERTIES = [
     (test_outputs_that_nothing_reaches_stay_untouched_however_singular, HOLES),
     (test_where_hides_singular_partials, SINGULAR),
     (lambda name: test_where_hides_infinite_rows_of_a_product(name, PRODUCTS[name]), PRODUCTS),
+    (lambda name: test_a_zero_tangent_drops_the_infinities_it_meets_in_a_product(name, PRODUCTS[name]), PRODUCTS),
 ]
 """What the mutation check runs on each operation, the most likely to fail first."""
