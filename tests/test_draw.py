@@ -162,6 +162,7 @@ def test_folded_layers_leave_no_empty_cluster():
         x = ag.tanh(x)
         ag.group([x], "Tanh", since)
     assert len(parsed(ag.draw(x, fold=4))["cluster"]) == 4
+    assert ag.draw(x, fold=4).source.count("subgraph") == 4
 
 
 # -- folding ----------------------------------------------------------------------------------------------------------

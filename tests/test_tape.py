@@ -3,6 +3,7 @@
 import html.parser
 import math
 import re
+import unicodedata
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -92,6 +93,21 @@ def test_tangents():
     assert table[-1].tangent == 0.0  # the density depends on y - μ only
     assert "∂v/∂σ" in str(table)
     assert r"\frac{\partial v}{\partial \sigma} & \dot{v}" in table.to_latex()
+
+
+def test_directions_have_columns_of_their_own():
+    table = ag.tape(lognormal()).forward([1.0, 2.0, 0.0]).forward([2.0, 1.0, 0.0])
+    assert list(table[-1].tangents) == ["v̇", "v̇ (2)"]
+    assert table[-1].tangents["v̇"] == -table[-1].tangents["v̇ (2)"] != 0
+
+
+def test_columns_are_aligned_though_a_bar_over_a_letter_takes_no_column():
+    named = ag.Var(1.0, name="変数")
+    for table in (ag.tape(lognormal()).forward([1.0, 2.0, 0.0]).reverse(), ag.tape(2 * named)):
+        seen = "".join([c for c in str(table) if not unicodedata.combining(c)])
+        lines = seen.replace("変数", "wide").splitlines()
+        bars = [i for i, c in enumerate(lines[1]) if c == "+"]
+        assert all([i for i, c in enumerate(line) if c == "|"] == bars for line in [lines[0], *lines[2:]])
 
 
 def test_sweeps_leave_the_tape_they_were_asked_of_alone():
@@ -333,8 +349,10 @@ def test_formulas_are_simplified():
     a, b = symbols("a", "b")
     formulas = [
         (a * 1, "a"), (0 + a, "a"), (a - a, "0"), (a / a, "1"), (a * 0, "0"), (a**1, "a"), (a**0, "1"),
-        (ag.negative(-a), "a"), (a - -b, "a + b"), (a + -b, "a - b"), (-1 * a, "-a"), (a * -2, "-2*a"), (-a / -b, "a/b"),
-        (a * a, "a**2"), (a * a * a, "a**3"), (a**b * a, "a**(b + 1)"), (a / b / b, "a/b**2"), (a + a, "2*a"),
+        (ag.negative(-a), "a"),
+        (a - -b, "a + b"), (a + -b, "a - b"), (-1 * a, "-a"), (a * -2, "-2*a"), (-a / -b, "a/b"),
+        (a * a, "a**2"),
+        (a * a * a, "a**3"), (a**b * a, "a**(b + 1)"), (a / b / b, "a/b**2"), (a + a, "2*a"),
         (a / (a / b), "a*b/a"), (0 / a, "0"), (a * (b / a), "a*b/a"), (np.float64(2.0) * a, "2*a"), (a * 3, "3*a"),
         (np.sin(a), "sin(a)"), (a == a, "True"), (ag.where(a == 0, 1.0, b), "b"), (0 - a, "-a"),
     ]  # fmt: skip
@@ -357,7 +375,7 @@ def single(name, rng):
     """A call of an operation on single numbers, as Vars where it has a derivative."""
     domain, op = DOMAINS[name], OPS[name]
     values = [np.asarray(entries(rng.random(())))[()] for entries in domain.entries]
-    return [v if v.dtype == bool else ag.Var(v, name=f"x{i}") for i, v in enumerate(values)], domain.call or op.call
+    return [v if v.dtype.kind != "f" else ag.Var(v, name=f"x{i}") for i, v in enumerate(values)], domain.call or op.call
 
 
 def as_code(formula):
@@ -413,6 +431,15 @@ def test_every_operation_prints(name):
         swept = table.reverse(np.ones(y.shape))
         ET.fromstring(swept._repr_html_())
         assert all(np.shape(line.adjoint) == np.shape(line.value) for line in swept)
+
+
+def test_what_only_fits_shapes_is_not_shown():
+    x = ag.Var(np.arange(6.0).reshape(2, 3))
+    assert "sum(·*v2, axis=-1)" in str(ag.tape(ag.softmax(x))[-1].partials[0].formula)
+    assert (
+        str(ag.tape(ag.max(x, axis=0))[-1].partials[0].formula) == "sum(·*[v1 == v2]/sum([v1 == v2], axis=0), axis=0)"
+    )
+    assert str(ag.tape(ag.sum(x, keepdims=True))[-1].partials[0].formula) == "sum(·, keepdims=True)"  # the user's own
 
 
 def test_a_users_operation_prints_too():
