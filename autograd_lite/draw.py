@@ -34,7 +34,7 @@ CONSTANT = {"shape": "box", "fillcolor": "#F2F2F2", "color": "#8C8C8C", "style":
 OPERATION = {"shape": "box", "fillcolor": "#FFFFFF", "color": "#4D4D4D"}
 OUTPUT = {"shape": "box", "fillcolor": "#FCE9D4", "color": "#D55E00", "peripheries": "2"}
 FOLDED = {"shape": "box", "fillcolor": "#FFFFFF", "color": "#8C8C8C", "style": "filled,rounded,dotted"}
-PARTIAL, ADJOINT = "#00664B", "#B34700"
+DETAIL, PARTIAL, ADJOINT = "#4D4D4D", "#00664B", "#B34700"
 CLUSTER = {
     "style": "filled,rounded",
     "color": "#9FCFBC",
@@ -245,18 +245,18 @@ class _Plan:
             home = inside[-1]
 
     def _node(self, row: Row, line: Line, outputs: set[int]) -> None:
-        if row.op is None:
-            title = f"<b>{escape(line.name or line.var)}</b>"
-            details = [f"{line.var} {short_shape(line.value)}".strip()]
+        shape, value = short_shape(line.value), _cut(short(line.value)) if self.values else ""
+        if row.op is not None:
+            lines = [f"<b>{escape(line.label)}</b> = {escape(_cut(text(line.expression)))}"]
+            details = [shape, value]
         else:
-            title = f"<b>{escape(line.label)}</b> = {escape(_cut(text(line.expression)))}"
-            details = [short_shape(line.value)]
-        details += [_cut(short(line.value))] if self.values else []
-        lines = [title, *[_coloured(d, "#4D4D4D") for d in details if d]]
+            lines = [f"<b>{escape(line.name or line.var)}</b>"]
+            details = [f"{line.var} {shape}", value] if shape else [f"{line.var} = {value}" if value else line.var]
+        lines += [_coloured(detail, DETAIL) for detail in details if detail]
         if self.adjoints:
             lines.append(_coloured(_cut(f"v̄{line.var[1:]} = {short(line.adjoint)}"), ADJOINT))
         kind = OUTPUT if row.seq in outputs else INPUT if row.op is None else OPERATION
-        self._home(row.seq).nodes.append((self.names[row.seq], {"label": f"<{'<br/>'.join(lines)}>", **kind}))
+        self._home(row.seq).nodes.append((self.names[row.seq], {"label": _stacked(lines), **kind}))
 
     def _edge(self, row: Row, i: int, arg: Row, label: str, table: Tape) -> None:
         head = self.names[row.seq]
@@ -285,7 +285,13 @@ def _edge_label(partial: Partial) -> str:
 
 
 def _cell(label: str) -> str:
-    return f"<{escape(label)}>"
+    return f"<&#160;{escape(label)}&#160;>"
+
+
+def _stacked(lines: list[str]) -> str:
+    """Lines of a node one under the other, a little apart."""
+    rows = "".join([f"<tr><td>{line}</td></tr>" for line in lines])
+    return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{rows}</table>>'
 
 
 def _coloured(line: str, colour: str) -> str:
