@@ -60,7 +60,7 @@ test-mutants: .venv/.dev ## perturb every rule of the registry and see the tests
 	$(RUN) tests.mutants
 
 bench: .venv/.bench ## time the engine beside its peers; results in benchmarks/results/
-	$(RUN) benchmarks
+	$(RUN) benchmarks --save
 
 format: .venv/.dev ## let ruff format and fix what it can
 	$(BIN)/ruff format .
