@@ -21,7 +21,7 @@ __all__ = ["SGD", "Adam", "Group", "Optimizer"]
 
 Arrays = dict[str, Any]
 
-PIECE = 1 << 14
+PIECE = 1 << 15
 """How many entries a rule works on at once: what a rule makes on the way then stays in the processor's cache."""
 
 

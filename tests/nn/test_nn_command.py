@@ -44,6 +44,9 @@ def test_regression_from_a_csv_file(table, tmp_path, capsys):
     model, kept = nn.load(out / "weights.safetensors"), nn.io.metadata(out / "weights.safetensors")
     assert [m.out_features for m in model if isinstance(m, nn.Linear)] == [16, 8, 1]
     assert kept["columns"] == ["x", "colour_blue", "colour_red"]
+    data = read_csv(table, "y")
+    learn, _ = data.parts(0.2, seed=1)
+    assert np.allclose(kept["mean"], data.X[learn].mean(axis=0), rtol=1e-12)  # never of test rows; one sum's rounding
     row = (np.array([[0.5, 1.0, 0.0]]) - kept["mean"]) / kept["scale"]  # the file alone predicts from a raw row
     predicted = nn.predict(model, row)[0, 0] * kept["target_scale"] + kept["target_mean"]
     assert abs(predicted - 3.5) < 0.5  # a tenth of the spread of the target

@@ -62,6 +62,7 @@ def test_mlp_has_an_activation_between_layers_only():
     model = nn.MLP([2, 3, 4, 1], activation=nn.ReLU, output_activation=nn.sigmoid)
     assert [type(m).__name__ for m in model] == ["Linear", "ReLU", "Linear", "ReLU", "Linear", "Sigmoid"]
     assert model[1] is not model[3]
+    assert [type(m).__name__ for m in nn.MLP([2, 3, 1])] == ["Linear", "Tanh", "Linear"]
     shared = nn.Tanh()
     assert all(m is shared for m in list(nn.MLP([1, 2, 2, 1], shared))[1::2])
     assert next(iter(nn.MLP([2, 1]))).bias is not None
