@@ -92,7 +92,7 @@ def pick(g: Any, w: Any) -> Any:
 
 
 def gate_product(transpose: Call, g: Any, xs: list[Any], i: int) -> Any:
-    """``transpose(g, *xs)``, the pull of factor `i` of a product, for adjoints with holes.
+    """``transpose(g, *xs)``, the pull of factor `i` of a product, for adjoints with holes; its push is alike.
 
     A zero of `g` drops what it would have met in the other factors: an entry keeps a NaN or an infinity only where
     something that arrived met it.
@@ -320,9 +320,15 @@ def bilinear(name: str, kernel: Call, *transposes: Call, signature: str = "x, y,
 
     def push(row: Row, tangents: list[Any], gated: bool) -> Any:
         x, y = (a.value for a in row.args)
-        t, u = tangents
-        terms = [] if t is None else [apply(op, (t, y), row.params)]
-        terms += [] if u is None else [apply(op, (x, u), row.params)]
+        places: tuple[Call, Call] = (
+            lambda t, x, y: apply(op, (t, y), row.params),
+            lambda t, x, y: apply(op, (x, t), row.params),
+        )
+        terms = [
+            gate_product(place, t, [x, y], i) if gated else place(t, x, y)
+            for i, (place, t) in enumerate(zip(places, tangents, strict=True))
+            if t is not None
+        ]
         return fit(terms[0] if len(terms) == 1 else terms[0] + terms[1], row.value)
 
     op.push = push

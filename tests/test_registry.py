@@ -202,8 +202,8 @@ def test_derivatives_are_those_of_a_repeated_argument(name):
 
 
 def inner(a, b):
-    """The sum of products, without conjugation."""
-    return np.sum(np.asarray(a) * np.asarray(b))
+    """The inner product of two arrays, complex numbers being pairs of real ones."""
+    return np.sum(np.conj(a) * b).real
 
 
 @pytest.mark.parametrize("name", LINEAR)
@@ -351,6 +351,22 @@ def test_a_zero_tangent_drops_the_infinities_it_meets_in_a_product(name, options
         np.testing.assert_array_equal(ag.vjp(f, x)[1](seed)[0], [[5.0, 0.0]])
 
 
+def test_where_hides_infinite_entries_of_a_convolution():
+    """The same where each output entry meets a stretch of both factors."""
+    first = np.array([True, False, False])
+    x, y = np.array([2.0, np.inf]), np.array([1.0, 3.0])
+    total = lambda x, y: ag.sum(ag.where(first, OPS["convolve"].call(x, y), 0.0))
+    gx, gy = ag.grad(total, argnums=(0, 1))(x, y)
+    np.testing.assert_array_equal([gx, gy], [[1.0, 0.0], [2.0, 0.0]])
+    for flipped in (False, True):
+
+        def f(t, flipped=flipped):
+            factors = (ag.where(np.array([True, False]), t, 1.0), x)
+            return OPS["convolve"].call(*(factors[::-1] if flipped else factors))
+
+        np.testing.assert_array_equal(ag.jvp(f, (y,), (np.ones(2),))[1], [2.0, np.inf, 0.0])
+
+
 # -- operations without derivatives -----------------------------------------------------------------------------------
 
 
@@ -383,5 +399,6 @@ PROPERTIES = [
     (test_where_hides_singular_partials, SINGULAR),
     (lambda name: test_where_hides_infinite_rows_of_a_product(name, PRODUCTS[name]), PRODUCTS),
     (lambda name: test_a_zero_tangent_drops_the_infinities_it_meets_in_a_product(name, PRODUCTS[name]), PRODUCTS),
+    (lambda name: test_where_hides_infinite_entries_of_a_convolution(), ["convolve"]),
 ]
 """What the mutation check runs on each operation, the most likely to fail first."""

@@ -159,7 +159,7 @@ def _einsum_gated(i: int, g: Any, v: Any, xs: list[Any], subscripts: str) -> Any
 
 
 def _einsum_push(i: int, t: Any, v: Any, xs: list[Any], subscripts: str) -> Any:
-    return _einsum(*xs[:i], t, *xs[i + 1 :], subscripts=subscripts)
+    return gate_product(lambda t, *xs: _einsum(*xs[:i], t, *xs[i + 1 :], subscripts=subscripts), t, xs, i)
 
 
 _einsum = general(
