@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.errors import NoRuleError
+from autograd_lite.errors import MissingExtraError, NoRuleError
 
 __all__ = [
     "NUMPY",
@@ -28,6 +28,7 @@ __all__ = [
     "is_inexact",
     "locked",
     "namespace",
+    "optional",
     "typed_zero",
     "unshared",
 ]
@@ -64,6 +65,14 @@ def namespace(cls: type) -> Any:
             raise NoRuleError(f"{cls.__module__}.{cls.__qualname__} is not an array, a number or a Tensor")
         _SPACES[cls] = found
     return found
+
+
+def optional(module: str, extra: str, purpose: str) -> Any:
+    """The module of an optional package, imported now. Raises MissingExtraError, naming the extra, without it."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MissingExtraError(module.partition(".")[0], extra, purpose) from error
 
 
 def is_array(value: Any) -> bool:

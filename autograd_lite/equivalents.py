@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite import fft
 from autograd_lite.ops import arrange, create, index, linalg, numeric, order, reduce, shape, statistics
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import as_array, raw
@@ -149,6 +150,14 @@ def _delete(x: Any, obj: Any, axis: int | None = None) -> Any:
     return x[(slice(None),) * axis + (kept,)]
 
 
+def _fft(function: Call) -> Call:
+    return lambda x, n=None, axis=-1, norm=None: function(x, n=n, axis=axis, norm=norm)
+
+
+def _fftn(function: Call, axes: Any = None) -> Call:
+    return lambda x, s=None, axes=axes, norm=None: function(x, s=s, axes=axes, norm=norm)
+
+
 def _round(x: Any, decimals: int = 0) -> Any:
     return e.round(x) if not decimals else e.round(x * 10.0**decimals) / 10.0**decimals
 
@@ -213,6 +222,13 @@ FUNCTIONS: dict[Any, Call] = {
     np.einsum: lambda subscripts, *operands, optimize=True: linalg.einsum(subscripts, *operands),
     np.outer: linalg.outer, np.dot: linalg.dot, np.inner: linalg.inner, np.vdot: _vdot, np.kron: arrange.kron,
     np.cross: lambda x, y, axis=-1: arrange.cross(x, y, axis=axis),
+    # Fourier transforms
+    np.fft.fft: _fft(fft.fft), np.fft.ifft: _fft(fft.ifft), np.fft.rfft: _fft(fft.rfft), np.fft.irfft: _fft(fft.irfft),
+    np.fft.hfft: _fft(fft.hfft), np.fft.ihfft: _fft(fft.ihfft),
+    np.fft.fftn: _fftn(fft.fftn), np.fft.ifftn: _fftn(fft.ifftn), np.fft.rfftn: _fftn(fft.rfftn), np.fft.irfftn: _fftn(fft.irfftn),
+    np.fft.fft2: _fftn(fft.fftn, (-2, -1)), np.fft.ifft2: _fftn(fft.ifftn, (-2, -1)),
+    np.fft.rfft2: _fftn(fft.rfftn, (-2, -1)), np.fft.irfft2: _fftn(fft.irfftn, (-2, -1)),
+    np.fft.fftshift: lambda x, axes=None: fft.fftshift(x, axes=axes), np.fft.ifftshift: lambda x, axes=None: fft.ifftshift(x, axes=axes),
     # what it is
     np.shape: lambda x: x.shape, np.ndim: lambda x: x.ndim, np.size: lambda x: x.size, np.array_repr: repr, np.array_str: str,
 }

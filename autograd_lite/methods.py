@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.op import OPS
-from autograd_lite.ops import create, index, linalg, reduce, shape
+from autograd_lite.ops import arrange, create, index, linalg, order, reduce, shape
 from autograd_lite.ops import elementwise as e
 from autograd_lite.rules import conform
 from autograd_lite.sweep import backward
-from autograd_lite.tensor import Tensor, View, constant, leaf
+from autograd_lite.tensor import Tensor, View, constant, handle, leaf
 
 OPERATORS: dict[str, Any] = {
     "add": e.add,
@@ -25,6 +25,8 @@ OPERATORS: dict[str, Any] = {
     "and": e.bitwise_and,
     "or": e.bitwise_or,
     "xor": e.bitwise_xor,
+    "lshift": e.bitwise_left_shift,
+    "rshift": e.bitwise_right_shift,
 }
 """Python's binary operators: each has a method, a reflected method and an in-place method."""
 
@@ -44,6 +46,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "__invert__": e.bitwise_invert,
     "__getitem__": index.getitem,
     "conj": e.conj,
+    "conjugate": e.conj,
     "round": e.round,
     "sum": reduce.sum,
     "mean": reduce.mean,
@@ -61,6 +64,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "swapaxes": shape.swapaxes,
     "ravel": shape.ravel,
     "take": index.take,
+    "nonzero": order.nonzero,
     "trace": linalg.trace,
     "astype": create.astype,
     "backward": backward,
@@ -133,6 +137,44 @@ def _spread(function: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
+def _by_axis(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``t.cumsum(axis)``: by position too, and of the flattened array for None."""
+
+    def method(self: Any, axis: int | None = None) -> Any:
+        return function(shape.ravel(self), axis=0) if axis is None else function(self, axis=axis)
+
+    return method
+
+
+def _repeat(self: Any, repeats: Any, axis: int | None = None) -> Any:
+    return arrange.repeat(self, repeats, axis=axis)
+
+
+def _diagonal(self: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    return arrange.diagonal(shape.moveaxis(self, (axis1, axis2), (-2, -1)), offset=offset)
+
+
+def _to_device(self: Any, device: Any, /, *, stream: Any = None) -> Any:
+    """The same on another device; NumPy's arrays are on "cpu" and stay there. Raises ValueError for any other."""
+    if device == self.device:
+        return self
+    move = getattr(self._row.value, "to_device", None)
+    if move is None or self.requires_grad:
+        raise ValueError(f"to_device: a Tensor on {self.device} is not moved to {device!r}; move its array first")
+    return handle(constant(move(device, stream=stream)))
+
+
+def _dlpack(self: Any, **options: Any) -> Any:
+    """What other libraries import an array through; refused while there is a tape to lose."""
+    value = self._plain("exchange by DLPack", "this package's own functions")
+    array: Any = np.asarray(value) if isinstance(value, np.generic) else value
+    return array.__dlpack__(**options)
+
+
+def _dlpack_device(self: Any) -> Any:
+    return np.asarray(self._row.value).__dlpack_device__()
+
+
 def _flatten(self: Any) -> Any:
     return e.positive(shape.ravel(self))
 
@@ -159,6 +201,13 @@ def bind() -> None:
         "reshape": _reshape,
         "transpose": _transpose,
         "flatten": _flatten,
+        "repeat": _repeat,
+        "diagonal": _diagonal,
+        "cumsum": _by_axis(order.cumulative_sum),
+        "cumprod": _by_axis(order.cumulative_prod),
+        "to_device": _to_device,
+        "__dlpack__": _dlpack,
+        "__dlpack_device__": _dlpack_device,
         "copy": _copy,
         "std": _spread(reduce.std),
         "var": _spread(reduce.var),

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite import special
 from autograd_lite.equivalents import CONSTANT, FUNCTIONS
 from autograd_lite.errors import NoRuleError, TrackedError
 from autograd_lite.op import OPS
@@ -59,8 +60,9 @@ def _array_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, **options:
             f"np.{ufunc.__name__}: out= (or an in-place operator on an array) cannot keep a Tensor's tape; "
             f"write the result to a new name"
         )
-    if method == "__call__" and ufunc in UFUNCS and not options:
-        return UFUNCS[ufunc](*inputs)
+    found = UFUNCS.get(ufunc) or _special(ufunc)
+    if found is not None and method == "__call__" and not options:
+        return found(*inputs)
     if method == "reduce" and ufunc in REDUCTIONS and options.keys() <= {"axis", "keepdims"}:
         return REDUCTIONS[ufunc](inputs[0], **{"axis": 0, **options})
     if method == "accumulate" and ufunc in ACCUMULATIONS and options.keys() <= {"axis"}:
@@ -76,6 +78,13 @@ def _array_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, **options:
             f"or pass .detach() if no derivative is wanted"
         )
     return _constant(getattr(ufunc, method)(*_plain(inputs), **_plain_options(options)))
+
+
+def _special(ufunc: Any) -> Any:
+    """The operation for a ufunc of SciPy's, which is imported if anybody can call with it."""
+    name = {"psi": "digamma"}.get(ufunc.__name__, ufunc.__name__)
+    mine = getattr(special, name, None)
+    return mine if mine and getattr(sys.modules.get("scipy.special"), ufunc.__name__, None) is ufunc else None
 
 
 def _plain_options(options: dict[str, Any]) -> dict[str, Any]:

@@ -28,3 +28,37 @@ def CONVOLVE(draw: Any) -> Case:
 @drawn(case((), (3,)), case((), ()), case((), (2, 3)), case((), (0,)))
 def ORDERED(draw: Any) -> Case:
     return case((), draw(shape_of(min_dims=0, max_dims=3)))
+
+
+@drawn(
+    case((3,), axes=(0,), norm="backward"),
+    case((2, 4), axes=(0, 1), norm="ortho"),
+    case((2, 3), axes=(1,), norm="forward"),
+)
+def FOURIER(draw: Any) -> Case:
+    shape = draw(shape_of(max_dims=3))
+    axes = draw(st.permutations(range(len(shape))))[: draw(st.integers(1, len(shape)))]
+    return case(shape, axes=tuple(axes), norm=draw(st.sampled_from(["backward", "ortho", "forward"])))
+
+
+@drawn(case((3,), axis=0, norm="backward"), case((2, 4), axis=1, norm="ortho"), case((1, 2), axis=0, norm="forward"))
+def HALVES(draw: Any) -> Case:
+    shape = draw(shape_of(max_dims=3))
+    norm = draw(st.sampled_from(["backward", "ortho", "forward"]))
+    return case(shape, axis=draw(st.integers(0, len(shape) - 1)), norm=norm)
+
+
+@drawn(
+    case((2,), n=3, axis=0, norm="backward"),
+    case((2, 3), n=4, axis=1, norm="ortho"),
+    case((1, 2), n=1, axis=0, norm="forward"),
+)
+def WHOLES(draw: Any) -> Case:
+    n, more = draw(st.integers(1, 5)), draw(shape_of(max_dims=2))
+    norm = draw(st.sampled_from(["backward", "ortho", "forward"]))
+    return case((n // 2 + 1, *more), n=n, axis=0, norm=norm)
+
+
+@drawn(case((), (), (3,)), case((), (), ()), case((), (), (0,)), case((), (), (2, 3)))
+def SHAPED(draw: Any) -> Case:
+    return case((), (), draw(shape_of(min_dims=0, max_dims=3)))

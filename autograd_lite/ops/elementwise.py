@@ -37,6 +37,8 @@ bitwise_and   = plain("bitwise_and",   operator.and_,   signature="x, y, /", inf
 bitwise_or    = plain("bitwise_or",    operator.or_,    signature="x, y, /", infix="{} | {}")
 bitwise_xor   = plain("bitwise_xor",   operator.xor,    signature="x, y, /", infix="{} ^ {}")
 bitwise_invert = plain("bitwise_invert", operator.invert, infix="~{}")
+bitwise_left_shift  = plain("bitwise_left_shift",  operator.lshift, signature="x, y, /", infix="{} << {}")
+bitwise_right_shift = plain("bitwise_right_shift", operator.rshift, signature="x, y, /", infix="{} >> {}")
 isnan         = plain("isnan",         np.isnan)
 isfinite      = plain("isfinite",      np.isfinite)
 isinf         = plain("isinf",         np.isinf)
@@ -78,6 +80,7 @@ floor   = elementwise("floor",   np.floor,   0, doc="The largest integer not abo
 ceil    = elementwise("ceil",    np.ceil,    0, doc="The smallest integer not below x; its derivative is 0.")
 round   = elementwise("round",   np.round,   0, doc="The nearest integer, halves to even; its derivative is 0.")
 trunc   = elementwise("trunc",   np.trunc,   0, doc="The integer part; its derivative is 0.")
+nextafter = elementwise("nextafter", np.nextafter, 1, 0, doc="The next floating-point number after x towards y; its derivatives are 1 and 0.")
 copysign = elementwise("copysign", np.copysign, lambda v, x, y: sign(x) * sign(v), 0, doc="The magnitude of x with the sign of y.")
 
 # -- arithmetic ----------------------------------------------------------------------------------------------------------
