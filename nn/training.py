@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import autograd_lite as ag
-from nn import plot
+from nn import charts
 from nn.data import batches, checked, split
 from nn.init import Seed, generator
 from nn.losses import cross_entropy, mse_loss
@@ -18,7 +18,7 @@ from nn.optim import SGD, Adam, Optimizer
 from nn.schedule import Schedule
 from nn.support import nearest, optional
 
-__all__ = ["History", "fit", "predict"]
+__all__ = ["History", "chosen_loss", "dtype_of", "fit", "predict", "prepared"]
 
 Metric = str | Callable[[Any, Any], float]
 
@@ -41,7 +41,7 @@ class History(dict[str, list[float]]):
 
     def plot(self, title: str = "") -> Any:
         """The curves, as a matplotlib figure."""
-        return plot.curves(self, best=self.best, title=title)
+        return charts.curves(self, best=self.best, title=title)
 
     def add(self, numbers: dict[str, float]) -> None:
         """Append one epoch."""
@@ -121,16 +121,16 @@ def fit(
     if epochs < 1:
         raise ValueError(f"fit: epochs is at least 1, not {epochs}")
     rng = generator(seed)
-    dtype = _dtype(model)
-    X, y = _prepared(X, y, dtype)
+    dtype = dtype_of(model)
+    X, y = prepared(X, y, dtype)
     held = None
     if isinstance(validation, (int, float)):
         X, y, *held = split(X, y, validation, rng)
     elif validation is not None:
-        held = [*_prepared(*validation, dtype)]
+        held = [*prepared(*validation, dtype)]
     if early_stopping is not None and (held is None or early_stopping < 1):
         raise ValueError("fit: early_stopping is at least 1 and needs validation=, data or a fraction to hold out")
-    loss_of = _chosen(loss or ("cross_entropy" if y.dtype.kind in "iu" else "mse"), LOSSES, "loss")
+    loss_of = chosen_loss(loss, y)
     measures = [_metric(m) for m in metrics]
     rule = _optimizer(optimizer, model, lr)
 
@@ -181,7 +181,7 @@ def predict(model: Module, X: Any, batch_size: int = 1024) -> Any:
     >>> nn.predict(nn.Linear(3, 2, seed=0), np.ones((5, 3))).shape
     (5, 2)
     """
-    X = np.asarray(X).astype(_dtype(model), copy=False)
+    X = np.asarray(X).astype(dtype_of(model), copy=False)
     if not len(X):
         raise ValueError("predict: there are no rows")
     was_training = model.training
@@ -251,20 +251,25 @@ class _Best:
         return epoch - self.epoch >= self.patience
 
 
-def _dtype(model: Module) -> Any:
+def dtype_of(model: Module) -> Any:
     """The dtype of the model's parameters."""
     return next((p.dtype for p in model.parameters()), np.dtype(float))
 
 
-def _prepared(X: Any, y: Any, dtype: Any) -> tuple[Any, Any]:
+def prepared(X: Any, y: Any, dtype: Any, asker: str = "fit") -> tuple[Any, Any]:
     """Checked data: inputs and float targets in the model's dtype, a single float target as a column."""
-    X, y = checked(X, y, "fit")
+    X, y = checked(X, y, asker)
     if y.dtype.kind == "b":
         y = y.astype(int)
     if y.dtype.kind == "f":
         y = y.astype(dtype, copy=False)
         y = y[:, None] if y.ndim == 1 else y
     return X.astype(dtype, copy=False), y
+
+
+def chosen_loss(loss: str | Callable[[Any, Any], Any] | None, y: Any, asker: str = "fit") -> Callable[..., Any]:
+    """The loss asked for; by default the cross-entropy for integer targets, else the squared error."""
+    return _chosen(loss or ("cross_entropy" if y.dtype.kind in "iu" else "mse"), LOSSES, "loss", asker)
 
 
 def _optimizer(given: str | Optimizer, model: Module, lr: float | None) -> Optimizer:
@@ -277,11 +282,11 @@ def _optimizer(given: str | Optimizer, model: Module, lr: float | None) -> Optim
     return made
 
 
-def _chosen(given: Any, known: dict[str, Callable[..., Any]], what: str) -> Callable[..., Any]:
+def _chosen(given: Any, known: dict[str, Callable[..., Any]], what: str, asker: str = "fit") -> Callable[..., Any]:
     if callable(given):
         return given  # type: ignore[no-any-return]  # what it returns is seen when it is called
     if given not in known:
-        raise ValueError(f"fit: no {what} is called {given!r}{nearest(str(given), known)}")
+        raise ValueError(f"{asker}: no {what} is called {given!r}{nearest(str(given), known)}")
     return known[given]
 
 
