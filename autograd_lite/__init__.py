@@ -215,6 +215,7 @@ from autograd_lite.ops.statistics import (
     ptp,
 )
 from autograd_lite.rules import bilinear, elementwise, general, linear
+from autograd_lite.table import Table
 from autograd_lite.tape import tape
 from autograd_lite.tensor import Tensor, Var, group, tick
 from autograd_lite.transforms import (
@@ -232,7 +233,7 @@ __version__ = "0.1.0"
 
 # fmt: off
 __all__ = [
-    "AutogradError", "GradientMismatch", "NonFiniteError", "Tensor", "Var", "abs", "acos", "acosh", "add", "all",
+    "AutogradError", "GradientMismatch", "NonFiniteError", "Table", "Tensor", "Var", "abs", "acos", "acosh", "add", "all",
     "any", "arange", "argmax", "argmin", "argsort", "array_split", "asarray", "asin", "asinh", "astype", "atan",
     "atan2", "atanh", "average", "bilinear", "bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_or",
     "bitwise_right_shift", "bitwise_xor", "block", "bool", "broadcast_arrays", "broadcast_to", "can_cast", "ceil",

@@ -15,7 +15,23 @@ Cells = list[list[str]]
 
 @dataclass(frozen=True)
 class Table:
-    """Columns headed `header`, lines `body`, and a note that `hidden` lines are left out before line `fold`."""
+    """Columns headed `header`, lines `body`, and a note that `hidden` lines are left out before line `fold`.
+
+    Parameters
+    ----------
+    header : list of str
+    body : list of lines
+        A line is one cell per column, and a cell a list of pieces.
+    fold, hidden : int
+
+    Examples
+    --------
+    >>> print(Table(["layer", "shape"], [[["Linear"], ["3×2"]], [["Tanh"], ["3×2"]]]).to_text())
+    layer  | shape
+    -------+------
+    Linear | 3×2
+    Tanh   | 3×2
+    """
 
     header: list[str]
     body: list[Cells]
@@ -68,7 +84,7 @@ class Table:
         return "\n".join([begin, header, r"\hline", *self._folded(note, lines), r"\end{array}"])
 
     def to_html(self) -> str:
-        """An HTML ``table``, well-formed as XML too; v12 becomes v with a subscript."""
+        """An HTML ``table``, well-formed as XML too; v12 and W_12 get their subscripts."""
         left = "style='text-align:left'"
         header = "".join([f"<th {left}>{_marked(h)}</th>" for h in self.header])
         lines = [
@@ -107,4 +123,5 @@ def _coded(piece: str) -> str:
 
 
 def _marked(piece: str) -> str:
-    return re.sub("(v\u0304?)(\\d+)", r"<i>\1</i><sub>\2</sub>", html.escape(piece))
+    marked = re.sub("(v\u0304?)(\\d+)", r"<i>\1</i><sub>\2</sub>", html.escape(piece))
+    return re.sub(r"\b([A-Za-z])_(\d+)", r"<i>\1</i><sub>\2</sub>", marked)

@@ -14,7 +14,7 @@ from tests.domains import DIFFERENTIABLE, DOMAINS, PLAIN
 TESTS = Path(__file__).parent
 
 AUTOGRAD_LITE = """
-AutogradError GradientMismatch NonFiniteError Tensor Var abs acos acosh add all any arange argmax argmin argsort
+AutogradError GradientMismatch NonFiniteError Table Tensor Var abs acos acosh add all any arange argmax argmin argsort
 array_split asarray asin asinh astype atan atan2 atanh average bilinear bitwise_and bitwise_invert bitwise_left_shift
 bitwise_or bitwise_right_shift bitwise_xor block bool broadcast_arrays broadcast_to can_cast ceil check_grads
 checkpoint clip complex128 complex64 concat conj convolve copysign corrcoef correlate cos cosh count_nonzero cov cross
