@@ -370,7 +370,9 @@ def general(name: str, kernel: Call, pull: Any, push: Any, *, signature: str = "
     op = Op(name, kernel, "general", (pull, push), signature, **extra)
     if together:
         op.pull = op.gated = _together(pull)
-        op.push = lambda row, ts, gated: _fitted(push(ts, row.value, [x.value for x in row.args], *row.params), row)
+        op.push = lambda row, ts, gated: _fitted(
+            push(ts, row.value, [x.value for x in row.args], *(row.params or ())), row
+        )
         return op.call
     op.pull, op.gated = _each(op, pull), _each(op, gated)
     pushes = push if isinstance(push, tuple) else (push,)
