@@ -63,7 +63,8 @@ def batched_options(op: Op, row: Row, n: int) -> Any:
         return None
     if op.batch == LEADING:
         return LEADING if all([_ndim(a.value) >= 2 for a in row.args]) else None
-    return op.batch(n, row.value, row.args[0].value, *(row.params or ()))
+    options = op.batch(n, row.value, row.args[0].value, *(row.params or ()))
+    return LEADING if options == LEADING else options
 
 
 def _ndim(x: Any) -> int:
@@ -75,6 +76,7 @@ def widened(row: Row, n: int, options: Any, front: bool = False) -> Row:
     shown: Row = new(Row)
     ndim = row.value.ndim if front else None
     shown.value, shown.params, shown.op, shown.seq = _repeated(row.value, n, ndim), options, row.op, row.seq
+    shown.note = None
     shown.args = tuple([_widened_argument(a, n, ndim) for a in row.args])
     return shown
 

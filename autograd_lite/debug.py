@@ -62,7 +62,7 @@ class Watcher:
         self.locked: list[weakref.ref[Any]] = []
 
     def __call__(self, row: Row) -> None:
-        row.note = {**getattr(row, "note", {}), "line": users_line()}
+        row.note = {**(row.note or {}), "line": users_line()}
         for r in (row, *row.args):
             self.lock(r.value)
         if not all_finite(row.value):
@@ -114,7 +114,7 @@ def _from_library(frame: Any) -> bool:
 def called(row: Row) -> str:
     """The name a user gave a row, or its operation's, or what it is."""
     name = row.params.name if row.op is None and row.seq and row.params is not None else None
-    name = name or getattr(row, "note", {}).get("name")
+    name = name or (row.note or {}).get("name")
     return repr(name) if name else f"the result of {row.op.name}" if row.op else "a variable"
 
 
@@ -126,7 +126,7 @@ def described(row: Row) -> str:
 
 def located(row: Row) -> str:
     """Where the user called it: ``, called at file.py:12: y = ag.log(x)``."""
-    line = getattr(row, "note", {}).get("line")
+    line = (row.note or {}).get("line")
     if line is None:
         return " (recorded outside debug(): its line is not known)"
     text = linecache.getline(*line).strip()

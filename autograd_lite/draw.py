@@ -229,7 +229,7 @@ class _Plan:
         """The tree of groups: a group's rows are what its outputs reach of what was recorded since it began."""
         groups: dict[tuple[int, str], list[Row]] = {}
         for row in rows:
-            for name, since in getattr(row, "note", {}).get("groups", ()):
+            for name, since in (row.note or {}).get("groups", ()):
                 groups.setdefault((since, name), []).append(row)
         for i, ((since, name), closing) in enumerate(sorted(groups.items(), key=lambda item: item[0])):
             cluster = _Cluster(name, i + 1, {row.seq for row in rows_of(closing, since + 1)})

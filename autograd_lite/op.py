@@ -252,7 +252,7 @@ def apply(op: Op, args: tuple[Any, ...], params: tuple[Any, ...] | None) -> Any:
 def record(op: Op, value: Any, rows: tuple[Row, ...], params: Any) -> Any:
     """A Tensor for `value`, with a row on the tape if any of `rows` is tracked."""
     row: Row = new(Row)
-    row.value, row.op, row.args, row.params, row.seq = value, op, rows, params, 0
+    row.value, row.op, row.args, row.params, row.seq, row.note = value, op, rows, params, 0, None
     if op.pull is not None:
         for r in rows:
             if r.seq:
@@ -288,7 +288,7 @@ def _unary(op: Op) -> Call:
         except Exception as error:
             raise explain(error, op.name, (arg,)) from error
         row: Row = new(Row)
-        row.value = value
+        row.value, row.note = value, None
         if arg.seq:
             row.op, row.args, row.params, row.seq = op, (arg,), None, next_seq()
         else:
@@ -311,6 +311,8 @@ def _binary(op: Op) -> tuple[Call, Call, Call]:
         left = self._row
         if isinstance(other, Tensor):
             right = other._row
+        elif other.__class__ in PYTHON:
+            right = constant(other if other else typed_zero(other, left.value))
         elif is_array(other) or other.__class__ in (list, tuple):
             right = operand(other, left.value)
         else:
@@ -321,7 +323,7 @@ def _binary(op: Op) -> tuple[Call, Call, Call]:
         except Exception as error:
             raise explain(error, op.name, (left, right)) from error
         row: Row = new(Row)
-        row.value = value
+        row.value, row.note = value, None
         if left.seq or right.seq:
             row.op, row.args, row.params, row.seq = op, (left, right), None, next_seq()
         else:
@@ -334,7 +336,16 @@ def _binary(op: Op) -> tuple[Call, Call, Call]:
         return tensor
 
     def reflected(self: Any, other: Any, /) -> Any:
-        return apply(op, (other, self), None) if is_array(other) or other.__class__ in (list, tuple) else NotImplemented
+        if other.__class__ not in PYTHON:
+            return apply(op, (other, self), None) if is_array(other) or other.__class__ in (list, tuple) else NotImplemented
+        right = self._row
+        b = right.value
+        left = constant(other if other else typed_zero(other, b))
+        try:
+            value = kernels[b.__class__](left.value, b)
+        except Exception as error:
+            raise explain(error, op.name, (left, right)) from error
+        return record(op, value, (left, right), None)
 
     def call(x: Any, y: Any, /) -> Any:
         if isinstance(x, Tensor) and (isinstance(y, Tensor) or is_array(y)):
@@ -364,8 +375,11 @@ def _caller(op: Op, signature: str) -> Call:
     else:
         arrays = op.arrays[0].lstrip("*") if op.variadic else f"({', '.join(op.arrays)},)"
         options = f"({', '.join(op.options)},)" if op.options else "()"
+        via = _apply_view if op.view else apply
+        if len(op.arrays) == 1 and not op.variadic and not op.view:
+            via, arrays = _apply_one, op.arrays[0]
         source = f"def call({signature}): return apply(op, {arrays}, {options})"
-        scope: dict[str, Any] = {"apply": _apply_view if op.view else apply, "op": op}
+        scope: dict[str, Any] = {"apply": via, "op": op}
         exec(source, scope)  # as namedtuple does: the text is this file's, never a user's
         call = scope["call"]
     call.__name__ = call.__qualname__ = op.name
@@ -374,10 +388,23 @@ def _caller(op: Op, signature: str) -> Call:
     return call
 
 
+def _apply_one(op: Op, x: Any, params: tuple[Any, ...]) -> Any:
+    """As `apply`, for one array."""
+    if not isinstance(x, Tensor):
+        return apply(op, (x,), params)
+    arg = x._row
+    a = arg.value
+    try:
+        value = op.kernels[a.__class__](a, *params)
+    except Exception as error:
+        raise explain(error, op.name, (arg,)) from error
+    return record(op, value, (arg,), params)
+
+
 def _apply_view(op: Op, args: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
     """As `apply`, giving a View where the result shares memory with its argument."""
-    out = apply(op, args, params)
     base = args[0]
+    out = _apply_one(op, base, params) if len(args) == 1 else apply(op, args, params)
     if isinstance(base, Tensor) and (value := out._row.value).__class__ is np.ndarray:
         source = base._row.value
         if value.base is not None and (value.base is source or value.base is source.base):

@@ -9,6 +9,7 @@ A sweep is silent: where a partial is singular, the derivative shows it (inf, Na
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -33,20 +34,30 @@ __all__ = [
 ]
 
 
+_seq = operator.attrgetter("seq")
+
+
 def rows_of(outputs: Iterable[Row], first: int = 1, stop: Any = ()) -> list[Row]:
     """The tape: the rows with ``seq >= first`` that `outputs` reach, in the order of recording.
 
     Rows whose seq is in `stop` are left out, and what they were computed from is not followed.
     """
-    found = {row.seq: row for row in outputs if row.seq >= first and row.seq not in stop}
-    todo = list(found.values())
-    while todo:
-        for arg in todo.pop().args:
+    met = set(stop)
+    meet = met.add
+    rows = []
+    for row in outputs:
+        if row.seq >= first and row.seq not in met:
+            meet(row.seq)
+            rows.append(row)
+    append = rows.append
+    for row in rows:  # which grows meanwhile
+        for arg in row.args:
             seq = arg.seq
-            if seq >= first and seq not in found and seq not in stop:
-                found[seq] = arg
-                todo.append(arg)
-    return [found[seq] for seq in sorted(found)]
+            if seq >= first and seq not in met:
+                meet(seq)
+                append(arg)
+    rows.sort(key=_seq)
+    return rows
 
 
 def reaches_beyond(rows: list[Row], first: int) -> bool:
@@ -62,7 +73,7 @@ def reaches_beyond(rows: list[Row], first: int) -> bool:
 def lifted(row: Row) -> Row:
     """`row` as a sweep that records shows it to a rule: with Tensors in the place of tracked values."""
     shown: Row = new(Row)
-    shown.value, shown.params, shown.op, shown.seq = handle(row), row.params, row.op, row.seq
+    shown.value, shown.params, shown.op, shown.seq, shown.note = handle(row), row.params, row.op, row.seq, None
     shown.args = tuple([_lifted_argument(a) if a.seq else a for a in row.args])
     return shown
 
@@ -92,13 +103,12 @@ def reverse(
     own pulls (see `batch`).
     """
     holes = set() if holes is None else holes
-    take = adjoints.pop
+    take, there = adjoints.pop, adjoints.get
     while rows:
         row = rows.pop()
         op, seq = row.op, row.seq
-        if op is None or seq not in adjoints:
+        if op is None or (g := take(seq, None)) is None:
             continue
-        g = take(seq)
         gated = holes and seq in holes
         through = pull or (op.gated if gated else op.pull)
         contributions = through(g, lifted(row) if record else row, first)
@@ -107,7 +117,8 @@ def reverse(
                 if watch is not None:
                     watch(row, arg, c)
                 s = arg.seq
-                adjoints[s] = adjoints[s] + c if s in adjoints else c
+                before = there(s)
+                adjoints[s] = c if before is None else before + c
                 if gated or op.holes:
                     holes.add(s)
     return adjoints
@@ -231,7 +242,7 @@ def finished(adjoints: dict[int, Any], row: Row) -> Tensor:
     g = unshared(adjoints, row.seq)
     if isinstance(g, Tensor):
         return OPS["copy"].call(conjugated(g))  # type: ignore[no-any-return]  # of a Tensor a Tensor
-    if g.dtype != row.value.dtype:
+    if g.dtype is not row.value.dtype and g.dtype != row.value.dtype:
         g = OPS["astype"].call(g, row.value.dtype)
     return handle(constant(conjugated(g)))
 

@@ -361,7 +361,7 @@ def _accumulate(sums: dict[Any, Any], key: Any, amount: Any) -> None:
 
 def _name(row: Row) -> str | None:
     """The user's name for a row: a variable's, a constant's or a result's."""
-    name = getattr(row.params, "name", None) if row.op is None and row.seq else getattr(row, "note", {}).get("name")
+    name = getattr(row.params, "name", None) if row.op is None and row.seq else (row.note or {}).get("name")
     return name if isinstance(name, str) else None
 
 

@@ -32,7 +32,7 @@ class Row:
     `value` is an array or a number; `op` the operation (None for a variable or a constant); `args` the rows it
     was computed from; `params` what else it was called with (an axis, an index); `seq` its place in the order of
     recording, 0 for a constant, so that one comparison tells both who is tracked and who came first. `note` is
-    unset but for rows somebody named, located or grouped.
+    None but for rows somebody named, located or grouped.
     """
 
     __slots__ = ("args", "note", "op", "params", "seq", "value")
@@ -42,7 +42,7 @@ class Row:
     args: tuple[Row, ...]
     params: Any
     seq: int
-    note: dict[str, Any]
+    note: dict[str, Any] | None
 
 
 class Cell:
@@ -58,14 +58,14 @@ class Cell:
 def constant(value: Any) -> Row:
     """A row that nothing is differentiated with respect to."""
     row: Row = new(Row)
-    row.value, row.op, row.args, row.params, row.seq = value, None, (), None, 0
+    row.value, row.op, row.args, row.params, row.seq, row.note = value, None, (), None, 0, None
     return row
 
 
 def leaf(value: Any, cell: Cell | None = None) -> Row:
     """A row that derivatives are taken with respect to."""
     row: Row = new(Row)
-    row.value, row.op, row.args, row.params, row.seq = value, None, (), cell, next_seq()
+    row.value, row.op, row.args, row.params, row.seq, row.note = value, None, (), cell, next_seq(), None
     return row
 
 
@@ -83,8 +83,11 @@ def group(outputs: Iterable[Any], name: str, since: int) -> None:
     """
     for y in outputs:
         if isinstance(y, Tensor) and y._row.seq > since:
-            note = getattr(y._row, "note", {})
-            y._row.note = {**note, "groups": (*note.get("groups", ()), (name, since))}
+            note = y._row.note
+            if note is None:
+                y._row.note = {"groups": ((name, since),)}
+            else:
+                y._row.note = {**note, "groups": (*note.get("groups", ()), (name, since))}
 
 
 def tick() -> int:
@@ -153,8 +156,9 @@ class Tensor:
 
     @value.setter
     def value(self, data: Any) -> None:
-        old = self._row
-        value = as_value(data._row.value if isinstance(data, Tensor) else data, old.value.dtype)
+        old, value = self._row, data._row.value if isinstance(data, Tensor) else data
+        if value.__class__ is not old.value.__class__ or value.dtype is not old.value.dtype:
+            value = as_value(value, old.value.dtype)
         if value.shape != old.value.shape:
             raise ValueError(f"value: shape {value.shape} does not replace shape {old.value.shape}")
         if old.op is not None:
@@ -177,14 +181,14 @@ class Tensor:
         """The name by which tables and graphs call it, or None. Assignable."""
         if hasattr(self, "_cell"):
             return self._cell.name
-        return getattr(self._row, "note", {}).get("name")
+        return (self._row.note or {}).get("name")
 
     @name.setter
     def name(self, name: str | None) -> None:
         if hasattr(self, "_cell"):
             self._cell.name = name
         else:
-            self._row.note = {**getattr(self._row, "note", {}), "name": name}
+            self._row.note = {**(self._row.note or {}), "name": name}
 
     @property
     def requires_grad(self) -> bool:

@@ -290,6 +290,15 @@ def MATMUL(draw: Any) -> Case:
 
 
 @drawn(
+    *[case((2, 3), (4, 3), (4,)), case((3,), (4, 3), (4,)), case((2, 2, 3), (4, 3), (4,)), case((2, 3), (4, 3), ())],
+    *[case((0, 3), (2, 3), (2,)), case((2, 0), (3, 0), (3,)), case((2, 3), (1, 3), (2, 1)), case((3, 3), (3, 3), (3,))],
+)
+def AFFINE(draw: Any) -> Case:
+    lead, n, m = draw(st.lists(st.integers(0, 3), max_size=2)), draw(st.integers(0, 3)), draw(st.integers(1, 3))
+    return case((*lead, n), (m, n), draw(st.sampled_from([(m,), (1,), ()])))
+
+
+@drawn(
     *[case((2, 3), (3, 2), axes=1), case((2, 3), (2, 3), axes=2), case((2,), (3,), axes=0), case((), (), axes=0)],
     *[case((2, 3, 4), (4, 2, 3), axes=((0, 2), (1, 0))), case((2, 3, 4), (3, 4, 2), axes=((2, 0), (1, 2)))],
     *[case((3, 2), (3, 4), axes=((0,), (0,))), case((2, 3), (2, 3), axes=((1, 0), (1, 0)))],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from autograd_lite.ops.elementwise import conj
 from autograd_lite.ops.index import scatter
 from autograd_lite.ops.reduce import sum
 from autograd_lite.ops.shape import broadcast_to, permute_dims, reshape, sum_to
-from autograd_lite.rules import bilinear, gate_product, general
+from autograd_lite.rules import bilinear, fit, gate_product, general
 
 # -- matmul ---------------------------------------------------------------------------------------------------------------
 
@@ -76,6 +77,49 @@ _tensordot = bilinear("tensordot", lambda x, y, axes: np.tensordot(x, y, axes)[(
 # fmt: on
 
 
+# -- the layer of a network: one row for x Wᵀ + b -----------------------------------------------------------------------
+
+
+def _affine(x: Any, w: Any, b: Any) -> Any:
+    out = x @ w.mT
+    if b.ndim <= out.ndim and b.dtype == out.dtype:
+        out += b  # in the product's own memory
+        return out
+    return out + b
+
+
+def _affine_w(g: Any, x: Any, w: Any) -> Any:
+    """(xᵀ g)ᵀ, summed over whatever is stacked in front; in this order, so that it lies in memory as Wᵀ is read."""
+    if w.ndim == 2 and g.ndim != 2:
+        rows = prod(g.shape[:-1])
+        g, x = reshape(g, (rows, g.shape[-1])), reshape(x, (rows, x.shape[-1]))
+    return (x.mT @ g).mT
+
+
+affine = general(
+    "affine",
+    _affine,
+    (
+        lambda g, v, x, w, b: g @ w,
+        lambda g, v, x, w, b: _affine_w(g, x, w),
+        lambda g, v, x, w, b: g,
+    ),
+    (
+        lambda t, v, x, w, b: t @ w.mT,
+        lambda t, v, x, w, b: x @ t.mT,
+        lambda t, v, x, w, b: fit(t, v),
+    ),
+    gated=(
+        lambda g, v, x, w, b: gate_product(lambda g, x, w: g @ w, g, [x, w], 0),
+        lambda g, v, x, w, b: gate_product(_affine_w, g, [x, w], 1),
+        lambda g, v, x, w, b: g,
+    ),
+    signature="x, w, b, /",
+    batch=lambda n, v, x: "leading" if x.ndim > 1 else None,
+    doc="x Wᵀ + b, the layer of a network: x (…, n), W (m, n), b (m,) or anything that adds to (…, m).",
+)
+
+
 def tensordot(x: Any, y: Any, /, *, axes: Any = 2) -> Any:
     """The sum of products over `axes`: a number of last axes of x and first of y, or a pair of lists of axes."""
     return _tensordot(
@@ -105,11 +149,11 @@ def inner(x: Any, y: Any, /) -> Any:
     return x * y if not x.ndim or not y.ndim else _tensordot(x, y, ((x.ndim - 1,), (y.ndim - 1,)))
 
 
-def trace(x: Any, /, *, offset: int = 0) -> Any:
+def trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
     """The sum of the diagonal of the last two axes."""
     n = max(min(x.shape[-2] + min(offset, 0), x.shape[-1] - max(offset, 0)), 0)
     rows, columns = np.arange(n) + max(-offset, 0), np.arange(n) + max(offset, 0)
-    return sum(x[..., rows, columns], axis=-1)
+    return sum(x[..., rows, columns], axis=-1, dtype=dtype)
 
 
 # -- einsum ---------------------------------------------------------------------------------------------------------------

@@ -29,9 +29,11 @@ def _broadcast(x: Any, shape: Any) -> Any:  # a kernel: array in, array out
 
 def _sum_to(x: Any, shape: Any) -> Any:
     lead = len(x.shape) - len(shape)
+    if x.shape[lead:] == shape:  # a bias, most often
+        return np.add.reduce(x, 0 if lead == 1 else tuple(range(lead))) if lead else x
     ones = tuple([lead + i for i, n in enumerate(shape) if n == 1 and x.shape[lead + i] != 1])
-    out = np.add.reduce(x, tuple(range(lead)) + ones) if lead or ones else x
-    return out if not ones else out.reshape(shape) if shape else out[()]
+    out = np.add.reduce(x, tuple(range(lead)) + ones)
+    return out.reshape(shape)
 
 
 def _put_axes(x: Any, axis: Any) -> Any:
