@@ -23,6 +23,7 @@ __all__ = [
     "as_value",
     "copied",
     "has_nan",
+    "has_zero",
     "is_array",
     "is_complex",
     "is_inexact",
@@ -153,6 +154,13 @@ def has_nan(value: Any) -> bool:
         square = np.vdot(value, value) if value.dtype.kind in "fc" else 0.0
         return bool(square != square)
     return bool((value != value).any() if getattr(value, "ndim", 0) else value != value)
+
+
+def has_zero(value: Any) -> bool:
+    """Whether any entry of `value` is exactly 0."""
+    if value.__class__ is np.ndarray:
+        return not value.all()
+    return not (value.all() if getattr(value, "ndim", 0) else value)
 
 
 def all_finite(value: Any) -> bool:

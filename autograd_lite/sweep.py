@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import SCALARS, array_like, is_complex, unshared
+from autograd_lite.backend import SCALARS, array_like, has_zero, is_complex, unshared
 from autograd_lite.errors import NonScalarError, NoRuleError, SeedError, UntrackedError
 from autograd_lite.op import OPS, watcher
 from autograd_lite.tensor import Row, Tensor, constant, handle, new
@@ -98,7 +98,8 @@ def reverse(
 
     `rows` is consumed, so that a value is let go as soon as its adjoint has been used. `adjoints` holds the seeds
     and, at the end, the adjoints of the variables (rows that are not in `rows`, or have no operation). Arguments older
-    than `first` get none. `holes` are the rows whose adjoint has exact zeros where nothing arrived.
+    than `first` get none. `holes` are the rows whose adjoint has exact zeros where nothing arrived; a
+    contribution without a zero has none, so that a product or a sum of all entries ends the matter.
     `watch(row, arg, contribution)` is told of every step. `pull(g, row, first)` takes the place of the operations'
     own pulls (see `batch`).
     """
@@ -119,7 +120,7 @@ def reverse(
                 s = arg.seq
                 before = there(s)
                 adjoints[s] = c if before is None else before + c
-                if gated or op.holes:
+                if op.holes or (gated and has_zero(c._row.value if isinstance(c, Tensor) else c)):
                     holes.add(s)
     return adjoints
 
@@ -152,7 +153,7 @@ def forward(
             t = push(shown, ts) if push else op.push(shown, ts, with_holes)
             if t is not None:
                 tangents[row.seq] = t
-                if with_holes or op.holes:
+                if op.holes or (with_holes and has_zero(t._row.value if isinstance(t, Tensor) else t)):
                     holes.add(row.seq)
                 if watch is not None:
                     watch(row, t)
