@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import fft
+from autograd_lite import linalg as la
+from autograd_lite.backend import is_complex
 from autograd_lite.ops import arrange, create, index, linalg, numeric, order, reduce, shape, statistics
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import as_array, raw
@@ -158,6 +160,31 @@ def _fftn(function: Call, axes: Any = None) -> Call:
     return lambda x, s=None, axes=axes, norm=None: function(x, s=s, axes=axes, norm=norm)
 
 
+def _triangle(function: Call) -> Call:
+    """``np.linalg.eigh(x, UPLO)``: with it only that triangle is read, without it the whole of a symmetric matrix."""
+
+    def call(x: Any, UPLO: str | None = None) -> Any:
+        if UPLO is not None:
+            x = create.triu(x) if UPLO.upper() == "U" else create.tril(x)
+            corner = la.diagonal(x)
+            x = x + e.conj(x.mT) - arrange.with_diagonal(e.real(corner) if is_complex(corner) else corner)
+        return function(x)
+
+    return call
+
+
+def _svd(x: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    return la.svd(x, full_matrices=full_matrices) if compute_uv else la.svdvals(x)
+
+
+def _qr(x: Any, mode: str = "reduced") -> Any:
+    return la.qr(x).R if mode == "r" else la.qr(x, mode=mode)
+
+
+def _pinv(x: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
+    return la.pinv(x, rtol=rtol if rtol is not None else 1e-15 if rcond is None else rcond)
+
+
 def _round(x: Any, decimals: int = 0) -> Any:
     return e.round(x) if not decimals else e.round(x * 10.0**decimals) / 10.0**decimals
 
@@ -222,6 +249,14 @@ FUNCTIONS: dict[Any, Call] = {
     np.einsum: lambda subscripts, *operands, optimize=True: linalg.einsum(subscripts, *operands),
     np.outer: linalg.outer, np.dot: linalg.dot, np.inner: linalg.inner, np.vdot: _vdot, np.kron: arrange.kron,
     np.cross: lambda x, y, axis=-1: arrange.cross(x, y, axis=axis),
+    # linear algebra
+    np.linalg.solve: la.solve, np.linalg.inv: la.inv, np.linalg.det: la.det, np.linalg.slogdet: la.slogdet, np.linalg.cholesky: la.cholesky,
+    np.linalg.eigh: _triangle(la.eigh), np.linalg.eigvalsh: _triangle(la.eigvalsh), np.linalg.svd: _svd, np.linalg.svdvals: la.svdvals,
+    np.linalg.qr: _qr, np.linalg.pinv: _pinv, np.linalg.lstsq: la.lstsq, np.linalg.matrix_power: la.matrix_power, np.linalg.multi_dot: la.multi_dot,
+    np.linalg.norm: la.norm, np.linalg.vector_norm: la.vector_norm, np.linalg.matrix_norm: la.matrix_norm, np.linalg.cond: la.cond,
+    np.linalg.trace: la.trace, np.linalg.diagonal: la.diagonal, np.linalg.cross: la.cross, np.linalg.outer: la.outer,
+    np.linalg.matmul: la.matmul, np.linalg.tensordot: lambda x, y, axes=2: la.tensordot(x, y, axes=axes),
+    np.linalg.vecdot: la.vecdot, np.linalg.matrix_transpose: la.matrix_transpose,
     # Fourier transforms
     np.fft.fft: _fft(fft.fft), np.fft.ifft: _fft(fft.ifft), np.fft.rfft: _fft(fft.rfft), np.fft.irfft: _fft(fft.irfft),
     np.fft.hfft: _fft(fft.hfft), np.fft.ihfft: _fft(fft.ihfft),
@@ -255,6 +290,7 @@ CONSTANT = frozenset(
         np.isreal,
         np.isrealobj,
         np.lexsort,
+        np.linalg.matrix_rank,
         np.may_share_memory,
         np.min_scalar_type,
         np.nanargmax,

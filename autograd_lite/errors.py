@@ -8,6 +8,7 @@
     ├── UntrackedError  (ValueError)      a derivative was asked of something no variable reaches
     ├── NotDifferentiableError (TypeError)  a variable of a dtype that has no derivatives
     ├── TrackedError    (TypeError)       a tracked Tensor would have lost its tape
+    ├── DegenerateError (ValueError)      a decomposition that has no derivative at this matrix
     ├── NoRuleError     (TypeError)       an operation without a rule, or a NumPy function without an equivalent
     ├── ExpressionError (ValueError)      a formula that cannot be parsed
     ├── GradientMismatch (AssertionError) a derivative that differs from its finite difference
@@ -22,6 +23,7 @@ from __future__ import annotations
 
 __all__ = [
     "AutogradError",
+    "DegenerateError",
     "ExpressionError",
     "GradientMismatch",
     "MissingExtraError",
@@ -57,6 +59,10 @@ class NotDifferentiableError(AutogradError, TypeError):
 
 class TrackedError(AutogradError, TypeError):
     """A tracked Tensor was about to be turned into a plain array, losing its tape."""
+
+
+class DegenerateError(AutogradError, ValueError):
+    """A vector of a decomposition has no derivative: its eigenvalue or singular value is repeated, or there is none."""
 
 
 class NoRuleError(AutogradError, TypeError):

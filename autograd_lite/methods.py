@@ -155,13 +155,17 @@ def _diagonal(self: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any
 
 
 def _to_device(self: Any, device: Any, /, *, stream: Any = None) -> Any:
-    """The same on another device; NumPy's arrays are on "cpu" and stay there. Raises ValueError for any other."""
+    """The same on another device; NumPy's arrays are on "cpu" and stay there.
+
+    Raises ValueError if its library has no such device, TrackedError if it is tracked and would be moved.
+    """
     if device == self.device:
         return self
-    move = getattr(self._row.value, "to_device", None)
-    if move is None or self.requires_grad:
-        raise ValueError(f"to_device: a Tensor on {self.device} is not moved to {device!r}; move its array first")
-    return handle(constant(move(device, stream=stream)))
+    value = self._plain("to_device()", "it on the array a variable is made from")
+    try:
+        return handle(constant(value.to_device(device, stream=stream)))
+    except ValueError as error:
+        raise ValueError(f"to_device: {error}") from error
 
 
 def _dlpack(self: Any, **options: Any) -> Any:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import autograd_lite as ag
 from autograd_lite.rules import OPS
 from tests.families import (
+    AFFINE,
     ALONG,
     BINARY,
     BROADCAST,
@@ -57,7 +58,24 @@ from tests.families import (
     unit,
     whole,
 )
-from tests.families_more import CONVOLVE, FOURIER, HALVES, ORDERED, RUNNING, SHAPED, WHOLES, order_two
+from tests.families_more import (
+    CONVOLVE,
+    FOURIER,
+    HALVES,
+    OBLONG,
+    ORDERED,
+    RUNNING,
+    SHAPED,
+    SOLVE,
+    SQUARE,
+    TALL,
+    WHOLES,
+    like_of,
+    near_diagonal,
+    near_symmetric,
+    order_two,
+    small,
+)
 
 ANALYTIC, COMPLEX, REAL = "analytic", "complex", "real"
 
@@ -249,8 +267,24 @@ DOMAINS: dict[str, Domain] = {
     "betaincinv": Domain((order_two, order_two, between(0.1, 0.9)),SHAPED),
     # products
     "matmul":     Domain((real, real),               MATMUL, ANALYTIC),
+    "affine":     Domain((real, real, real),         AFFINE, ANALYTIC),
     "tensordot":  Domain((real, real),               TENSORDOT, ANALYTIC),
     "einsum":     Domain((real,),                    EINSUM, ANALYTIC),
+    # matrices
+    "hermitian":  Domain((real,),                    SQUARE, COMPLEX),
+    "solve":      Domain((small, real),             SOLVE, ANALYTIC, call=near_diagonal("solve")),
+    "inv":        Domain((small,),                  SQUARE, ANALYTIC, call=near_diagonal("inv")),
+    "det":        Domain((small,),                  SQUARE, ANALYTIC, call=near_diagonal("det")),
+    "logabsdet":  Domain((small,),                  SQUARE, COMPLEX, call=near_diagonal("logabsdet")),
+    "detsign":    Domain((small,),                  SQUARE, COMPLEX, call=near_diagonal("detsign")),
+    "cholesky":   Domain((small,),                   SQUARE, COMPLEX, call=near_symmetric("cholesky")),
+    "expm":       Domain((unit,),                    SQUARE, ANALYTIC),
+    "eigh":       Domain((small,),                   SQUARE, call=near_symmetric("eigh")),
+    "svd":        Domain((small,),                  OBLONG, call=near_diagonal("svd")),
+    "qr":         Domain((small,),                  TALL, COMPLEX, call=near_diagonal("qr")),
+    "completion": Domain((small,),                   TALL, call=near_diagonal(lambda x: ag.linalg.svd(x).S)),
+    "pinv":       Domain((small,),                  like_of(OBLONG, rtol=1e-9), COMPLEX, call=near_diagonal("pinv")),
+    "vector_norm": Domain((nonzero,),                reduced(1, ord=[3, 2]), COMPLEX),
     # a function as an operation
     "checkpoint": Domain((real, real),               BINARY, ANALYTIC, call=ag.checkpoint(lambda x, y: ag.sin(x) * ag.exp(y))),
     # without derivatives

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
-from tests.families import Case, case, drawn, shape_of
+from autograd_lite.op import OPS
+from tests.families import Case, Family, between, case, drawn, shape_of
 
 
 def order_two(u: Any) -> Any:
@@ -62,3 +65,58 @@ def WHOLES(draw: Any) -> Case:
 @drawn(case((), (), (3,)), case((), (), ()), case((), (), (0,)), case((), (), (2, 3)))
 def SHAPED(draw: Any) -> Case:
     return case((), (), draw(shape_of(min_dims=0, max_dims=3)))
+
+
+def square(*shapes: tuple[int, ...]) -> Family:
+    """Square matrices, and stacks of them."""
+    n = st.integers(1, 3)
+    return Family(tuple([case(s) for s in shapes]), n.map(lambda n: case((n, n))) | n.map(lambda n: case((2, n, n))))
+
+
+SQUARE = square((2, 2), (3, 3), (2, 3, 3), (1, 1))
+
+
+@drawn(case((2, 2), (2, 1)), case((3, 3), (3, 2)), case((2, 3, 3), (3, 2)), case((2, 2), (3, 2, 2)))
+def SOLVE(draw: Any) -> Case:
+    n = draw(st.integers(1, 3))
+    return case((n, n), (n, draw(st.integers(1, 3))))
+
+
+@drawn(case((2, 2)), case((3, 2)), case((2, 3)), case((2, 3, 3)), case((1, 3)))
+def OBLONG(draw: Any) -> Case:
+    return case((draw(st.integers(1, 3)), draw(st.integers(1, 3))))
+
+
+@drawn(case((2, 2)), case((3, 2)), case((2, 3, 2)))
+def TALL(draw: Any) -> Case:
+    n = draw(st.integers(1, 3))
+    return case((n + draw(st.integers(0, 2)), n))
+
+
+small = between(-0.2, 0.2)
+
+
+def near_diagonal(operation: str | Callable[..., Any]) -> Callable[..., Any]:
+    """The operation, of matrices (stacks too) moved to where their eigenvalues and singular values are well apart."""
+
+    def call(x: Any, *others: Any, **options: Any) -> Any:
+        m, n = x.shape[-2:]
+        base = (np.eye(m, n) * (1 + np.arange(n))).astype(x.dtype.type(0).real.dtype)
+        function = OPS[operation].call if isinstance(operation, str) else operation
+        return function(x + base, *others, **options)
+
+    return call
+
+
+def near_symmetric(name: str) -> Callable[..., Any]:
+    """The same of (x + xᴴ)/2, for operations that read one triangle only."""
+    call = near_diagonal(name)
+    return lambda x: call(OPS["hermitian"].call(x))
+
+
+def like_of(family: Family, **options: Any) -> Family:
+    """A family, always with these options."""
+    return Family(
+        tuple([case(*c.shapes, **options) for c in family.examples]),
+        family.cases.map(lambda c: case(*c.shapes, **options)),
+    )

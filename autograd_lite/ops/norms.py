@@ -1,0 +1,218 @@
+"""Sizes of arrays and matrices, and least squares: norms, determinant, condition, pseudo-inverse."""
+
+from __future__ import annotations
+
+from functools import reduce as _fold
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd_lite.backend import is_complex
+from autograd_lite.ops.axes import batch_over
+from autograd_lite.ops.decompose import matrix_rank, svd, svdvals
+from autograd_lite.ops.elementwise import abs, conj, not_equal, sign, where
+from autograd_lite.ops.order import as_array, raw
+from autograd_lite.ops.reduce import max, min, prod, reduction, sum
+from autograd_lite.ops.shape import expand_dims, reshape
+from autograd_lite.ops.solve import _dots, _over, adjoint, inv, matrices
+from autograd_lite.rules import general
+
+# ruff: noqa: E501  # an aligned table reads better than a wrapped one
+
+# -- norms of vectors -------------------------------------------------------------------------------------------------
+
+
+def _direction(v: Any, x: Any, axis: Any, ord: float, keepdims: bool) -> Any:
+    """The partial of (Σ|x|ᵖ)^(1/p): sgn(x) (|x|/v)^(p-1), 0 where the norm is."""
+    length = where(raw(v) == 0, 1.0, v)
+    if ord == 2:
+        return (conj(x) if is_complex(x) else x) / length
+    s = conj(sign(x)) if is_complex(x) else sign(x)
+    return s if ord == 1 else s * (abs(x) / length) ** (ord - 1)
+
+
+def _p_norm_kernel(x: Any, axis: Any, ord: float, keepdims: bool) -> Any:
+    return np.linalg.vector_norm(x, axis=axis, ord=ord, keepdims=keepdims)
+
+
+_p_norm = reduction(
+    "vector_norm",
+    _p_norm_kernel,
+    _direction,
+    signature="x, /, axis=None, ord=2, *, keepdims=False",
+    batch=batch_over,
+)
+
+
+def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
+    """The norm (Σ|x|ᵖ)^(1/p), p being `ord`, over an axis, several, or all; its derivative at 0 is 0.
+
+    `ord` may be inf (the largest absolute value), -inf (the smallest) or 0 (how many entries are not 0) too.
+
+    >>> import autograd_lite as ag
+    >>> ag.grad(ag.linalg.vector_norm)(ag.asarray([3.0, 4.0]))
+    Tensor([0.6, 0.8])
+    """
+    x = as_array(x)
+    if ord == np.inf:
+        return max(abs(x), axis=axis, keepdims=keepdims)
+    if ord == -np.inf:
+        return min(abs(x), axis=axis, keepdims=keepdims)
+    if ord == 0:
+        counted = sum(not_equal(x, 0), axis=axis, keepdims=keepdims)
+        return counted * np.ones((), abs(raw(x)).dtype)[()]
+    return _p_norm(x, axis=axis, ord=ord, keepdims=keepdims)
+
+
+# -- norms of matrices ------------------------------------------------------------------------------------------------
+
+
+def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
+    """A norm of each matrix.
+
+    `ord` is "fro" (the root of the sum of squares), "nuc" (the sum of singular values), 2 or -2 (the largest or
+    smallest singular value), 1 or -1 (the largest or smallest sum of absolute values of a column), inf or -inf
+    (of a row).
+    """
+    x = matrices("matrix_norm", x)
+    if ord == "fro":
+        return vector_norm(x, axis=(-2, -1), keepdims=keepdims)
+    if ord == "nuc":
+        out = sum(svdvals(x), axis=-1)
+    elif ord in (2, -2):
+        out = (max if ord > 0 else min)(svdvals(x), axis=-1)
+    elif ord in (1, -1, np.inf, -np.inf):
+        sums = sum(abs(x), axis=-2 if ord in (1, -1) else -1)
+        out = (max if ord > 0 else min)(sums, axis=-1)
+    else:
+        raise ValueError(f"matrix_norm: ord is 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, not {ord!r}")
+    return expand_dims(out, (-2, -1)) if keepdims else out
+
+
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """``numpy.linalg.norm``: that of vectors along an axis, of matrices along two, or of all entries."""
+    x = as_array(x)
+    if axis is None:
+        if ord is None:
+            return vector_norm(x, keepdims=keepdims)
+        axis = tuple(range(x.ndim))
+    axes = tuple(axis) if np.iterable(axis) else (axis,)
+    if len(axes) == 1:
+        return vector_norm(x, axis=axes[0], keepdims=keepdims, ord=2 if ord is None else ord)
+    if len(axes) != 2:
+        raise ValueError(f"norm: of vectors (one axis) or matrices (two), not of axes {axes}")
+    if ord is None:
+        return vector_norm(x, axis=axes, keepdims=keepdims)
+    rows, columns = (a % x.ndim for a in axes)
+    kept = [i for i in range(x.ndim) if i not in (rows, columns)]
+    out = matrix_norm(x.transpose(*kept, rows, columns), ord=ord)
+    return reshape(out, tuple([1 if i in (rows, columns) else n for i, n in enumerate(x.shape)])) if keepdims else out
+
+
+def cond(x: Any, p: Any = None) -> Any:
+    """The condition of each matrix: the largest over the smallest singular value, or the norm times that of the inverse."""
+    x = matrices("cond", x)
+    if p in (None, 2, -2):
+        s = svdvals(x)
+        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+    return matrix_norm(x, ord=p) * matrix_norm(inv(x), ord=p)
+
+
+# -- determinant ------------------------------------------------------------------------------------------------------
+
+
+def _cofactors(x: Any) -> Any:
+    """The partials of det(x): det(x) x⁻ᵀ; of a singular matrix, from its singular values, det(U Vᴴ) Ū diag(Π_{j≠i} s_j) Vᵀ."""
+    a = raw(x)
+    n, determinant = a.shape[-1], np.linalg.det(a)
+    bound = np.prod(np.sqrt(np.sum(np.abs(a) ** 2, axis=-1)), axis=-1)  # Hadamard's, of |det|
+    if not np.any(np.abs(determinant) <= n * np.finfo(bound.dtype).eps * bound):
+        return _over(det(x)) * inv(x).mT
+    u, s, vh = svd(x)
+    others = prod(where(np.eye(n, dtype=bool), 1.0, expand_dims(s, -2)), axis=-1)
+    spread = expand_dims(others, -1)
+    if is_complex(x):
+        return _over(det(u @ vh)) * (conj(u) @ (spread * conj(vh)))
+    return np.round(np.linalg.det(raw(u) @ raw(vh)))[..., None, None] * (u @ (spread * vh))
+
+
+# -- pseudo-inverse ---------------------------------------------------------------------------------------------------
+
+
+def _pinv_pull(g: Any, p: Any, x: Any, rtol: Any) -> Any:
+    """Golub and Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares" (1973): rank unchanged,
+    dP = -P dX P + P Pᴴ dXᴴ (I - X P) + (I - P X) dXᴴ Pᴴ P."""
+    m, n = x.shape[-2:]
+    outside, unseen = np.eye(m) - x @ p, np.eye(n) - p @ x
+    back = g.mT
+    return conj(outside @ back @ p @ adjoint(p)) + conj(adjoint(p) @ p @ back @ unseen) - p.mT @ g @ p.mT
+
+
+def _pinv_push(t: Any, p: Any, x: Any, rtol: Any) -> Any:
+    m, n = x.shape[-2:]
+    outside, unseen = np.eye(m) - x @ p, np.eye(n) - p @ x
+    return p @ adjoint(p) @ adjoint(t) @ outside + unseen @ adjoint(t) @ adjoint(p) @ p - p @ t @ p
+
+
+# fmt: off
+_det  = general("det",  np.linalg.det, lambda g, v, x: _over(g) * _cofactors(x), lambda t, v, x: _dots(_cofactors(x), t))
+_pinv = general("pinv", lambda x, rtol: np.linalg.pinv(x, rcond=rtol), _pinv_pull, _pinv_push, signature="x, /, rtol", batch="leading")
+# fmt: on
+
+
+def det(x: Any, /) -> Any:
+    """The determinant of each matrix; its derivative is right at singular matrices too.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.det(2 * ag.eye(2))
+    Tensor(4.0)
+    """
+    return _det(matrices("det", x, square=True))
+
+
+def pinv(x: Any, /, *, rtol: Any = None) -> Any:
+    """The pseudo-inverse; singular values up to `rtol` times the largest count as 0 (by default eps times the longer side).
+
+    Its derivative holds the rank fixed.
+    """
+    x = matrices("pinv", x)
+    if rtol is None:
+        dtype = raw(x).dtype
+        rtol = sorted(x.shape[-2:])[1] * float(np.finfo(dtype if dtype.kind in "fc" else float).eps)
+    return _pinv(x, raw(rtol))
+
+
+class LstsqResult(NamedTuple):
+    """What `lstsq` gives."""
+
+    x: Any
+    residuals: Any
+    rank: Any
+    s: Any
+
+
+def lstsq(a: Any, b: Any, rcond: Any = None) -> LstsqResult:
+    """The x of least norm that makes ‖a x - b‖ least, as ``numpy.linalg.lstsq``, for stacks too.
+
+    Returns
+    -------
+    LstsqResult
+        `x`; `residuals`, the sums of squares left (empty unless `a` has full rank and more rows than columns);
+        `rank`, without derivative; `s`, the singular values of `a`.
+    """
+    a, b = matrices("lstsq", a), as_array(b)
+    m, n = a.shape[-2:]
+    if b.shape[0 if b.ndim == 1 else -2] != m:
+        raise np.linalg.LinAlgError(f"lstsq: {m} rows of a, and b of shape {tuple(b.shape)}")
+    columns = reshape(b, (-1, 1)) if b.ndim == 1 else b
+    x = pinv(a, rtol=rcond) @ columns
+    rank = matrix_rank(a, rtol=rcond)
+    left = abs(columns - a @ x) ** 2
+    full = m > n and bool(np.all(raw(rank) == n))
+    residuals = sum(left, axis=-2) if full else np.empty((*a.shape[:-2], 0), abs(raw(b)).dtype)
+    return LstsqResult(x[..., 0] if b.ndim == 1 else x, residuals, rank, svdvals(a))
+
+
+def multi_dot(arrays: Any) -> Any:
+    """The matrix product of several arrays, from left to right; the first and the last may be vectors."""
+    return _fold(lambda x, y: x @ y, arrays)

@@ -1,0 +1,175 @@
+"""Equations and functions of matrices: solve, inv, Cholesky, powers, exponential. Stacks of matrices throughout.
+
+The rules are those of Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
+differentiation" (2008), for complex matrices too. A pull is a plain transpose, without conjugation (see `rules`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd_lite.backend import is_complex, optional
+from autograd_lite.ops.elementwise import conj, imag, real
+from autograd_lite.ops.order import as_array, raw
+from autograd_lite.ops.reduce import sum
+from autograd_lite.ops.shape import broadcast_to, concat, reshape
+from autograd_lite.rules import general, linear
+from autograd_lite.tensor import Tensor, constant, handle
+
+# ruff: noqa: E501  # an aligned table reads better than a wrapped one
+
+
+def adjoint(x: Any) -> Any:
+    """The conjugate transpose."""
+    return conj(x).mT if is_complex(x) else x.mT
+
+
+def matrices(name: str, x: Any, *, square: bool = False) -> Any:
+    """`x` as a stack of matrices, square if they have to be."""
+    x = as_array(x)
+    if x.ndim < 2 or (square and x.shape[-1] != x.shape[-2]):
+        kind = "square matrices" if square else "matrices"
+        raise np.linalg.LinAlgError(f"{name}: takes {kind} (or a stack), not shape {tuple(x.shape)}")
+    return x
+
+
+# -- rules ------------------------------------------------------------------------------------------------------------
+
+
+def _solve_pull(g: Any, v: Any, arrays: list[Any]) -> list[Any]:
+    a, _ = arrays
+    gb = _solve(a.mT, g)
+    return [-gb @ v.mT, gb]
+
+
+def _solve_push(ts: list[Any], v: Any, arrays: list[Any]) -> Any:
+    (ta, tb), (a, _) = ts, arrays
+    return _solve(a, tb if ta is None else -(ta @ v) if tb is None else tb - ta @ v)
+
+
+def _lower(s: Any) -> Any:
+    """The lower triangle, half of the diagonal: a Hermitian matrix is that and its adjoint."""
+    n = s.shape[-1]
+    return s * (np.tril(np.ones((n, n), raw(s).real.dtype)) - np.eye(n, dtype=raw(s).real.dtype) / 2)
+
+
+def _cholesky_pull(g: Any, v: Any, x: Any) -> Any:
+    """A = LLᴴ gives dL = L Φ(L⁻¹ dA L⁻ᴴ), Φ being `_lower`."""
+    left = _solve(v.mT, _lower(v.mT @ g))
+    return _solve(adjoint(v), left.mT).mT
+
+
+def _cholesky_push(t: Any, v: Any, x: Any) -> Any:
+    left = _solve(v, t)
+    return v @ _lower(adjoint(_solve(v, adjoint(left))))
+
+
+def _expm(x: Any) -> Any:
+    return optional("scipy.linalg", "science", "linalg.expm").expm(x)
+
+
+def _expm_along(x: Any, t: Any) -> Any:
+    """The derivative of expm at `x` along `t`: the upper right block of expm([[x, t], [0, x]])."""
+    n = x.shape[-1]
+    zero = np.zeros((*x.shape[:-2], n, n), raw(t).dtype)
+    x, t = (broadcast_to(a, np.broadcast_shapes(x.shape, t.shape)) for a in (x, t))
+    both = concat([concat([x, t], axis=-1), concat([broadcast_to(zero, tuple(x.shape)), x], axis=-1)], axis=-2)
+    return _exponential(both)[..., :n, n:]
+
+
+def _dots(a: Any, b: Any) -> Any:
+    """The sum of products of the entries of matrices."""
+    return sum(a * b, axis=(-2, -1))
+
+
+def _over(g: Any) -> Any:
+    """Numbers, with two axes more to multiply matrices with."""
+    return reshape(g, (*g.shape, 1, 1))
+
+
+def _turn(g: Any, v: Any, x: Any) -> Any:
+    """The sign of det(x) turns by the imaginary part of tr(x⁻¹ dx). A real sign cannot turn."""
+    return (
+        0 * x if not is_complex(x) else _over(imag(g * v) * 1j) * inv(x).mT
+    )  # 1j on the right: on the left Python takes it
+
+
+# fmt: off
+hermitian  = linear("hermitian", lambda x: (x + np.conj(np.matrix_transpose(x))) / 2, lambda g, x: hermitian(g), doc="The mean of x and its conjugate transpose.", batch="leading")
+_solve     = general("solve",    np.linalg.solve,    _solve_pull,    _solve_push,    signature="a, b, /", together=True, batch="leading")
+inv        = general("inv",      np.linalg.inv,      lambda g, v, x: -(v.mT @ g @ v.mT), lambda t, v, x: -(v @ t @ v), doc="The inverse of each matrix.", batch="leading")
+_cholesky  = general("cholesky", np.linalg.cholesky, _cholesky_pull, _cholesky_push, batch="leading")
+_exponential = general("expm",   _expm, lambda g, v, x: _expm_along(x.mT, g), lambda t, v, x: _expm_along(x, t), batch="leading")
+_log_det   = general("logabsdet", lambda x: np.linalg.slogdet(x)[1], lambda g, v, x: _over(g) * inv(x).mT, lambda t, v, x: real(_dots(inv(x).mT, t)))
+_det_sign  = general("detsign",   lambda x: np.linalg.slogdet(x)[0], _turn,                                lambda t, v, x: v * imag(_dots(inv(x).mT, t)) * 1j if is_complex(x) else 0 * v)
+# fmt: on
+
+
+# -- the public functions ---------------------------------------------------------------------------------------------
+
+
+def solve(a: Any, b: Any, /) -> Any:
+    """The x with a @ x = b. A vector `b` is one column; otherwise its columns are solved for.
+
+    Raises ``numpy.linalg.LinAlgError`` if `a` is singular.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.solve(2 * ag.eye(2), ag.asarray([2.0, 4.0]))
+    Tensor([1., 2.])
+    """
+    a, b = matrices("solve", a, square=True), as_array(b)
+    return _solve(a, reshape(b, (-1, 1)))[..., 0] if b.ndim == 1 else _solve(a, b)
+
+
+def cholesky(x: Any, /, *, upper: bool = False) -> Any:
+    """The lower triangular L with x = L Lᴴ (or the upper U with x = Uᴴ U) of Hermitian positive definite matrices.
+
+    `x` is taken as (x + xᴴ)/2, so the gradient of a symmetric matrix is symmetric.
+    """
+    factor = _cholesky(hermitian(matrices("cholesky", x, square=True)))
+    return adjoint(factor) if upper else factor
+
+
+class SlogdetResult(NamedTuple):
+    """What `slogdet` gives."""
+
+    sign: Any
+    logabsdet: Any
+
+
+def slogdet(x: Any, /) -> SlogdetResult:
+    """The sign of the determinant (of modulus 1 if complex) and the logarithm of its absolute value."""
+    x = matrices("slogdet", x, square=True)
+    if is_complex(x):
+        return SlogdetResult(_det_sign(x), _log_det(x))
+    sign = np.linalg.slogdet(raw(x))[0]
+    return SlogdetResult(handle(constant(sign)) if isinstance(x, Tensor) else sign, _log_det(x))
+
+
+def matrix_power(x: Any, n: int, /) -> Any:
+    """Each matrix multiplied with itself `n` times; for a negative `n`, its inverse."""
+    x = matrices("matrix_power", x, square=True)
+    if n != int(n):
+        raise TypeError(f"matrix_power: the exponent is an integer, not {n!r}")
+    if n == 0:
+        return broadcast_to(np.eye(x.shape[-1], dtype=raw(x).dtype), tuple(x.shape)) + 0 * x
+    power, out, n = inv(x) if n < 0 else x, None, abs(int(n))
+    while n:
+        if n & 1:
+            out = power if out is None else out @ power
+        n >>= 1
+        power = power @ power if n else power
+    return out
+
+
+def expm(x: Any, /) -> Any:
+    """The matrix exponential; its value is SciPy's (extra ``science``).
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.expm(ag.zeros((2, 2)))
+    Tensor([[1., 0.],
+            [0., 1.]])
+    """
+    return _exponential(matrices("expm", x, square=True))

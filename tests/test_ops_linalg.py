@@ -1,0 +1,226 @@
+"""Linear algebra: NumPy's values and derivatives, real, complex and in stacks; where there is none, an error says so."""
+
+import numpy as np
+import pytest
+import scipy.linalg
+
+import autograd_lite as ag
+from autograd_lite.errors import DegenerateError
+
+RNG = np.random.default_rng(5)
+A = RNG.normal(size=(2, 3, 3))
+T = RNG.normal(size=(2, 4, 2))
+B, b = RNG.normal(size=(2, 3, 2)), RNG.normal(size=3)
+
+
+def complexes(x):
+    return x + 1j * RNG.normal(size=x.shape)
+
+
+def positive(x):
+    return x @ np.conj(np.matrix_transpose(x)) + 2 * np.eye(x.shape[-1])
+
+
+PAIRS = {"real": (A, T), "complex": (complexes(A), complexes(T))}
+SYMMETRIC = {kind: positive(x) for kind, (x, _) in PAIRS.items()}
+EACH = pytest.mark.parametrize("kind", PAIRS)
+
+
+def close(a, b):
+    for x, y in zip(a if isinstance(a, tuple) else [a], b if isinstance(b, tuple) else [b], strict=True):
+        np.testing.assert_allclose(getattr(x, "value", x), y, rtol=1e-11, atol=1e-12)  # the condition times eps
+
+
+def check(f, *args, numpys=None, order=2):
+    if numpys is not None:
+        close(f(*args), numpys(*args))
+        close(numpys(*map(ag.Var, args)), numpys(*args))  # through the protocol
+    ag.check_grads(f, args, order=order, entries=3)
+
+
+@EACH
+def test_equations_and_functions(kind):
+    x, h = PAIRS[kind][0], SYMMETRIC[kind]
+    la = ag.linalg
+    check(la.inv, x, numpys=np.linalg.inv)
+    check(la.det, x, numpys=np.linalg.det)
+    check(la.slogdet, x, numpys=np.linalg.slogdet)
+    check(la.cholesky, h, numpys=np.linalg.cholesky)
+    check(lambda h: la.cholesky(h, upper=True), h, numpys=lambda h: np.linalg.cholesky(h, upper=True))
+    check(la.expm, x)
+    close(la.expm(x), scipy.linalg.expm(x))
+    for n in (-2, 0, 1, 5):
+        check(lambda x, n=n: la.matrix_power(x, n), x, numpys=lambda x, n=n: np.linalg.matrix_power(x, n))
+    rhs, vector = (B, b) if kind == "real" else (complexes(B), complexes(b))
+    check(la.solve, x, rhs, numpys=np.linalg.solve)
+    check(la.solve, x, vector, numpys=np.linalg.solve)
+    check(la.solve, x[0], rhs, numpys=np.linalg.solve)
+    check(la.cond, x, numpys=np.linalg.cond)
+    close(la.cond(x, 1), np.linalg.cond(x, 1))
+    close(la.cond(x, -2), np.linalg.cond(x, -2))
+    check(lambda x: la.multi_dot([x[0, 0], x[0], x[1]]), x, numpys=lambda x: np.linalg.multi_dot([x[0, 0], x[0], x[1]]))
+    check(la.kron, x[0], x[1])
+
+
+@EACH
+def test_eigenvalues_and_vectors(kind):
+    h = SYMMETRIC[kind]
+    check(ag.linalg.eigvalsh, h, numpys=np.linalg.eigvalsh)
+    close(ag.linalg.eigh(h), np.linalg.eigh(h))
+    if kind == "real":
+        check(ag.linalg.eigh, h)
+
+    def without_phase(h):
+        w, v = ag.linalg.eigh(h)
+        return ag.abs(v) ** 2 * ag.expand_dims(w, -2), v[..., :1] @ ag.conj(v[..., :1]).mT
+
+    check(without_phase, h)
+
+
+@EACH
+@pytest.mark.parametrize("shape", ["square", "tall", "wide"])
+def test_singular_values_qr_and_pseudo_inverse(kind, shape):
+    square, tall = PAIRS[kind]
+    x = {"square": square, "tall": tall, "wide": tall.mT}[shape]
+    la = ag.linalg
+    check(la.svdvals, x, numpys=np.linalg.svdvals)
+    check(la.qr, x, numpys=np.linalg.qr)
+    check(la.pinv, x, numpys=np.linalg.pinv)
+    for full in (True, False):
+        close(la.svd(x, full_matrices=full), np.linalg.svd(x, full_matrices=full))
+        close(np.linalg.svd(ag.Var(x), full_matrices=full), np.linalg.svd(x, full_matrices=full))
+    close(la.qr(x, mode="complete"), np.linalg.qr(x, mode="complete"))
+    close(np.linalg.qr(ag.Var(x), mode="r"), np.linalg.qr(x, mode="r"))
+    close(np.linalg.svd(ag.Var(x), compute_uv=False), np.linalg.svdvals(x))
+
+    def without_phase(x):
+        u, s, vh = la.svd(x, full_matrices=False)
+        return ag.abs(u) ** 2, u[..., :1] @ vh[..., :1, :], s, ag.abs(vh) ** 2
+
+    check(without_phase, x)
+    if kind == "real":
+        check(lambda x: la.svd(x, full_matrices=False), x)
+    check(lambda x: la.svd(x).U[..., : min(x.shape[-2:])] * la.qr(x, mode="complete").R[..., :1, :1], x.real)
+
+
+@EACH
+def test_norms(kind):
+    x = PAIRS[kind][1]
+    for ord in ("fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf):
+        for keep in (False, True):
+            close(ag.linalg.matrix_norm(x, ord=ord, keepdims=keep), np.linalg.matrix_norm(x, ord=ord, keepdims=keep))
+        check(
+            lambda x, o=ord: ag.linalg.matrix_norm(x, ord=o), x, numpys=lambda x, o=ord: np.linalg.matrix_norm(x, ord=o)
+        )
+    for ord in (0, 1, 2, 3, 2.5, np.inf, -np.inf):
+        for axis in (-1, (0, 2), None):
+            close(ag.linalg.vector_norm(x, ord=ord, axis=axis), np.linalg.vector_norm(x, ord=ord, axis=axis))
+        check(lambda x, o=ord: ag.linalg.vector_norm(x, ord=o, axis=1), x)
+    for options in [
+        {},
+        {"axis": 1},
+        {"axis": (0, 2), "ord": 1},
+        {"axis": (2, 0), "keepdims": True, "ord": 2},
+        {"axis": (0, 1)},
+    ]:
+        close(np.linalg.norm(ag.Var(x), **options), np.linalg.norm(x, **options))
+    close(np.linalg.norm(ag.Var(x[0]), ord=1), np.linalg.norm(x[0], ord=1))
+
+
+def test_norms_at_zero_and_their_squares():
+    norm, zero = ag.linalg.vector_norm, np.zeros(2)
+    np.testing.assert_array_equal(ag.grad(norm)(zero), zero)
+    np.testing.assert_array_equal(ag.grad(lambda x: norm(x) ** 2)(zero), zero)
+    np.testing.assert_array_equal(ag.grad(lambda x: norm(x, ord=3))(zero), zero)
+    np.testing.assert_array_equal(ag.grad(ag.linalg.matrix_norm)(np.zeros((2, 2))), np.zeros((2, 2)))
+
+
+def test_least_squares():
+    a, y = T[0], RNG.normal(size=4)
+    for rhs in (y, np.stack([y, 2 * y], axis=1)):
+        close(ag.linalg.lstsq(a, rhs), np.linalg.lstsq(a, rhs))
+        check(lambda a, b: ag.linalg.lstsq(a, b)[:2], a, rhs)
+    found = np.linalg.lstsq(ag.Var(a.T), y[:2])
+    close(tuple(found), np.linalg.lstsq(a.T, y[:2]))
+    assert not found.rank.requires_grad
+    assert ag.linalg.matrix_rank(np.ones((3, 3))) == 1 == np.linalg.matrix_rank(ag.Var(np.ones((3, 3)))).value
+
+
+def test_determinants_of_singular_matrices():
+    singular = np.array([[1.0, 2, 3], [2, 4, 6], [1, 0, 1]])
+    cofactors = [[4, 4, -4], [-2, -2, 2], [0, 0, 0]]  # by hand: minors of `singular`, with their signs
+    np.testing.assert_allclose(ag.grad(ag.linalg.det)(singular), cofactors, atol=1e-14)
+    np.testing.assert_array_equal(ag.grad(ag.linalg.det)(np.zeros((3, 3))), np.zeros((3, 3)))
+    # NumPy's det is off by 1e-16 times the entries' products, its second differences by 1e-11
+    ag.check_grads(ag.linalg.det, (np.stack([singular, singular + np.eye(3)]),), order=2, atol=1e-9)
+    ag.check_grads(ag.linalg.det, ((1 + 1j) * singular,), order=1)
+
+
+def test_the_gradient_of_a_symmetric_matrix_is_symmetric():
+    """And that of log det, through Cholesky, is the inverse."""
+    h = SYMMETRIC["real"][0]
+
+    def log_det(h):
+        return 2 * ag.sum(ag.log(ag.linalg.diagonal(ag.linalg.cholesky(h))))
+
+    np.testing.assert_allclose(ag.grad(log_det)(h), np.linalg.inv(h), rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(ag.grad(lambda h: ag.linalg.slogdet(h).logabsdet)(h), np.linalg.inv(h), atol=1e-14)
+
+
+def test_a_triangle_asked_for_is_the_one_that_is_read():
+    x = SYMMETRIC["complex"][0] + np.triu(A[0], 1)
+    for side in "LU":
+        close(np.linalg.eigvalsh(ag.Var(x), side), np.linalg.eigvalsh(x, side))
+        close(tuple(np.linalg.eigh(ag.Var(x), UPLO=side))[0], np.linalg.eigh(x, UPLO=side)[0])
+
+
+def test_equal_values_have_no_vectors_to_differentiate():
+    """What is computed from the values alone is finite; the rest is an error, or forward NaN."""
+    same = np.diag([1.0, 1.0, 3.0])
+    eigh, svd = ag.linalg.eigh, ag.linalg.svd
+    np.testing.assert_allclose(ag.grad(lambda x: ag.sum(ag.linalg.eigvalsh(x)))(same), np.eye(3))
+    np.testing.assert_allclose(ag.grad(lambda x: ag.sum(ag.linalg.svdvals(x)))(same), np.eye(3))
+    assert np.all(np.isfinite(ag.grad(lambda x: eigh(x).eigenvectors[0, 2])(same)))  # of the single one
+    for f, name in [
+        (lambda x: eigh(x).eigenvectors[0, 0], "eigh.*eigenvalues"),
+        (lambda x: svd(x).U[0, 1], "svd.*values"),
+    ]:
+        with pytest.raises(DegenerateError, match=name):
+            ag.grad(f)(same)
+    values, vectors = ag.jvp(eigh, (same,), (np.ones((3, 3)),))[1]
+    np.testing.assert_allclose(values, 1)
+    assert np.all(np.isnan(vectors[:, :2]))
+    assert np.all(np.isfinite(vectors[:, 2]))
+    ag.jvp(svd, (same,), (np.ones((3, 3)),))
+    with pytest.raises(DegenerateError, match="is 0"):
+        ag.grad(lambda x: svd(x, full_matrices=False).U[0, 1])(np.ones((3, 2)))
+
+
+def test_completing_columns_have_no_derivative():
+    for f, remedy in [
+        (lambda x: ag.sum(ag.linalg.svd(x).U), "full_matrices=False"),
+        (lambda x: ag.sum(ag.linalg.svd(x.mT).Vh), "full_matrices=False"),
+        (lambda x: ag.sum(ag.linalg.qr(x, mode="complete").Q), "mode='reduced'"),
+    ]:
+        with pytest.raises(DegenerateError, match=remedy):
+            ag.grad(f)(T[0])
+    assert np.all(np.isnan(ag.jvp(lambda x: ag.linalg.svd(x).U[:, 2:], (T[0],), (T[0],))[1]))
+
+
+def test_errors():
+    x = ag.Var(T[0])
+    la = ag.linalg
+    for f, kind, message in [
+        (lambda: la.inv(x), np.linalg.LinAlgError, "inv.*square"),
+        (lambda: la.det(x[0]), np.linalg.LinAlgError, "det"),
+        (lambda: la.inv(ag.Var(np.zeros((2, 2)))), np.linalg.LinAlgError, "inv.*Singular"),
+        (lambda: la.cholesky(ag.Var(-np.eye(2))), np.linalg.LinAlgError, "cholesky"),
+        (lambda: la.matrix_power(ag.Var(np.eye(2)), 0.5), TypeError, "integer"),
+        (lambda: la.qr(x, mode="raw"), ValueError, "reduced"),
+        (lambda: la.matrix_norm(x, ord=3), ValueError, "nuc"),
+        (lambda: la.norm(ag.Var(A), axis=(0, 1, 2)), ValueError, "axes"),
+        (lambda: la.lstsq(x, b), np.linalg.LinAlgError, "rows"),
+        (lambda: la.diagonal(x[0]), ValueError, "diagonal"),
+    ]:
+        with pytest.raises(kind, match=message):
+            f()
