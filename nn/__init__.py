@@ -11,6 +11,8 @@
 
 from nn import data, init, io, plot, schedule, tables
 from nn.activations import Activation, Lambda, ReLU, Sigmoid, Tanh, relu, sigmoid, tanh
+from nn.explain import explain
+from nn.explanation import Explanation
 from nn.io import FileError, load, save
 from nn.layers import Linear, Sequential
 from nn.losses import cross_entropy, mse_loss
@@ -27,6 +29,7 @@ __all__ = [
     "Activation",
     "Adam",
     "CosineAnnealingLR",
+    "Explanation",
     "ExponentialLR",
     "FileError",
     "History",
@@ -44,6 +47,7 @@ __all__ = [
     "Tanh",
     "cross_entropy",
     "data",
+    "explain",
     "fit",
     "functional_call",
     "init",

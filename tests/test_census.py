@@ -34,9 +34,9 @@ vecdot vjp where zeros zeros_like
 """
 
 NN = """
-Activation Adam CosineAnnealingLR Explanation ExponentialLR FileError History Lambda Linear MLP Module Optimizer Parameter ReLU
-SGD Schedule Sequential Sigmoid StateError StepLR Tanh cross_entropy data explain fit functional_call init io load mse_loss
-plot predict relu save schedule sigmoid tables tanh
+Activation Adam CosineAnnealingLR Explanation ExponentialLR FileError History Lambda Linear MLP Module Optimizer Parameter
+ReLU SGD Schedule Sequential Sigmoid StateError StepLR Tanh cross_entropy data explain fit functional_call init io load
+mse_loss plot predict relu save schedule sigmoid tables tanh
 """
 
 
