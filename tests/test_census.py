@@ -34,9 +34,12 @@ vecdot vjp where zeros zeros_like
 """
 
 NN = """
-Activation Adam CosineAnnealingLR Explanation ExponentialLR FileError History Lambda Linear MLP Module Optimizer Parameter
-ReLU SGD Schedule Sequential Sigmoid StateError StepLR Tanh cross_entropy data explain fit functional_call init io load
-mse_loss plot predict relu save schedule sigmoid tables tanh
+Activation Adam Arctan BinaryStep CELU CosineAnnealingLR ELU Explanation ExponentialLR FileError GELU GELUTanh GLU
+Hardsigmoid Hardswish Hardtanh History ISRU Identity Lambda LeakyReLU Linear LogSigmoid LogSoftmax MLP Mish Module
+Optimizer PReLU Parameter ReLU SELU SGD Schedule Sequential SiLU Sigmoid Sine Softmax Softplus Softsign Squareplus
+StateError StepLR Tanh arctan binary_step celu cross_entropy data elu explain fit functional_call gelu gelu_tanh glu
+hardsigmoid hardswish hardtanh identity init io isru leaky_relu load log_sigmoid log_softmax mish mse_loss plot
+predict prelu relu save schedule selu sigmoid silu sine softmax softplus softsign squareplus tables tanh
 """
 
 
