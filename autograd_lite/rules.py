@@ -413,15 +413,17 @@ def _each(op: Op, pulls: Any) -> Call:
         return unary
 
     def several(g: Any, row: Row, first: int) -> Any:
-        xs, params = [x.value for x in row.args], row.params or ()
+        args = row.args
+        xs = [x.value for x in args]
+        given = (g, row.value, *xs, *(row.params or ()))
         contributions: list[Any] = []
-        for arg, x, f in zip(row.args, xs, pulls, strict=True):
+        for arg, x, f in zip(args, xs, pulls):  # noqa: B905  # strict= costs a tenth of the loop
             if arg.seq < first:
                 contributions.append(None)
             elif f is None:
                 raise no_rule(op, arg, row)
             else:
-                contributions.append(conform(f(g, row.value, *xs, *params), x))
+                contributions.append(conform(f(*given), x))
         return contributions
 
     return several

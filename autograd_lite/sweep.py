@@ -91,6 +91,7 @@ def reverse(
     *,
     record: bool = False,
     holes: set[int] | None = None,
+    leaves: list[Row] | None = None,
     watch: Callable[[Row, Row, Any], None] | None = None,
     pull: Callable[[Any, Row, int], Any] | None = None,
 ) -> dict[int, Any]:
@@ -98,17 +99,21 @@ def reverse(
 
     `rows` is consumed, so that a value is let go as soon as its adjoint has been used. `adjoints` holds the seeds
     and, at the end, the adjoints of the variables (rows that are not in `rows`, or have no operation). Arguments older
-    than `first` get none. `holes` are the rows whose adjoint has exact zeros where nothing arrived; a
-    contribution without a zero has none, so that a product or a sum of all entries ends the matter.
-    `watch(row, arg, contribution)` is told of every step. `pull(g, row, first)` takes the place of the operations'
-    own pulls (see `batch`).
+    than `first` get none. `holes` are the rows whose adjoint has exact zeros where nothing arrived; a contribution
+    without a zero has none, so that a product or a sum of all entries ends the matter. `leaves` collects the
+    variables met. `watch(row, arg, contribution)` is told of every step. `pull(g, row, first)` takes the place of the
+    operations' own pulls (see `batch`).
     """
     holes = set() if holes is None else holes
     take, there = adjoints.pop, adjoints.get
     while rows:
         row = rows.pop()
         op, seq = row.op, row.seq
-        if op is None or (g := take(seq, None)) is None:
+        if op is None:
+            if leaves is not None:
+                leaves.append(row)
+            continue
+        if (g := take(seq, None)) is None:
             continue
         gated = holes and seq in holes
         through = pull or (op.gated if gated else op.pull)
@@ -226,10 +231,11 @@ def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:
     if not row.seq:
         raise UntrackedError("backward: nothing to differentiate: no Var or requires_grad=True Tensor reaches this one")
     start = seed_for(row, seed, "backward")
-    rows = rows_of((row,))
-    leaves = [r for r in rows if r.op is None]
+    leaves: list[Row] = []
     with np.errstate(all="ignore"):
-        adjoints = reverse(rows, {row.seq: start}, record=create_graph, watch=watching_adjoints())
+        adjoints = reverse(
+            rows_of((row,)), {row.seq: start}, record=create_graph, leaves=leaves, watch=watching_adjoints()
+        )
     del start, seed
     for variable in leaves:
         cell = variable.params
@@ -241,6 +247,8 @@ def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:
 def finished(adjoints: dict[int, Any], row: Row) -> Tensor:
     """The adjoint of a variable as its gradient: conjugated, in its dtype, its memory nobody else's."""
     g = unshared(adjoints, row.seq)
+    if g.__class__ in ONES and g.__class__ is row.value.__class__:
+        return handle(constant(g))
     if isinstance(g, Tensor):
         return OPS["copy"].call(conjugated(g))  # type: ignore[no-any-return]  # of a Tensor a Tensor
     if g.dtype is not row.value.dtype and g.dtype != row.value.dtype:
@@ -250,4 +258,5 @@ def finished(adjoints: dict[int, Any], row: Row) -> Tensor:
 
 def watching_adjoints() -> Any:
     """What `debug` watches adjoints with, if it is on in this thread."""
-    return getattr(watcher(), "adjoint", None)
+    watching = watcher()
+    return None if watching is None else getattr(watching, "adjoint", None)
