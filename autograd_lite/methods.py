@@ -10,7 +10,7 @@ import numpy as np
 from autograd_lite.op import OPS
 from autograd_lite.ops import arrange, create, index, linalg, order, reduce, shape
 from autograd_lite.ops import elementwise as e
-from autograd_lite.rules import conform
+from autograd_lite.products import conform
 from autograd_lite.sweep import backward
 from autograd_lite.tensor import Tensor, View, constant, handle, leaf
 

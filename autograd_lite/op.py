@@ -337,7 +337,8 @@ def _binary(op: Op) -> tuple[Call, Call, Call]:
 
     def reflected(self: Any, other: Any, /) -> Any:
         if other.__class__ not in PYTHON:
-            return apply(op, (other, self), None) if is_array(other) or other.__class__ in (list, tuple) else NotImplemented
+            known = is_array(other) or other.__class__ in (list, tuple)
+            return apply(op, (other, self), None) if known else NotImplemented
         right = self._row
         b = right.value
         left = constant(other if other else typed_zero(other, b))
@@ -375,7 +376,7 @@ def _caller(op: Op, signature: str) -> Call:
     else:
         arrays = op.arrays[0].lstrip("*") if op.variadic else f"({', '.join(op.arrays)},)"
         options = f"({', '.join(op.options)},)" if op.options else "()"
-        via = _apply_view if op.view else apply
+        via: Call = _apply_view if op.view else apply
         if len(op.arrays) == 1 and not op.variadic and not op.view:
             via, arrays = _apply_one, op.arrays[0]
         source = f"def call({signature}): return apply(op, {arrays}, {options})"

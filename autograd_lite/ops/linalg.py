@@ -13,7 +13,8 @@ from autograd_lite.ops.elementwise import conj
 from autograd_lite.ops.index import scatter
 from autograd_lite.ops.reduce import sum
 from autograd_lite.ops.shape import broadcast_to, permute_dims, reshape, sum_to
-from autograd_lite.rules import bilinear, fit, gate_product, general
+from autograd_lite.products import fit, gate_product
+from autograd_lite.rules import bilinear, general
 
 # -- matmul ---------------------------------------------------------------------------------------------------------------
 

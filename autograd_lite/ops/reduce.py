@@ -12,7 +12,8 @@ from autograd_lite.ops.axes import axes_of, batch_along, batch_over
 from autograd_lite.ops.create import ones_like
 from autograd_lite.ops.elementwise import exp, isfinite, where
 from autograd_lite.ops.shape import broadcast_to, concat, permute_dims, reshape
-from autograd_lite.rules import gate, general, linear, pick, plain
+from autograd_lite.products import gate, pick
+from autograd_lite.rules import general, linear, plain
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 
