@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite import fft
+from autograd_lite import fft, forms, special
 from autograd_lite import linalg as la
 from autograd_lite.backend import is_complex
 from autograd_lite.ops import arrange, create, index, linalg, numeric, order, reduce, shape, statistics
@@ -63,63 +63,18 @@ def _sort(function: Call) -> Call:
     return call
 
 
-def _clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
-    return e.clip(x, min if a_min is None else a_min, max if a_max is None else a_max)
+def _where_to(function: Call, ignored: float) -> Call:
+    """A reduction with ``where=``: what is left out counts as `ignored`."""
 
+    def call(x: Any, axis: Any = None, *, where: Any = None, **options: Any) -> Any:
+        return function(x if where is None else e.where(where, x, ignored), axis=axis, **options)
 
-def _where(condition: Any, *branches: Any) -> Any:
-    return e.where(condition, *branches) if branches else order.nonzero(condition)
-
-
-def _diff(x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
-    return order.diff(x, axis=axis, n=n, prepend=prepend, append=append)
-
-
-def _ediff1d(x: Any, to_end: Any = None, to_begin: Any = None) -> Any:
-    parts = [shape.ravel(as_array(a)) for a in (to_begin, order.diff(shape.ravel(x)), to_end) if a is not None]
-    return shape.concat(parts)
-
-
-def _diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    return arrange.diagonal(shape.moveaxis(x, (axis1, axis2), (-2, -1)), offset=offset)
-
-
-def _trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    return linalg.trace(shape.moveaxis(x, (axis1, axis2), (-2, -1)), offset=offset)
-
-
-def _vdot(x: Any, y: Any) -> Any:
-    return linalg.vecdot(shape.ravel(as_array(x)), shape.ravel(as_array(y)))
-
-
-def _unique(x: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False) -> Any:
-    found = order.unique_all(x)
-    asked = zip(found[1:], (return_index, return_inverse, return_counts), strict=True)
-    out = (found.values, *[part for part, wanted in asked if wanted])
-    return out if len(out) > 1 else found.values
+    return call
 
 
 def _join(ndim: int, axis: int) -> Call:
     """``np.vstack`` and its like: arrays of at least `ndim` axes joined along one."""
     return lambda arrays: shape.concat([arrange.at_least(a, ndim) for a in arrays], axis=axis)
-
-
-def _hstack(arrays: Any) -> Any:
-    arrays = [arrange.at_least(a, 1) for a in arrays]
-    return shape.concat(arrays, axis=0 if arrays[0].ndim == 1 else 1)
-
-
-def _columns(arrays: Any) -> Any:
-    arrays = [as_array(a) for a in arrays]
-    return shape.concat([shape.reshape(a, (-1, 1)) if a.ndim < 2 else a for a in arrays], axis=1)
-
-
-def _depth(x: Any) -> Any:
-    """`x` with three axes, as ``np.dstack`` and ``np.atleast_3d`` add them."""
-    x = as_array(x)
-    if x.ndim < 2:
-        return shape.reshape(x, (1, -1, 1))
-    return shape.expand_dims(x, -1) if x.ndim == 2 else x
 
 
 def _each(function: Call) -> Call:
@@ -138,18 +93,6 @@ def _split(axis: int | None = None) -> Call:
         return arrange.array_split(x, sections, axis=k)
 
     return call if axis is not None else lambda x, sections, axis=0: call(x, sections, axis)
-
-
-def _append(x: Any, values: Any, axis: int | None = None) -> Any:
-    x, values = as_array(x), as_array(values)
-    return shape.concat([shape.ravel(x), shape.ravel(values)] if axis is None else [x, values], axis=axis or 0)
-
-
-def _delete(x: Any, obj: Any, axis: int | None = None) -> Any:
-    x = as_array(x)
-    x, axis = (shape.ravel(x), 0) if axis is None else (x, axis % x.ndim)
-    kept = np.delete(np.arange(x.shape[axis]), raw(obj))
-    return x[(slice(None),) * axis + (kept,)]
 
 
 def _fft(function: Call) -> Call:
@@ -173,26 +116,11 @@ def _triangle(function: Call) -> Call:
     return call
 
 
-def _svd(x: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
-    return la.svd(x, full_matrices=full_matrices) if compute_uv else la.svdvals(x)
-
-
-def _qr(x: Any, mode: str = "reduced") -> Any:
-    return la.qr(x).R if mode == "r" else la.qr(x, mode=mode)
-
-
-def _pinv(x: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
-    return la.pinv(x, rtol=rtol if rtol is not None else 1e-15 if rcond is None else rcond)
-
-
-def _round(x: Any, decimals: int = 0) -> Any:
-    return e.round(x) if not decimals else e.round(x * 10.0**decimals) / 10.0**decimals
-
-
 # fmt: off
 FUNCTIONS: dict[Any, Call] = {
     # reductions
-    np.sum: reduce.sum, np.mean: reduce.mean, np.prod: reduce.prod, np.max: reduce.max, np.min: reduce.min,
+    np.sum: _where_to(reduce.sum, 0), np.mean: forms.mean, np.prod: _where_to(reduce.prod, 1),
+    np.max: reduce.max, np.min: reduce.min, np.amax: reduce.max, np.amin: reduce.min,
     np.var: _spread(reduce.var), np.std: _spread(reduce.std), np.ptp: statistics.ptp, np.average: statistics.average,
     np.all: reduce.all, np.any: reduce.any, np.argmax: reduce.argmax, np.argmin: reduce.argmin,
     np.count_nonzero: reduce.count_nonzero,
@@ -204,7 +132,7 @@ FUNCTIONS: dict[Any, Call] = {
     np.sort: _sort(order.sort), np.argsort: _sort(reduce.argsort),
     np.median: _over(order.median), np.quantile: _quantile(order.quantile), np.percentile: _quantile(order.percentile),
     np.nanmedian: _over(order.nanmedian), np.nanquantile: _quantile(order.nanquantile), np.nanpercentile: _quantile(order.nanpercentile),
-    np.unique: _unique, np.unique_all: order.unique_all, np.unique_counts: order.unique_counts,
+    np.unique: forms.unique, np.unique_all: order.unique_all, np.unique_counts: order.unique_counts,
     np.unique_inverse: order.unique_inverse, np.unique_values: order.unique_values,
     np.searchsorted: lambda x, v, side="left", sorter=None: order.searchsorted(x, v, side=side, sorter=sorter),
     np.nonzero: order.nonzero, np.isin: lambda x, test, **options: order.isin(x, test, **options),
@@ -212,7 +140,7 @@ FUNCTIONS: dict[Any, Call] = {
     np.cumsum: _along(order.cumulative_sum), np.cumprod: _along(order.cumulative_prod),
     np.cumulative_sum: order.cumulative_sum, np.cumulative_prod: order.cumulative_prod,
     np.nancumsum: statistics.nancumsum, np.nancumprod: statistics.nancumprod,
-    np.diff: _diff, np.ediff1d: _ediff1d, np.gradient: numeric.gradient, np.trapezoid: numeric.trapezoid,
+    np.diff: forms.diff, np.ediff1d: forms.ediff1d, np.gradient: numeric.gradient, np.trapezoid: numeric.trapezoid,
     np.interp: numeric.interp, np.convolve: numeric.convolve, np.correlate: numeric.correlate,
     np.polyval: numeric.polyval, np.sinc: numeric.sinc,
     # shapes
@@ -220,39 +148,39 @@ FUNCTIONS: dict[Any, Call] = {
     np.matrix_transpose: shape.matrix_transpose, np.moveaxis: shape.moveaxis, np.swapaxes: shape.swapaxes,
     np.expand_dims: shape.expand_dims, np.squeeze: shape.squeeze,
     np.broadcast_to: shape.broadcast_to, np.broadcast_arrays: shape.broadcast_arrays, np.meshgrid: shape.meshgrid,
-    np.atleast_1d: _each(lambda x: arrange.at_least(x, 1)), np.atleast_2d: _each(lambda x: arrange.at_least(x, 2)), np.atleast_3d: _each(_depth),
+    np.atleast_1d: _each(lambda x: arrange.at_least(x, 1)), np.atleast_2d: _each(lambda x: arrange.at_least(x, 2)), np.atleast_3d: _each(forms.depth),
     # joining, cutting, rearranging
     np.concatenate: lambda arrays, axis=0: shape.concat(arrays, axis=axis),
     np.stack: lambda arrays, axis=0: shape.stack(arrays, axis=axis),
-    np.unstack: shape.unstack, np.block: arrange.block, np.append: _append, np.delete: _delete,
-    np.vstack: _join(2, 0), np.hstack: _hstack, np.column_stack: _columns,
-    np.dstack: lambda arrays: shape.concat([_depth(a) for a in arrays], axis=2),
+    np.unstack: shape.unstack, np.block: arrange.block, np.append: forms.append, np.delete: forms.delete,
+    np.vstack: _join(2, 0), np.hstack: forms.hstack, np.column_stack: forms.columns,
+    np.dstack: lambda arrays: shape.concat([forms.depth(a) for a in arrays], axis=2),
     np.split: _split(), np.vsplit: _split(0), np.hsplit: _split(1), np.dsplit: _split(2),
     np.array_split: lambda x, sections, axis=0: arrange.array_split(x, sections, axis=axis),
     np.flip: lambda x, axis=None: shape.flip(x, axis=axis), np.fliplr: lambda x: shape.flip(x, axis=1), np.flipud: lambda x: shape.flip(x, axis=0),
     np.roll: lambda x, shift, axis=None: shape.roll(x, shift, axis=axis), np.rot90: arrange.rot90,
     np.tile: arrange.tile, np.repeat: lambda x, repeats, axis=None: arrange.repeat(x, repeats, axis=axis), np.pad: arrange.pad,
     np.tril: lambda x, k=0: create.tril(x, k=k), np.triu: lambda x, k=0: create.triu(x, k=k),
-    np.diag: arrange.diag, np.diagonal: _diagonal, np.diagflat: lambda x, k=0: arrange.diag(shape.ravel(as_array(x)), k),
-    np.trace: _trace,
+    np.diag: arrange.diag, np.diagonal: forms.diagonal, np.diagflat: lambda x, k=0: arrange.diag(shape.ravel(as_array(x)), k),
+    np.trace: forms.trace,
     np.take: lambda x, indices, axis=None: index.take(x, indices, axis=axis),
     np.take_along_axis: lambda x, indices, axis=-1: index.take_along_axis(x, indices, axis=axis),
     # like another
     np.zeros_like: create.zeros_like, np.ones_like: create.ones_like, np.empty_like: create.empty_like,
     np.full_like: create.full_like, np.copy: create._copy,
     # entry by entry
-    np.where: _where, np.clip: _clip, np.round: _round, np.around: _round, np.fix: e.trunc, np.real: e.real, np.imag: e.imag,
+    np.where: forms.where, np.clip: forms.clip, np.round: forms.round, np.around: forms.round, np.fix: e.trunc, np.real: e.real, np.imag: e.imag,
     np.nan_to_num: lambda x, copy=True, nan=0.0, posinf=None, neginf=None: statistics.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf),
     np.angle: lambda x, deg=False: e.atan2(e.imag(x), e.real(x)) * (180 / np.pi if deg else 1.0),
     # products
     np.tensordot: lambda x, y, axes=2: linalg.tensordot(x, y, axes=axes),
     np.einsum: lambda subscripts, *operands, optimize=True: linalg.einsum(subscripts, *operands),
-    np.outer: linalg.outer, np.dot: linalg.dot, np.inner: linalg.inner, np.vdot: _vdot, np.kron: arrange.kron,
+    np.outer: linalg.outer, np.dot: linalg.dot, np.inner: linalg.inner, np.vdot: forms.vdot, np.kron: arrange.kron,
     np.cross: lambda x, y, axis=-1: arrange.cross(x, y, axis=axis),
     # linear algebra
     np.linalg.solve: la.solve, np.linalg.inv: la.inv, np.linalg.det: la.det, np.linalg.slogdet: la.slogdet, np.linalg.cholesky: la.cholesky,
-    np.linalg.eigh: _triangle(la.eigh), np.linalg.eigvalsh: _triangle(la.eigvalsh), np.linalg.svd: _svd, np.linalg.svdvals: la.svdvals,
-    np.linalg.qr: _qr, np.linalg.pinv: _pinv, np.linalg.lstsq: la.lstsq, np.linalg.matrix_power: la.matrix_power, np.linalg.multi_dot: la.multi_dot,
+    np.linalg.eigh: _triangle(la.eigh), np.linalg.eigvalsh: _triangle(la.eigvalsh), np.linalg.svd: forms.svd, np.linalg.svdvals: la.svdvals,
+    np.linalg.qr: forms.qr, np.linalg.pinv: forms.pinv, np.linalg.lstsq: la.lstsq, np.linalg.matrix_power: la.matrix_power, np.linalg.multi_dot: la.multi_dot,
     np.linalg.norm: la.norm, np.linalg.vector_norm: la.vector_norm, np.linalg.matrix_norm: la.matrix_norm, np.linalg.cond: la.cond,
     np.linalg.trace: la.trace, np.linalg.diagonal: la.diagonal, np.linalg.cross: la.cross, np.linalg.outer: la.outer,
     np.linalg.matmul: la.matmul, np.linalg.tensordot: lambda x, y, axes=2: la.tensordot(x, y, axes=axes),
@@ -264,10 +192,60 @@ FUNCTIONS: dict[Any, Call] = {
     np.fft.fft2: _fftn(fft.fftn, (-2, -1)), np.fft.ifft2: _fftn(fft.ifftn, (-2, -1)),
     np.fft.rfft2: _fftn(fft.rfftn, (-2, -1)), np.fft.irfft2: _fftn(fft.irfftn, (-2, -1)),
     np.fft.fftshift: lambda x, axes=None: fft.fftshift(x, axes=axes), np.fft.ifftshift: lambda x, axes=None: fft.ifftshift(x, axes=axes),
+    # polynomials
+    np.polyadd: forms.polyadd, np.polysub: lambda p, q: forms.polyadd(p, q, -1), np.polymul: lambda p, q: numeric.convolve(p, q),
+    np.polyder: forms.polyder, np.polyint: forms.polyint, np.polyfit: forms.polyfit, np.vander: forms.vander,
+    # more of arranging and choosing
+    np.insert: forms.insert, np.select: forms.select, np.choose: lambda i, choices: forms.select([np.asarray(raw(i)) == k for k in range(len(choices))], choices),
+    np.compress: lambda c, x, axis=None: index.take(x, np.flatnonzero(raw(c)), axis=axis),
+    np.extract: lambda c, x: shape.ravel(x)[np.flatnonzero(raw(c))], np.rollaxis: forms.rollaxis, np.unwrap: forms.unwrap,
+    np.astype: create.astype, np.i0: special.i0, np.union1d: lambda x, y: order.unique_values(forms.append(x, y)),
     # what it is
     np.shape: lambda x: x.shape, np.ndim: lambda x: x.ndim, np.size: lambda x: x.size, np.array_repr: repr, np.array_str: str,
 }
 # fmt: on
+
+LN2 = float(np.log(2))
+
+UFUNCS: dict[Any, Call] = {
+    np.vecdot: lambda x, y: linalg.vecdot(as_array(x), as_array(y)),
+    np.matvec: forms.matvec,
+    np.vecmat: forms.vecmat,
+    np.divmod: lambda x, y: (e.floor_divide(x, y), e.remainder(x, y)),
+    np.modf: lambda x: (x - e.trunc(x), e.trunc(x)),
+    np.fmax: forms.fmax,
+    np.fmin: forms.fmin,
+    np.deg2rad: lambda x: x * (np.pi / 180),
+    np.radians: lambda x: x * (np.pi / 180),
+    np.rad2deg: lambda x: x * (180 / np.pi),
+    np.degrees: lambda x: x * (180 / np.pi),
+    np.logaddexp2: lambda x, y: e.logaddexp(as_array(x) * LN2, as_array(y) * LN2) / LN2,
+    np.ldexp: lambda x, n: x * np.exp2(raw(n)),
+    np.rint: e.round,
+    np.fabs: e.abs,
+    np.true_divide: e.divide,
+    np.float_power: e.pow,
+}
+"""NumPy's ufuncs that are not operations under their own name."""
+
+REMEDIES: dict[Any, str] = {
+    **dict.fromkeys(
+        [np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal], "write x[index] = v"
+    ),
+    **dict.fromkeys([np.linalg.eig, np.linalg.eigvals], "for Hermitian matrices there is ag.linalg.eigh"),
+    np.partition: "there is np.sort",
+    np.apply_along_axis: "call the function on slices and join them with np.stack",
+    np.apply_over_axes: "call the function on each axis in turn",
+    np.piecewise: "there is np.select",
+    np.roots: "there is np.polyval for Newton's method",
+    np.lib.stride_tricks.sliding_window_view: "index with np.arange(n)[:, None] + np.arange(window)",
+    np.linalg.tensorsolve: "reshape and call np.linalg.solve",
+    np.linalg.tensorinv: "reshape and call np.linalg.inv",
+    np.resize: "there is np.tile",
+    np.histogram2d: "counts have no derivative: pass .detach()",
+    np.histogramdd: "counts have no derivative: pass .detach()",
+}
+"""For functions without a rule, the nearest spelling that has one."""
 
 CONSTANT = frozenset(
     {

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite import special
-from autograd_lite.equivalents import CONSTANT, FUNCTIONS
+from autograd_lite import equivalents, special
+from autograd_lite.equivalents import CONSTANT, FUNCTIONS, REMEDIES
 from autograd_lite.errors import NoRuleError, TrackedError
 from autograd_lite.op import OPS
 from autograd_lite.ops import create, order, reduce, shape
@@ -24,7 +24,7 @@ UFUNCS: dict[Any, Callable[..., Any]] = {
     getattr(np, name): op.call for name, op in OPS.items() if isinstance(getattr(np, name, None), np.ufunc)
 }
 UFUNCS |= {np.clip: e.clip} if isinstance(np.clip, np.ufunc) else {}
-UFUNCS |= {np.rint: e.round, np.fabs: e.abs, np.true_divide: e.divide, np.float_power: e.pow}
+UFUNCS |= equivalents.UFUNCS
 
 REDUCTIONS: dict[Any, Callable[..., Any]] = {
     np.add: reduce.sum,
@@ -111,7 +111,7 @@ def _array_function(self: Tensor, function: Any, types: Any, args: Any, options:
     leaves = [x for x in _flat((args, options)) if isinstance(x, Tensor)]
     if function not in CONSTANT and any([x._row.seq for x in leaves]):
         raise NoRuleError(
-            f"{name} has no derivative rule here; write it with autograd_lite's operations, "
+            f"{name} has no derivative rule here: {REMEDIES.get(function, 'write it with autograd_lite operations')}, "
             f"or pass .detach() if no derivative is wanted"
         )
     return _constant(function(*_plain(args), **_plain_options(options)))

@@ -125,7 +125,10 @@ DOMAINS: dict[str, Domain] = {
     "trunc":      Domain((inside,),                  UNARY),
     "copysign":   Domain((nonzero, nonzero),         BINARY),
     "nextafter":  Domain((real, nonzero),            BINARY),
+    "heaviside":  Domain((nonzero, real),            BINARY),
     # arithmetic
+    "cbrt":       Domain((positive,),                UNARY, singular=(0.0,)),
+    "fmod":       Domain((dividend, divisor),        BINARY),
     "add":        Domain((real, real),               BINARY, ANALYTIC),
     "subtract":   Domain((real, real),               BINARY, ANALYTIC),
     "multiply":   Domain((real, real),               BINARY, ANALYTIC),

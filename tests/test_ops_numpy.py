@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
+from autograd_lite.errors import NoRuleError
 
 RNG = np.random.default_rng(7)
 A, B = RNG.normal(size=(4, 5)), RNG.normal(size=(4, 5))
@@ -64,6 +65,17 @@ ONE = {
     "interp at": lambda x: np.interp(x, XP, FP), "polyval at": lambda x: np.polyval([1.0, 2.0, 3.0], x), "polyval of": lambda x: np.polyval(x[0], 1.5),
     "convolve": lambda x: np.convolve(x[0], x[1, :3]), "convolve same": lambda x: np.convolve(x[0, :4], x[1], "same"), "convolve valid": lambda x: np.convolve(x[0], x[1, :3], "valid"),
     "correlate": lambda x: np.correlate(x[0], x[1, :3]), "correlate same": lambda x: np.correlate(x[0, :3], x[1, :4], "same"), "correlate full": lambda x: np.correlate(x[0, :4], x[1], "full"),
+    # ufuncs beyond the operations, reductions with where=
+    "vecdot": lambda x: np.vecdot(x, x), "matvec": lambda x: np.matvec(x, x[0]), "vecmat": lambda x: np.vecmat(x[:, 0], x), "divmod": lambda x: np.divmod(x, 0.7)[1], "modf": lambda x: np.modf(x)[0],
+    "fmax": lambda x: np.fmax(holed(x), 0.3), "fmin": lambda x: np.fmin(0.3, holed(x)), "deg2rad": np.deg2rad, "radians": np.radians, "rad2deg": np.rad2deg, "degrees": np.degrees,
+    "logaddexp2": lambda x: np.logaddexp2(x, 1.0), "ldexp": lambda x: np.ldexp(x, 3), "cbrt": lambda x: np.cbrt(x + 3), "fmod": lambda x: np.fmod(x, 0.7), "heaviside": lambda x: np.heaviside(x, 0.5) + x,
+    "sum where": lambda x: np.sum(x, axis=0, where=A > 0), "prod where": lambda x: np.prod(x, where=A > 0), "mean where": lambda x: np.mean(x, where=A > 0), "mean dtype": lambda x: np.mean(x, 1, dtype=np.float32),
+    # NumPy's own ideas
+    "polyadd": lambda x: np.polyadd(x[0], x[1, :2]), "polysub": lambda x: np.polysub(x[0, :1], x[1]), "polymul": lambda x: np.polymul(x[0], x[1]), "polyder": lambda x: np.polyder(x[0], 2), "polyint": lambda x: np.polyint(x[0], 2, 1.5),
+    "polyfit": lambda x: np.polyfit(T, x[0], 2), "polyfit weights": lambda x: np.polyfit(x[0], x[:2].T, 1, w=W), "vander": lambda x: np.vander(x[0], 3), "vander up": lambda x: np.vander(x[0], increasing=True),
+    "insert": lambda x: np.insert(x, [1, 3], x[:, :2], axis=1), "insert flat": lambda x: np.insert(x, 2, 5.0), "select": lambda x: np.select([A > 1, A > 0], [x, x * x], 3.0), "choose": lambda x: np.choose([0, 1, 0, 1, 1], [x[0], x[1]]),
+    "compress": lambda x: np.compress([True, False, True], x, axis=1), "extract": lambda x: np.extract(A > 0, x), "rollaxis": lambda x: np.rollaxis(x[None], 2), "unwrap": lambda x: np.unwrap(4 * x), "astype": lambda x: np.astype(x, np.float32),
+    "i0": np.i0, "union1d": lambda x: np.union1d(x[0], x[1]), "amax": np.amax, "amin": lambda x: np.amin(x, axis=0),
     "cross": lambda x: np.cross(x[:, :3], x[:, 2:]), "kron": lambda x: np.kron(x, x[:2, 0]),
 }
 SEVERAL = {
@@ -136,6 +148,22 @@ def test_what_has_no_derivative_passes_through_untracked():
         np.testing.assert_array_equal(y.value, expected)
     for name in ("unique_all", "unique_counts", "unique_inverse"):
         assert type(getattr(ag, name)(x)).__name__.lower() == name.replace("_", "")
+
+
+@pytest.mark.parametrize(
+    ("f", "remedy"),
+    [
+        (lambda x: np.partition(x, 1), "np.sort"),
+        (lambda x: np.linalg.eig(x[:, :4]), "eigh"),
+        (lambda x: np.apply_along_axis(np.sum, 0, x), "np.stack"),
+        (lambda x: np.fill_diagonal(x, 0.0), r"x\[index\] = v"),
+        (lambda x: np.roots(x[0]), "polyval"),
+        (lambda x: np.resize(x, 3), "np.tile"),
+    ],
+)
+def test_what_is_not_there_names_the_nearest_spelling(f, remedy):
+    with pytest.raises(NoRuleError, match=remedy):
+        f(ag.Var(A))
 
 
 def test_sorting_is_stable_in_both_directions():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -193,10 +194,15 @@ def polyval(p: Any, x: Any) -> Any:
 
 # -- sinc -------------------------------------------------------------------------------------------------------------
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
-_S, _W = (_NODES + 1) / 2, _WEIGHTS / 2
 _SMALL = 4.0
 """Up to here 32 nodes integrate cos(πxs) over [0, 1] to rounding; beyond, the recurrence loses no digits."""
+
+
+@cache
+def _nodes() -> tuple[Any, Any]:
+    """The 32 nodes and weights of Gauss and Legendre on [0, 1]."""
+    nodes, weights = np.polynomial.legendre.leggauss(32)
+    return (nodes + 1) / 2, weights / 2
 
 
 def _sinc_derivative(n: Any, x: Any) -> Any:
@@ -206,9 +212,10 @@ def _sinc_derivative(n: Any, x: Any) -> Any:
     Farther out by Leibniz' rule for x·sinc(x) = sin(πx)/π: x fₙ + n fₙ₋₁ = πⁿ⁻¹ sin(πx + nπ/2).
     """
     n, x = int(np.max(n, initial=0)), np.asarray(x)
-    z = np.where(np.abs(x) < _SMALL, x, 0.0)[..., None] * (np.pi * _S)
+    s, w = _nodes()
+    z = np.where(np.abs(x) < _SMALL, x, 0.0)[..., None] * (np.pi * s)
     turned = (np.cos(z), -np.sin(z), -np.cos(z), np.sin(z))[n % 4]
-    near = (turned * (_W * (np.pi * _S) ** n)).sum(axis=-1)
+    near = (turned * (w * (np.pi * s) ** n)).sum(axis=-1)
     big = np.where(np.abs(x) < _SMALL, 1.0, x)
     u = np.pi * big
     far = np.sin(u) / u
