@@ -1,91 +1,95 @@
-"""Loss functions: how far outputs are from targets, as one number to make small."""
+"""Loss functions: how far outputs are from targets, as one number to make small. Each is a function and a module."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-import autograd_lite as ag
+from nn.losses_classes import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    kl_div,
+    nll_loss,
+)
+from nn.losses_margin import (
+    cosine_embedding_loss,
+    hinge_embedding_loss,
+    hinge_loss,
+    margin_ranking_loss,
+    multi_margin_loss,
+    triplet_margin_loss,
+)
+from nn.losses_regression import (
+    gaussian_nll_loss,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    poisson_nll_loss,
+    smooth_l1_loss,
+)
+from nn.module import Module
 from nn.support import nearest
 
-__all__ = ["cross_entropy", "mse_loss"]
+# fmt: off
+__all__ = [
+    "BCELoss", "BCEWithLogitsLoss", "CosineEmbeddingLoss", "CrossEntropyLoss", "GaussianNLLLoss", "HingeEmbeddingLoss",
+    "HingeLoss", "HuberLoss", "KLDivLoss", "L1Loss", "Loss", "MSELoss", "MarginRankingLoss", "MultiMarginLoss",
+    "NLLLoss", "PoissonNLLLoss", "SmoothL1Loss", "TripletMarginLoss", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "cosine_embedding_loss", "cross_entropy", "gaussian_nll_loss",
+    "hinge_embedding_loss", "hinge_loss", "huber_loss", "kl_div", "l1_loss", "margin_ranking_loss", "mse_loss",
+    "multi_margin_loss", "nll_loss", "poisson_nll_loss", "smooth_l1_loss", "triplet_margin_loss",
+]
+# fmt: on
 
-_REDUCTIONS: dict[str, Callable[[Any], Any]] = {"mean": ag.mean, "sum": ag.sum, "none": lambda x: x}
 
+class Loss(Module):
+    """A loss function as a module: made with the function's options, called with its arrays.
 
-def _reduced(losses: Any, reduction: str, asker: str) -> Any:
-    if reduction not in _REDUCTIONS:
-        raise ValueError(f"{asker}: no reduction is called {reduction!r}{nearest(str(reduction), _REDUCTIONS)}")
-    return _REDUCTIONS[reduction](losses)
-
-
-def mse_loss(output: Any, target: Any, *, reduction: str = "mean") -> Any:
-    """The squared error ``(output - target)**2``, averaged over all entries.
-
-    Parameters
-    ----------
-    output, target : Tensor or array
-        Of one shape: an output of shape (n, 1) does not silently broadcast against n targets.
-    reduction : {"mean", "sum", "none"}
-
-    Raises
-    ------
-    ValueError
-        The shapes differ.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> mse_loss(np.array([1.0, 2.0]), np.array([1.0, 4.0]))
-    np.float64(2.0)
+    >>> import nn
+    >>> nn.HuberLoss(delta=2.0)([0.0], [1.0])
+    np.float64(0.5)
     """
-    if np.shape(output) != np.shape(target):
-        raise ValueError(
-            f"mse_loss: output of shape {np.shape(output)} and target of shape {np.shape(target)}; reshape the "
-            f"target, for example y[:, None] for a model with one output"
-        )
-    return _reduced(ag.square(ag.subtract(output, target)), reduction, "mse_loss")
+
+    function: Callable[..., Any]
+
+    def __init__(self, **options: Any) -> None:
+        known = [p.name for p in inspect.signature(self.function).parameters.values() if p.kind is p.KEYWORD_ONLY]
+        for name in options:
+            if name not in known:
+                raise TypeError(f"{type(self).__name__}: no option is called {name!r}{nearest(name, known)}")
+        self.options = options
+
+    def forward(self, *arrays: Any) -> Any:
+        return self.function(*arrays, **self.options)
+
+    def extra_repr(self) -> str:
+        return ", ".join([f"{name}={option}" for name, option in self.options.items()])
 
 
-def cross_entropy(logits: Any, labels: Any, *, reduction: str = "mean") -> Any:
-    """The negative log-likelihood of the right classes, ``-log_softmax(logits)[i, labels[i]]``, averaged over rows.
+def _module(name: str, function: Callable[..., Any]) -> type[Loss]:
+    doc = f"`{function.__name__}` as a module: made with its options, called with its arrays."
+    body = {"function": staticmethod(function), "__doc__": doc, "__module__": __name__}
+    return type(name, (Loss,), body)
 
-    Parameters
-    ----------
-    logits : Tensor or array, shape (n, classes)
-        Unnormalised log-probabilities: no softmax before this.
-    labels : array of integers, shape (n,)
-        The class of each row, from 0 to classes - 1.
-    reduction : {"mean", "sum", "none"}
 
-    Raises
-    ------
-    TypeError
-        Labels that are no integers.
-    ValueError
-        Shapes that do not fit, or a label out of range.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> cross_entropy(np.array([[1000.0, -1000.0]]), np.array([1]))
-    np.float64(2000.0)
-    """
-    labels = np.asarray(labels.value if isinstance(labels, ag.Tensor) else labels)
-    shape = np.shape(logits)
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"cross_entropy: labels are integers, the class of each row, not {labels.dtype}")
-    if len(shape) != 2 or shape[:1] != labels.shape:
-        raise ValueError(
-            f"cross_entropy: logits of shape (n, classes) and labels of shape (n,), not {shape} and {labels.shape}"
-        )
-    if not labels.size:
-        raise ValueError("cross_entropy: an empty batch has no loss")
-    if labels.min() < 0 or labels.max() >= shape[1]:
-        raise ValueError(
-            f"cross_entropy: labels from {labels.min()} to {labels.max()} for {shape[1]} classes; they count from 0"
-        )
-    picked = ag.log_softmax(logits, axis=-1)[np.arange(len(labels)), labels]
-    return _reduced(-picked, reduction, "cross_entropy")
+# fmt: off
+BCELoss             = _module("BCELoss",             binary_cross_entropy)
+BCEWithLogitsLoss   = _module("BCEWithLogitsLoss",   binary_cross_entropy_with_logits)
+CosineEmbeddingLoss = _module("CosineEmbeddingLoss", cosine_embedding_loss)
+CrossEntropyLoss    = _module("CrossEntropyLoss",    cross_entropy)
+GaussianNLLLoss     = _module("GaussianNLLLoss",     gaussian_nll_loss)
+HingeEmbeddingLoss  = _module("HingeEmbeddingLoss",  hinge_embedding_loss)
+HingeLoss           = _module("HingeLoss",           hinge_loss)
+HuberLoss           = _module("HuberLoss",           huber_loss)
+KLDivLoss           = _module("KLDivLoss",           kl_div)
+L1Loss              = _module("L1Loss",              l1_loss)
+MarginRankingLoss   = _module("MarginRankingLoss",   margin_ranking_loss)
+MSELoss             = _module("MSELoss",             mse_loss)
+MultiMarginLoss     = _module("MultiMarginLoss",     multi_margin_loss)
+NLLLoss             = _module("NLLLoss",             nll_loss)
+PoissonNLLLoss      = _module("PoissonNLLLoss",      poisson_nll_loss)
+SmoothL1Loss        = _module("SmoothL1Loss",        smooth_l1_loss)
+TripletMarginLoss   = _module("TripletMarginLoss",   triplet_margin_loss)
+# fmt: on
