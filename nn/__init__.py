@@ -68,6 +68,10 @@ from nn.activations import (
     squareplus,
     tanh,
 )
+from nn.adam import Adam, Adamax, AdamW, NAdam, RAdam
+from nn.adaptive import Adadelta, Adagrad, Lion, RMSprop, Rprop
+from nn.averaging import EMA, SWA
+from nn.clipping import clip_grad_norm_, clip_grad_value_
 from nn.explain import explain
 from nn.explanation import Explanation
 from nn.io import FileError, load, save
@@ -111,27 +115,52 @@ from nn.losses import (
 )
 from nn.mlp import MLP
 from nn.module import Module, Parameter, StateError, functional_call
-from nn.optim import SGD, Adam, Optimizer
-from nn.schedule import CosineAnnealingLR, ExponentialLR, Schedule, StepLR
+from nn.named import optimizer, scheduler
+from nn.optim import SGD, Optimizer
+from nn.plateau import ReduceLROnPlateau
+from nn.schedule import (
+    ChainedScheduler,
+    CosineAnnealingLR,
+    CosineAnnealingWarmRestarts,
+    ExponentialLR,
+    LambdaLR,
+    LinearLR,
+    MultiStepLR,
+    OneCycleLR,
+    PolynomialLR,
+    Schedule,
+    SequentialLR,
+    StepLR,
+)
+from nn.second_order import LBFGS, NewtonCG
 from nn.support import keep_freed_memory
 from nn.training import History, fit, predict
 
 __all__ = [
     "CELU",
     "ELU",
+    "EMA",
     "GELU",
     "GLU",
     "ISRU",
+    "LBFGS",
     "MLP",
     "SELU",
     "SGD",
+    "SWA",
     "Activation",
+    "Adadelta",
+    "Adagrad",
     "Adam",
+    "AdamW",
+    "Adamax",
     "Arctan",
     "BCELoss",
     "BCEWithLogitsLoss",
     "BinaryStep",
+    "ChainedScheduler",
     "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
     "CosineEmbeddingLoss",
     "CrossEntropyLoss",
     "Explanation",
@@ -150,8 +179,11 @@ __all__ = [
     "KLDivLoss",
     "L1Loss",
     "Lambda",
+    "LambdaLR",
     "LeakyReLU",
     "Linear",
+    "LinearLR",
+    "Lion",
     "LogSigmoid",
     "LogSoftmax",
     "Loss",
@@ -160,14 +192,24 @@ __all__ = [
     "Mish",
     "Module",
     "MultiMarginLoss",
+    "MultiStepLR",
+    "NAdam",
     "NLLLoss",
+    "NewtonCG",
+    "OneCycleLR",
     "Optimizer",
     "PReLU",
     "Parameter",
     "PoissonNLLLoss",
+    "PolynomialLR",
+    "RAdam",
+    "RMSprop",
     "ReLU",
+    "ReduceLROnPlateau",
+    "Rprop",
     "Schedule",
     "Sequential",
+    "SequentialLR",
     "SiLU",
     "Sigmoid",
     "Sine",
@@ -185,6 +227,8 @@ __all__ = [
     "binary_cross_entropy_with_logits",
     "binary_step",
     "celu",
+    "clip_grad_norm_",
+    "clip_grad_value_",
     "cosine_embedding_loss",
     "cross_entropy",
     "data",
@@ -217,6 +261,7 @@ __all__ = [
     "mse_loss",
     "multi_margin_loss",
     "nll_loss",
+    "optimizer",
     "plot",
     "poisson_nll_loss",
     "predict",
@@ -224,6 +269,7 @@ __all__ = [
     "relu",
     "save",
     "schedule",
+    "scheduler",
     "selu",
     "sigmoid",
     "silu",

@@ -1,91 +1,30 @@
-"""Optimisers: how a step is made of gradients.
+"""Optimisers: how a step is made of gradients. The base of all, and gradient descent.
 
-The parameters of a group live in one flat array, and an optimiser is a rule on flat arrays: no loop over parameters
-in the arithmetic, however many there are. A step writes the new values into *another* flat array and points the
-parameters at it, so rows recorded before keep the values they saw. Two arrays are enough, taken in turns: the older
-one is used again when nobody looks at it any more, and left to whoever does otherwise.
+The parameters of a group lie in one flat array, and an optimiser is a rule on flat arrays: no loop over parameters in
+the arithmetic, however many there are (`nn.flat`). The other rules are in `nn.adaptive` and `nn.second_order`.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Mapping
-from itertools import accumulate, pairwise
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 import autograd_lite as ag
+from nn.flat import Arrays, Group, by_dtype
+from nn.module import StateError
 
-__all__ = ["SGD", "Adam", "Group", "Optimizer"]
+__all__ = ["SGD", "Optimizer"]
 
-Arrays = dict[str, Any]
-
-PIECE = 1 << 15
+PIECE = 1 << 18
 """How many entries a rule works on at once: what a rule makes on the way then stays in the processor's cache."""
 
+FRACTIONS = ("alpha", "betas", "rho")
+"""Options that are weights of running averages: below 1."""
 
-class Group:
-    """Parameters of one dtype that are updated together, and what the optimiser keeps for them.
-
-    `options` are the rule's (`lr`, …), `state` its flat arrays by name, `steps` how many it made. Each parameter keeps
-    its order in memory (C or Fortran) in the flat arrays.
-    """
-
-    def __init__(self, params: list[ag.Tensor], options: dict[str, Any]) -> None:
-        self.params, self.options = params, options
-        bounds = [0, *accumulate(p.size for p in params)]
-        self.places = [slice(a, b) for a, b in pairwise(bounds)]
-        self.orders = ["F" if p.ndim > 1 and p.value.flags.fnc else "C" for p in params]
-        self.size, self.dtype = bounds[-1], params[0].dtype
-        self.flat = np.empty(0, self.dtype)
-        self.spare = self.flat
-        self.held: list[Any] = []
-        self.grad = np.empty(self.size, self.dtype)
-        self.grads = self.views(self.grad)
-        self.state: Arrays = {}
-        self.steps = 0
-
-    def views(self, flat: Any) -> list[Any]:
-        """The parts of a flat array, in the shapes of the parameters."""
-        return [
-            flat[place].reshape(p.shape, order=order)
-            for place, p, order in zip(self.places, self.params, self.orders, strict=True)
-        ]
-
-    def gather(self) -> list[slice]:
-        """Bring the gradients, and values that somebody else assigned, into the flat arrays.
-
-        Returns the places of parameters without a gradient.
-        """
-        absent = []
-        for p, view, place in zip(self.params, self.grads, self.places, strict=True):
-            g = p.grad
-            if g is None:
-                absent.append(place)
-                view[...] = 0
-            else:
-                view[...] = g.value if isinstance(g, ag.Tensor) else g
-        values = [p.value for p in self.params]
-        if len(self.held) != len(values) or not all([a is b for a, b in zip(values, self.held, strict=True)]):
-            self.flat = np.empty(self.size, self.dtype)  # the old one may still be looked at
-            for view, value in zip(self.views(self.flat), values, strict=True):
-                view[...] = value
-        return absent
-
-    def fresh(self) -> Any:
-        """A flat array that nobody looks at: the one before last, or a new one if somebody still does."""
-        if self.spare.size != self.size or sys.getrefcount(self.spare) > 2:  # ours, and the call's own
-            self.spare = np.empty(self.size, self.dtype)
-        return self.spare
-
-    def replace(self, new: Any) -> None:
-        """Point the parameters at `new`; what they had becomes the spare."""
-        self.held = []
-        self.spare, self.flat = self.flat, new
-        for p, view in zip(self.params, self.views(new), strict=True):
-            p.value = view
-        self.held = [p.value for p in self.params]
+PAIRS = ("betas", "etas", "step_sizes")
+"""Options that are two numbers."""
 
 
 class Optimizer:
@@ -96,42 +35,54 @@ class Optimizer:
     params : iterable of Parameters, or of groups
         ``model.parameters()``, or a list of dicts ``{"params": …, "lr": …}`` whose options override the others.
     **options
-        The options of the rule, among them `lr`, and `weight_decay`: this times the value is added to the gradient.
+        The options of the rule, among them `lr`, and `weight_decay` λ: λ times the value is added to the gradient.
 
     Raises
     ------
     TypeError, ValueError
-        Something that is no variable, no parameters at all, the same twice, an option out of range.
+        Something that is no variable, no parameters at all, the same twice, an unknown option or one out of range.
     """
 
+    decoupled = False
+    """Whether weight decay shrinks the values, by the factor 1 - lr λ, instead of adding to the gradient.
+    An option `decoupled_weight_decay` says so too, in the rules that have it."""
+
     def __init__(self, params: Iterable[Any], **options: Any) -> None:
+        asker = type(self).__name__
         self.groups: list[Group] = []
         if not isinstance(params, Iterable):
-            raise TypeError(f"{type(self).__name__}: pass model.parameters(), not {type(params).__name__}")
+            raise TypeError(f"{asker}: pass model.parameters(), not {type(params).__name__}")
         given = list(params)
         sets = given if given and isinstance(given[0], Mapping) else [{"params": given}]
-        for name in (key for s in sets for key in s if key not in options and key != "params"):
-            raise TypeError(f"{type(self).__name__}: no option is called {name!r}; there is {', '.join(options)}")
         for chosen in sets:
-            own = {**options, **{key: value for key, value in chosen.items() if key != "params"}}
-            self._check(own)
-            by_dtype: dict[Any, list[ag.Tensor]] = {}
-            for p in chosen["params"]:
-                if not isinstance(p, ag.Tensor) or not p.is_leaf:
-                    raise TypeError(f"{type(self).__name__}: pass model.parameters(), not {type(p).__name__}")
-                by_dtype.setdefault(p.dtype, []).append(p)
-            self.groups += [Group(members, own) for members in by_dtype.values()]
+            if not isinstance(chosen, Mapping) or "params" not in chosen:
+                raise TypeError(f"{asker}: a group is a dict with 'params', not {chosen!r}")
+            own = {key: value for key, value in chosen.items() if key != "params"}
+            if unknown := [key for key in own if key not in options]:
+                raise TypeError(f"{asker}: no option is called {unknown[0]!r}; there is {', '.join(options)}")
+            own = self._checked({**options, **own})
+            members = [chosen["params"]] if isinstance(chosen["params"], ag.Tensor) else chosen["params"]
+            self.groups += [Group(part, dict(own)) for part in by_dtype(members, asker)]
         everything = [id(p) for p in self.parameters()]
         if not everything:
-            raise ValueError(f"{type(self).__name__}: there are no parameters to optimise")
+            raise ValueError(f"{asker}: there are no parameters to optimise")
         if len(set(everything)) < len(everything):
-            raise ValueError(f"{type(self).__name__}: the same parameter was given twice")
+            raise ValueError(f"{asker}: the same parameter was given twice")
 
-    def _check(self, options: Mapping[str, Any]) -> None:
+    def _checked(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The options, pairs as tuples; an error for one out of range. Subclasses may ask for more."""
+        done = {}
         for name, value in options.items():
-            for number in value if isinstance(value, tuple) else (value,):
-                if not 0 <= number < np.inf:
+            numbers = tuple(value) if isinstance(value, (tuple, list)) else (value,)
+            if len(numbers) != 1 + (name in PAIRS):
+                raise ValueError(f"{type(self).__name__}: {name} is {1 + (name in PAIRS)} numbers, not {value!r}")
+            for number in numbers:
+                if not isinstance(number, (int, float, np.number)) or not 0 <= number < np.inf:
                     raise ValueError(f"{type(self).__name__}: {name} is a finite number of at least 0, not {value!r}")
+                if name in FRACTIONS and number >= 1:
+                    raise ValueError(f"{type(self).__name__}: {name} is from 0 to below 1, not {value!r}")
+            done[name] = numbers if name in PAIRS else value
+        return done
 
     def parameters(self) -> list[ag.Tensor]:
         """Everything that is optimised."""
@@ -144,8 +95,9 @@ class Optimizer:
 
     @lr.setter
     def lr(self, value: float) -> None:
+        self._checked({"lr": value})
         for group in self.groups:
-            group.options["lr"] = value
+            group.options["lr"], group.initial_lr = value, None
 
     def zero_grad(self) -> None:
         """Forget the gradients."""
@@ -154,49 +106,134 @@ class Optimizer:
                 if p.grad is not None:
                     p.grad = None
 
-    def step(self) -> None:
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Move the parameters, by their gradients. One without a gradient stays as it is, and so does its state.
+
+        Parameters
+        ----------
+        closure : callable, optional
+            Computes the loss and returns it; it need not call `zero_grad` and `backward`, and may.
+
+        Returns
+        -------
+        What `closure` returned: the loss before the step.
 
         Raises
         ------
         ValueError
             No parameter has a gradient.
         """
-        absent = [group.gather() for group in self.groups]
-        if all([len(a) == len(g.params) for a, g in zip(absent, self.groups, strict=True)]):
+        loss = None if closure is None else self._evaluated(closure)
+        gathered = [group.gather() for group in self.groups]
+        if all([len(absent) == len(group.params) for group, (_, absent) in zip(self.groups, gathered, strict=True)]):
             raise ValueError(f"{type(self).__name__}.step: no parameter has a gradient; call loss.backward() first")
-        for group, places in zip(self.groups, absent, strict=True):
-            if len(places) < len(group.params):
-                group.steps += 1
-                before = {(name, at.start): s[at].copy() for at in places for name, s in group.state.items()}
-                new = group.fresh()
-                self._in_pieces(group, new)
-                for at in places:
-                    new[at] = group.flat[at]
-                    for name, s in group.state.items():
-                        s[at] = before.get((name, at.start), 0)
-                group.replace(new)
-                del new
+        for group, (stretches, absent) in zip(self.groups, gathered, strict=True):
+            if len(absent) < len(group.params):
+                self._move(group, stretches, absent)
+        return loss
 
-    def _in_pieces(self, group: Group, new: Any) -> None:
-        p, g, decay = group.flat, group.grad, group.options.get("weight_decay", 0)
-        if not group.state:
-            group.state = {name: np.zeros_like(p) for name in self.slots(group.options)}
-        for start in range(0, group.size, PIECE):
-            at = slice(start, start + PIECE)
-            state = {name: s[at] for name, s in group.state.items()}
-            self.update(p[at], g[at] + decay * p[at] if decay else g[at], new[at], state, group.steps, group.options)
+    def _evaluated(self, closure: Callable[[], Any]) -> Any:
+        """The loss, and its gradient in the parameters."""
+        self.zero_grad()
+        loss = closure()
+        if not isinstance(loss, ag.Tensor) or loss.size != 1:
+            raise TypeError(f"{type(self).__name__}.step: the closure returns the loss, one number, not {loss!r}")
+        if all([p.grad is None for p in self.parameters()]):
+            loss.backward()
+        return loss
 
-    def slots(self, options: Mapping[str, Any]) -> tuple[str, ...]:
-        """The names of the arrays that the rule keeps from step to step; they start at zero."""
-        return ()
+    def _move(self, group: Group, stretches: list[tuple[int, Any]], absent: list[slice]) -> None:
+        """Apply the rule piece by piece, and undo it in the places where there was no gradient."""
+        group.steps += 1
+        p, decay = group.flat, group.options.get("weight_decay", 0)
+        decoupled = self.decoupled or group.options.get("decoupled_weight_decay", False)
+        for name, start in self.slots(group.options).items():
+            if name not in group.state:
+                group.state[name] = group.empty()
+                group.state[name].fill(start)
+        before = [(s, at, s[at].copy()) for at in absent for s in group.state.values()]
+        options, new = self.constants(group), group.fresh()
+        for start, gradient in stretches:
+            for first in range(0, gradient.size, PIECE):
+                g = gradient[first : first + PIECE]
+                at = slice(start + first, start + first + g.size)
+                values, state = p[at], {name: s[at] for name, s in group.state.items()}
+                if decay and decoupled:
+                    values = values * (1 - group.options["lr"] * decay)
+                elif decay:
+                    g = g + decay * values
+                self.update(values, g, new[at], state, group.steps, options)
+        for at in absent:
+            new[at] = p[at]
+        for s, at, old in before:
+            s[at] = old
+        group.replace(new)
+
+    def slots(self, options: Mapping[str, Any]) -> dict[str, float]:
+        """The arrays that the rule keeps from step to step: their names, and the value in all entries at first."""
+        return {}
+
+    def constants(self, group: Group) -> Mapping[str, Any]:
+        """What `update` gets as `options` in this step (``group.steps`` counts it): the group's, and more if needed."""
+        return group.options
 
     def update(self, p: Any, g: Any, new: Any, state: Arrays, t: int, options: Mapping[str, Any]) -> None:
         """The rule: from values `p` and gradients `g` write values into `new`, and change `state`, in step t = 1, 2, …
 
-        All are flat arrays of one length, parts of longer ones: the rule works entry by entry.
+        All are flat arrays of one length, parts of longer ones: the rule works entry by entry. `p` and `g` are not
+        to be changed.
         """
         raise NotImplementedError(f"{type(self).__name__}: write an update rule")
+
+    def state_dict(self) -> dict[str, Any]:
+        """A copy of everything that the next steps depend on besides the parameters: what `load_state_dict` takes.
+
+        A dict of the `rule`'s name and the `groups`; of each the `options`, the number of `steps`, the `numbers`,
+        and the `state`: under each name a list of arrays, one a parameter, in C order. All but the arrays is JSON.
+        """
+        groups = [
+            {
+                "options": dict(group.options),
+                "steps": group.steps,
+                "numbers": dict(group.numbers),
+                "state": {name: group.copies(flat) for name, flat in group.state.items()},
+            }
+            for group in self.groups
+        ]
+        return {"rule": type(self).__name__, "groups": groups}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on where the optimiser that `state` was taken from stopped, bit for bit if the parameters are the same.
+
+        Raises
+        ------
+        StateError
+            Of another rule, or for other parameters. Then nothing was changed.
+        """
+        rule, saved = type(self).__name__, state["groups"]
+        if state["rule"] != rule or len(saved) != len(self.groups):
+            raise StateError(
+                f"load_state_dict: the state of {state['rule']} with {len(saved)} groups (one a dtype) does not fit "
+                f"{rule} with {len(self.groups)}"
+            )
+        checked = []
+        for i, (group, held) in enumerate(zip(self.groups, saved, strict=True)):
+            if set(held["options"]) != set(group.options):
+                raise StateError(
+                    f"load_state_dict of {rule}: the options of group {i} are not {', '.join(group.options)}"
+                )
+            checked.append(self._checked(held["options"]))
+            for name, arrays in held["state"].items():
+                shapes = [np.shape(a) for a in arrays]
+                if shapes != [p.shape for p in group.params]:
+                    raise StateError(
+                        f"load_state_dict of {rule}: {name!r} of group {i} has the shapes {shapes} and not those of "
+                        f"the parameters"
+                    )
+        for group, held, options in zip(self.groups, saved, checked, strict=True):
+            group.options.update(options)
+            group.steps, group.numbers = int(held["steps"]), dict(held["numbers"])
+            group.state = {name: group.fill(group.empty(), arrays) for name, arrays in held["state"].items()}
 
     def __repr__(self) -> str:
         options = ", ".join(f"{name}={value}" for name, value in self.groups[0].options.items())
@@ -237,13 +274,13 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(params, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay)
 
-    def _check(self, options: Mapping[str, Any]) -> None:
-        super()._check(options)
-        if options["nesterov"] and not options["momentum"]:
+    def _checked(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        if options.get("nesterov") and not options["momentum"]:
             raise ValueError("SGD: nesterov needs a momentum above 0")
+        return super()._checked(options)
 
-    def slots(self, options: Mapping[str, Any]) -> tuple[str, ...]:
-        return ("momentum",) if options["momentum"] else ()
+    def slots(self, options: Mapping[str, Any]) -> dict[str, float]:
+        return {"momentum": 0.0} if options["momentum"] else {}
 
     def update(self, p: Any, g: Any, new: Any, state: Arrays, t: int, options: Mapping[str, Any]) -> None:
         if state:
@@ -252,61 +289,4 @@ class SGD(Optimizer):
             b += g
             g = g + mu * b if options["nesterov"] else b
         np.multiply(g, -options["lr"], out=new)
-        new += p
-
-
-class Adam(Optimizer):
-    """Steps scaled by running moments of the gradient. Kingma and Ba, Adam: a method for stochastic optimization, 2015.
-
-    ::
-
-        m ← β₁ m + (1 - β₁) g        v ← β₂ v + (1 - β₂) g²
-        p ← p - lr · m / (1 - β₁ᵗ) / (√(v / (1 - β₂ᵗ)) + eps)
-
-    Parameters
-    ----------
-    params : iterable of Parameters, or of groups; see `Optimizer`
-    lr : float
-    betas : pair of float
-        β₁ and β₂, in [0, 1).
-    eps, weight_decay : float
-
-    Examples
-    --------
-    >>> import autograd_lite as ag
-    >>> x = ag.Var(1.0)
-    >>> optimizer = Adam([x], lr=0.25)
-    >>> (x**2).backward()
-    >>> optimizer.step()
-    >>> round(x.item(), 6)
-    0.75
-    """
-
-    def __init__(
-        self,
-        params: Iterable[Any],
-        lr: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-    ) -> None:
-        super().__init__(params, lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay)
-
-    def _check(self, options: Mapping[str, Any]) -> None:
-        super()._check(options)
-        if len(options["betas"]) != 2 or max(options["betas"]) >= 1:
-            raise ValueError(f"Adam: betas are two numbers from 0 to below 1, not {options['betas']}")
-
-    def slots(self, options: Mapping[str, Any]) -> tuple[str, ...]:
-        return ("m", "v")
-
-    def update(self, p: Any, g: Any, new: Any, state: Arrays, t: int, options: Mapping[str, Any]) -> None:
-        m, v, (beta1, beta2) = state["m"], state["v"], options["betas"]
-        m += (1 - beta1) * (g - m)
-        v += (1 - beta2) * (g * g - v)
-        np.sqrt(v, out=new)
-        new /= (1 - beta2**t) ** 0.5
-        new += options["eps"]
-        np.divide(m, new, out=new)
-        new *= -options["lr"] / (1 - beta1**t)
         new += p

@@ -10,11 +10,12 @@ import numpy as np
 
 import autograd_lite as ag
 from nn import charts
+from nn.adam import Adam
 from nn.data import batches, checked, split
 from nn.init import Seed, generator
 from nn.losses import cross_entropy, mse_loss
 from nn.module import Module
-from nn.optim import SGD, Adam, Optimizer
+from nn.optim import SGD, Optimizer
 from nn.schedule import Schedule
 from nn.support import nearest, optional
 
