@@ -1,4 +1,4 @@
-"""Pictures of training and of what was learnt, as matplotlib figures.
+"""What all pictures share, and the pictures of training, as matplotlib figures.
 
 Figures are made without pyplot: nothing is shown or kept by itself. A notebook shows the one that is returned.
 """
@@ -6,21 +6,56 @@ Figures are made without pyplot: nothing is shown or kept by itself. A notebook 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 
 from nn.support import optional
 
-__all__ = ["curves", "misclassified", "predicted_against_true"]
+__all__ = ["canvas", "curves", "figure", "misclassified", "predicted_against_true", "tidy"]
 
 TRAINING, HELD_OUT = "#1f5fa8", "#d1691e"
 
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9", "#8C6D1F"]
+"""Told apart by the colour-blind: Okabe and Ito, Color universal design, 2008, its yellow darkened for white paper."""
+
+MARKERS = "o^sDvP*X"
+
 
 def figure(width: float, height: float) -> Any:
-    """An empty figure, `width` by `height` inches."""
+    """An empty figure, `width` by `height` inches, that a notebook shows with or without pyplot."""
     module = optional("matplotlib.figure", "plot", "nn.plot")
-    return module.Figure(figsize=(width, height), layout="constrained")
+    fig = module.Figure(figsize=(width, height), layout="constrained")
+
+    def png() -> bytes:
+        buffer = BytesIO()
+        fig.savefig(buffer, format="png", dpi=110)
+        return buffer.getvalue()
+
+    fig._repr_png_ = png
+    return fig
+
+
+def canvas(ax: Any, width: float, height: float, **options: Any) -> tuple[Any, Any]:
+    """The figure and the axes to draw on: those given, or new ones (`options` go to ``add_subplot``)."""
+    if ax is None:
+        fig = figure(width, height)
+        return fig, fig.add_subplot(**options)
+    if options.get("projection") == "3d" and ax.name != "3d":
+        raise ValueError("nn.plot: this picture needs axes in space, as fig.add_subplot(projection='3d') makes them")
+    return ax.figure, ax
+
+
+def tidy(axes: Any, xlabel: str = "", ylabel: str = "", title: str = "", *, grid: bool = True) -> None:
+    """Labels, a faint grid unless the ground is coloured, no frame above and to the right."""
+    axes.set_xlabel(xlabel)
+    axes.set_ylabel(ylabel)
+    axes.set_title(title)
+    if grid:
+        axes.grid(alpha=0.25)
+    if axes.name != "3d":
+        axes.spines[["top", "right"]].set_visible(False)
 
 
 def curves(history: Mapping[str, Sequence[float]], *, best: int | None = None, title: str = "") -> Any:
@@ -49,10 +84,7 @@ def curves(history: Mapping[str, Sequence[float]], *, best: int | None = None, t
             axes.set_yscale("log")
         if best is not None:
             axes.axvline(best + 1, color="0.6", linewidth=1, linestyle=":", label=f"kept: epoch {best + 1}")
-        axes.set_xlabel("epoch")
-        axes.set_title(name)
-        axes.grid(alpha=0.25)
-        axes.spines[["top", "right"]].set_visible(False)
+        tidy(axes, "epoch", title=name)
     for axes in fig.axes[:1]:
         axes.legend(frameon=False)
     if title:
@@ -116,10 +148,7 @@ def predicted_against_true(true: Any, predicted: Any, *, name: str = "target") -
     low, high = min(true.min(), predicted.min()), max(true.max(), predicted.max())
     axes.plot([low, high], [low, high], color="0.6", linewidth=1, label="predicted = true")
     axes.scatter(true, predicted, s=14, alpha=0.6, color=TRAINING, edgecolors="none", label="test rows")
-    axes.set_xlabel(f"true {name}")
-    axes.set_ylabel(f"predicted {name}")
+    tidy(axes, f"true {name}", f"predicted {name}")
     axes.set_aspect("equal", adjustable="datalim")
-    axes.grid(alpha=0.25)
-    axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
     return fig

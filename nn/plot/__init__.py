@@ -1,9 +1,33 @@
 """Pictures of networks and of their training, as matplotlib figures.
 
-Every function returns the figure that it drew on; with ``ax=`` that is the one the axes belong to. Figures are made
-without pyplot: nothing is shown or kept by itself, and a notebook shows the one that is returned.
+Every picture is returned as the figure that it is on; with ``ax=`` that is the one of those axes. Figures are made
+without pyplot: nothing is shown or kept by itself, and a notebook shows the one that is returned. Colours are told
+apart by the colour-blind.
 """
 
 from nn.charts import curves, misclassified, predicted_against_true
+from nn.plot.animation import Animation, animate
+from nn.plot.functions import activations
+from nn.plot.landscape import loss_surface
+from nn.plot.regions import decision_boundary
+from nn.plot.space import bent_grid, hidden_layer
+from nn.plot.surface import Surface, flat, loss_of, trajectory
+from nn.plot.weights import histograms
 
-__all__ = ["curves", "misclassified", "predicted_against_true"]
+__all__ = [
+    "Animation",
+    "Surface",
+    "activations",
+    "animate",
+    "bent_grid",
+    "curves",
+    "decision_boundary",
+    "flat",
+    "hidden_layer",
+    "histograms",
+    "loss_of",
+    "loss_surface",
+    "misclassified",
+    "predicted_against_true",
+    "trajectory",
+]

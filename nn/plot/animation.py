@@ -1,0 +1,123 @@
+"""The ways of optimisers over a loss surface, as a film."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nn.charts import canvas
+from nn.plot.landscape import landscape, marks, raised
+from nn.plot.surface import Surface
+from nn.support import optional
+
+__all__ = ["Animation", "animate"]
+
+
+class Animation:
+    """A film. Made by `animate`; a notebook shows it with its controls.
+
+    Attributes
+    ----------
+    figure : matplotlib.figure.Figure
+    steps : list of int
+        The step that each picture shows.
+    """
+
+    def __init__(self, figure: Any, steps: list[int], show: Any, fps: int) -> None:
+        self.figure, self.steps, self.show, self.fps = figure, steps, show, fps
+
+    def _film(self) -> Any:
+        module = optional("matplotlib.animation", "plot", "nn.plot.animate")
+        return module.FuncAnimation(self.figure, self.show, frames=self.steps, interval=1000 / self.fps, blit=False)
+
+    def to_html(self) -> str:
+        """A page fragment that holds the pictures, and buttons to play them."""
+        return str(self._film().to_jshtml(fps=self.fps, default_mode="once"))
+
+    def save(self, path: str | os.PathLike[str], *, dpi: int = 100) -> None:
+        """Write it: as a GIF, or as a page for a name that ends in ``.html``.
+
+        Raises
+        ------
+        ValueError
+            The name ends in something else.
+        """
+        path = Path(path)
+        if path.suffix == ".gif":
+            module = optional("matplotlib.animation", "plot", "nn.plot.animate")
+            self._film().save(str(path), writer=module.PillowWriter(fps=self.fps), dpi=dpi)
+        elif path.suffix == ".html":
+            page = f"<!doctype html><meta charset='utf-8'><title>loss surface</title>{self.to_html()}"
+            path.write_text(page, encoding="utf-8")
+        else:
+            raise ValueError(f"Animation.save: a name that ends in .gif or .html, not {path.name!r}")
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+
+def animate(
+    surface: Surface, *, frames: int = 60, fps: int = 15, space: bool = False, title: str = "", ax: Any = None
+) -> Animation:
+    """The paths of a `Surface` as they grow, step by step.
+
+    Parameters
+    ----------
+    surface : Surface
+        With paths.
+    frames : int
+        The most pictures: of longer paths steps are left out, never the last.
+    fps : int
+        Pictures per second.
+    space : bool
+        Draw it in three dimensions.
+    title : str
+        To be followed by the step.
+    ax : matplotlib Axes, optional
+        To draw on; in space one with ``projection="3d"``.
+
+    Returns
+    -------
+    Animation
+
+    Examples
+    --------
+    >>> import nn
+    >>> def bowl(p):
+    ...     return p[0] ** 2 + 3 * p[1] ** 2
+    >>> path = nn.plot.trajectory(bowl, [1.0, 0.5], lambda p: nn.SGD(p, lr=0.1), steps=20)
+    >>> film = nn.plot.animate(nn.plot.Surface(bowl, path, resolution=15), frames=5)
+    >>> film.steps
+    [0, 5, 10, 15, 20]
+    """
+    if not surface.paths:
+        raise ValueError("animate: the surface has no paths; give Surface the points that optimisers visited")
+    if frames < 2:
+        raise ValueError(f"animate: a film has at least two frames, not {frames}")
+    longest = max(len(path) for path in surface.paths.values())
+    steps = sorted({int(i) for i in np.linspace(0, longest - 1, min(frames, longest)).round()})
+    fig, axes = canvas(ax, 6.0, 4.8, **({"projection": "3d"} if space else {}))
+    landscape(fig, axes, surface, space)
+    lines, ways = [], []
+    for i, name in enumerate(surface.paths):
+        way = raised(surface, name) if space else surface.paths[name].T
+        way_style, start, head = marks(i)
+        axes.plot(*way[:, :1], **start)
+        lines.append((axes.plot(*way[:, :1], label=name, **way_style)[0], axes.plot(*way[:, :1], **head)[0]))
+        ways.append(way)
+    axes.legend(frameon=True, framealpha=0.9, edgecolor="none", fontsize=9, loc="upper left")
+
+    def show(step: int) -> list[Any]:
+        for (line, head), way in zip(lines, ways, strict=True):
+            for artist, part in ((line, way[:, : step + 1]), (head, way[:, : step + 1][:, -1:])):
+                artist.set_data(part[0], part[1])
+                if space:
+                    artist.set_3d_properties(part[2])
+        axes.set_title(f"{title}{', ' if title else ''}step {step}")
+        return [artist for pair in lines for artist in pair]
+
+    show(steps[-1])
+    return Animation(fig, steps, show, fps)
