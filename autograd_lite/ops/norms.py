@@ -16,6 +16,7 @@ from autograd_lite.ops.reduce import max, min, prod, reduction, sum
 from autograd_lite.ops.shape import expand_dims, reshape
 from autograd_lite.ops.solve import _dots, _over, adjoint, inv, matrices
 from autograd_lite.rules import general
+from autograd_lite.tensor import Tensor
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 
@@ -121,13 +122,18 @@ def cond(x: Any, p: Any = None) -> Any:
 # -- determinant ------------------------------------------------------------------------------------------------------
 
 
-def _cofactors(x: Any) -> Any:
-    """The partials of det(x): det(x) x⁻ᵀ; of a singular matrix, from its singular values, det(U Vᴴ) Ū diag(Π_{j≠i} s_j) Vᵀ."""
+def _cofactors(v: Any, x: Any) -> Any:
+    """The partials of v = det(x): v x⁻ᵀ; of a singular matrix, from its singular values, det(U Vᴴ) Ū diag(Π_{j≠i} s_j) Vᵀ."""
     a = raw(x)
-    n, determinant = a.shape[-1], np.linalg.det(a)
-    bound = np.prod(np.sqrt(np.sum(np.abs(a) ** 2, axis=-1)), axis=-1)  # Hadamard's, of |det|
-    if not np.any(np.abs(determinant) <= n * np.finfo(bound.dtype).eps * bound):
-        return _over(det(x)) * inv(x).mT
+    n = a.shape[-1]
+    try:
+        inverse = np.linalg.inv(a)
+        condition = np.linalg.norm(a, axis=(-2, -1)) * np.linalg.norm(inverse, axis=(-2, -1))
+        regular = bool(np.all(condition * np.finfo(condition.dtype).eps * n < 1))
+    except np.linalg.LinAlgError:
+        regular = False
+    if regular:
+        return _over(v) * (inv(x) if isinstance(x, Tensor) else inverse).mT
     u, s, vh = svd(x)
     others = prod(where(np.eye(n, dtype=bool), 1.0, expand_dims(s, -2)), axis=-1)
     spread = expand_dims(others, -1)
@@ -155,7 +161,7 @@ def _pinv_push(t: Any, p: Any, x: Any, rtol: Any) -> Any:
 
 
 # fmt: off
-_det  = general("det",  np.linalg.det, lambda g, v, x: _over(g) * _cofactors(x), lambda t, v, x: _dots(_cofactors(x), t))
+_det  = general("det",  np.linalg.det, lambda g, v, x: _over(g) * _cofactors(v, x), lambda t, v, x: _dots(_cofactors(v, x), t))
 _pinv = general("pinv", lambda x, rtol: np.linalg.pinv(x, rcond=rtol), _pinv_pull, _pinv_push, signature="x, /, rtol", batch="leading")
 # fmt: on
 
