@@ -88,10 +88,14 @@ class Watcher:
 
     def unlock(self) -> None:
         """Give back what was locked, bases before their views."""
-        for array in [ref() for ref in reversed(self.locked)]:
-            if array is not None:
-                array.flags.writeable = True
+        for array in sorted([a for ref in self.locked if (a := ref()) is not None], key=_bases):
+            array.flags.writeable = True
         self.locked.clear()
+
+
+def _bases(array: Any) -> int:
+    """How many arrays this one is a view of, one of the other."""
+    return 0 if array.base.__class__ is not np.ndarray else 1 + _bases(array.base)
 
 
 def _raw(x: Any) -> Any:

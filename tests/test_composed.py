@@ -114,3 +114,16 @@ def test_a_users_linear_operation_has_both_modes():
         ag.check_grads(double, (X,), complex_step=True)
     finally:
         del OPS["tests_double"]
+
+
+def test_debug_unlocks_views_of_one_array():
+    memory = np.arange(4.0)
+    a, b = ag.asarray(memory[:2]), ag.asarray(memory[2:])
+    x, y = (ag.Tensor(0.0, requires_grad=True) for _ in range(2))
+    with ag.debug():
+        (x * a, y * b)
+        with pytest.raises(ValueError, match="read-only"):
+            memory[0] = 5.0
+    memory[0] = 5.0
+    b.value[0] = 6.0
+    assert memory.tolist() == [5.0, 1.0, 6.0, 3.0]
