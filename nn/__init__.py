@@ -74,6 +74,7 @@ from nn.averaging import EMA, SWA
 from nn.clipping import clip_grad_norm_, clip_grad_value_
 from nn.explain import explain
 from nn.explanation import Explanation
+from nn.features import Bilinear, Embedding, Flatten, FourierFeatures, Residual, SkipConcat
 from nn.io import FileError, load, save
 from nn.layers import Linear, Sequential
 from nn.losses import (
@@ -114,8 +115,9 @@ from nn.losses import (
     triplet_margin_loss,
 )
 from nn.mlp import MLP
-from nn.module import Module, Parameter, StateError, functional_call
+from nn.module import Buffer, Module, Parameter, StateError, functional_call
 from nn.named import optimizer, scheduler
+from nn.normalisation import BatchNorm, Dropout, LayerNorm, RMSNorm
 from nn.optim import SGD, Optimizer
 from nn.plateau import ReduceLROnPlateau
 from nn.schedule import (
@@ -133,6 +135,7 @@ from nn.schedule import (
     StepLR,
 )
 from nn.second_order import LBFGS, NewtonCG
+from nn.summary import summary
 from nn.support import keep_freed_memory
 from nn.training import History, fit, predict
 
@@ -157,15 +160,22 @@ __all__ = [
     "Arctan",
     "BCELoss",
     "BCEWithLogitsLoss",
+    "BatchNorm",
+    "Bilinear",
     "BinaryStep",
+    "Buffer",
     "ChainedScheduler",
     "CosineAnnealingLR",
     "CosineAnnealingWarmRestarts",
     "CosineEmbeddingLoss",
     "CrossEntropyLoss",
+    "Dropout",
+    "Embedding",
     "Explanation",
     "ExponentialLR",
     "FileError",
+    "Flatten",
+    "FourierFeatures",
     "GELUTanh",
     "GaussianNLLLoss",
     "Hardsigmoid",
@@ -180,6 +190,7 @@ __all__ = [
     "L1Loss",
     "Lambda",
     "LambdaLR",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "LinearLR",
@@ -203,9 +214,11 @@ __all__ = [
     "PoissonNLLLoss",
     "PolynomialLR",
     "RAdam",
+    "RMSNorm",
     "RMSprop",
     "ReLU",
     "ReduceLROnPlateau",
+    "Residual",
     "Rprop",
     "Schedule",
     "Sequential",
@@ -213,6 +226,7 @@ __all__ = [
     "SiLU",
     "Sigmoid",
     "Sine",
+    "SkipConcat",
     "SmoothL1Loss",
     "Softmax",
     "Softplus",
@@ -279,6 +293,7 @@ __all__ = [
     "softplus",
     "softsign",
     "squareplus",
+    "summary",
     "tables",
     "tanh",
     "triplet_margin_loss",

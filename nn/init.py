@@ -13,19 +13,24 @@ from typing import Any
 
 import numpy as np
 
-from nn.support import nearest
+from nn.support import nearest, optional
 
 __all__ = [
     "Initializer",
     "Seed",
     "by_name",
+    "constant",
     "generator",
     "he_normal",
     "he_uniform",
     "kaiming_normal",
     "kaiming_uniform",
+    "lecun_normal",
+    "lecun_uniform",
     "ones",
+    "orthogonal",
     "restart",
+    "truncated_normal",
     "xavier_normal",
     "xavier_uniform",
     "zeros",
@@ -114,6 +119,67 @@ def he_normal(shape: tuple[int, ...], *, gain: float = sqrt(2.0), seed: Seed = N
     return _normal(shape, _he(shape, gain), seed, dtype)
 
 
+def lecun_uniform(shape: tuple[int, ...], *, gain: float = 1.0, seed: Seed = None, dtype: Any = float) -> Any:
+    """Uniform with variance gain² / fan_in: keeps signals alike through linear layers, and for SELU.
+
+    Source: LeCun, Bottou, Orr and Müller, Efficient backprop, 1998.
+    """
+    return _uniform(shape, _he(shape, gain), seed, dtype)
+
+
+def lecun_normal(shape: tuple[int, ...], *, gain: float = 1.0, seed: Seed = None, dtype: Any = float) -> Any:
+    """Normal with variance gain² / fan_in; see `lecun_uniform`."""
+    return _normal(shape, _he(shape, gain), seed, dtype)
+
+
+def orthogonal(shape: tuple[int, ...], *, gain: float = 1.0, seed: Seed = None, dtype: Any = float) -> Any:
+    """A random matrix (out, everything else) with orthonormal rows or columns, whichever are fewer, times `gain`.
+
+    Uniform over all such matrices. Source: Saxe, McClelland and Ganguli, Exact solutions to the nonlinear dynamics of
+    learning, 2014; Mezzadri, How to generate random matrices from the classical compact groups, 2007.
+
+    >>> w = orthogonal((2, 5), seed=0)
+    >>> np.allclose(w @ w.T, np.eye(2))
+    True
+    """
+    _fans(shape)
+    rows, columns = shape[0], prod(shape[1:])
+    normal = generator(seed).normal(size=(max(rows, columns), min(rows, columns)))
+    q, r = np.linalg.qr(normal)
+    q *= np.where(np.diagonal(r) < 0, -1.0, 1.0)  # without this the signs would be LAPACK's, not random
+    return (gain * (q if rows >= columns else q.T)).reshape(shape).astype(dtype)
+
+
+def truncated_normal(
+    shape: tuple[int, ...],
+    *,
+    mean: float = 0.0,
+    std: float = 1.0,
+    low: float = -2.0,
+    high: float = 2.0,
+    seed: Seed = None,
+    dtype: Any = float,
+) -> Any:
+    """Normal, given that the value lies between `low` and `high` (values, not multiples of `std`). Needs SciPy.
+
+    >>> bool(abs(truncated_normal((100,), high=0.5, seed=0)).max() <= 2)
+    True
+    """
+    if not (std > 0 and low < high):
+        raise ValueError(f"truncated_normal: std above 0 and low below high, not {std}, {low} and {high}")
+    scipy = optional("scipy.special", "science", "init.truncated_normal")
+    a, b = (low - mean) / std, (high - mean) / std
+    sign = -1.0 if a > 0 else 1.0  # in the left tail the distribution function keeps its digits
+    start, end = sorted([float(scipy.ndtr(sign * a)), float(scipy.ndtr(sign * b))])
+    z = sign * scipy.ndtri(generator(seed).uniform(start, end, shape))
+    return np.clip(mean + std * z, low, high).astype(dtype)
+
+
+def constant(shape: tuple[int, ...], *, value: float, seed: Seed = None, dtype: Any = float) -> Any:
+    """All `value`; the seed is not used."""
+    return np.full(shape, value, dtype)
+
+
 def zeros(shape: tuple[int, ...], *, seed: Seed = None, dtype: Any = float) -> Any:
     """All zeros; the seed is not used."""
     return np.zeros(shape, dtype)
@@ -127,7 +193,11 @@ def ones(shape: tuple[int, ...], *, seed: Seed = None, dtype: Any = float) -> An
 kaiming_uniform, kaiming_normal = he_uniform, he_normal
 
 _NAMED: dict[str, Initializer] = {
-    f.__name__: f for f in (xavier_uniform, xavier_normal, he_uniform, he_normal, zeros, ones)
+    f.__name__: f
+    for f in (
+        *(xavier_uniform, xavier_normal, he_uniform, he_normal, lecun_uniform, lecun_normal),
+        *(orthogonal, truncated_normal, zeros, ones),
+    )
 } | {"kaiming_uniform": he_uniform, "kaiming_normal": he_normal}
 
 

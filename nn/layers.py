@@ -76,12 +76,11 @@ class Linear(Module):
 
     def forward(self, x: Any) -> Any:
         try:
-            y = ag.matmul(x, self.weight.mT)
+            return ag.matmul(x, self.weight.mT) if self.bias is None else ag.affine(x, self.weight, self.bias)
         except ValueError as error:
             raise ValueError(
                 f"Linear: an input of shape {np.shape(x)} does not end in in_features={self.in_features}"
             ) from error
-        return y if self.bias is None else y + self.bias
 
     def extra_repr(self) -> str:
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
@@ -117,13 +116,16 @@ class Sequential(Module):
             x = module(x)
         return x
 
+    def _named(self) -> list[tuple[str, Module]]:
+        return [(name, m) for name, m in vars(self).items() if isinstance(m, Module)]  # a module may stand twice
+
     def __iter__(self) -> Iterator[Module]:
-        return iter([m for m in vars(self).values() if isinstance(m, Module)])
+        return iter([m for _, m in self._named()])
 
     def __len__(self) -> int:
         return len(list(iter(self)))
 
     def __getitem__(self, index: int | slice) -> Module:
-        """A module, or for a slice a `Sequential` that shares its modules."""
-        modules = list(self)
-        return Sequential(*modules[index]) if isinstance(index, slice) else modules[index]
+        """A module, or for a slice a `Sequential` that shares its modules and keeps their names, as in torch."""
+        named = self._named()
+        return Sequential(dict(named[index])) if isinstance(index, slice) else named[index][1]

@@ -26,7 +26,7 @@ def reduced(losses: Any, reduction: str, asker: str) -> Any:
     """
     if reduction not in _REDUCTIONS:
         raise ValueError(f"{asker}: no reduction is called {reduction!r}{nearest(str(reduction), _REDUCTIONS)}")
-    if reduction == "mean" and 0 in np.shape(losses):
+    if reduction == "mean" and 0 in losses.shape:
         raise ValueError(f"{asker}: an empty batch has no loss")
     return _REDUCTIONS[reduction](losses)
 

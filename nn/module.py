@@ -15,7 +15,7 @@ import optree
 
 import autograd_lite as ag
 
-__all__ = ["Module", "Parameter", "StateError", "functional_call"]
+__all__ = ["Buffer", "Hook", "Module", "Parameter", "StateError", "functional_call"]
 
 
 class StateError(ag.AutogradError, ValueError):
@@ -47,11 +47,44 @@ class Parameter(ag.Tensor):
         super().__init__(data, dtype=dtype, requires_grad=True, name=name)
 
 
-def _members(holder: Any, prefix: str = "") -> Iterator[tuple[str, Parameter | Module]]:
-    """The parameters and modules held directly by a module, or by containers among its attributes."""
+class Buffer(ag.Tensor):
+    """A Tensor that a module keeps but does not learn, as running statistics: in `state_dict`, not in `parameters`.
+
+    >>> import nn
+    >>> nn.Buffer([0.0, 1.0])
+    Tensor([0., 1.])
+    """
+
+    __slots__ = ()
+
+
+class Hook:
+    """What a module calls besides `forward`, until it is removed. Made by the ``register_…_hook`` methods.
+
+    Also a context: ``with model.register_forward_hook(f): …`` removes it at the end.
+    """
+
+    def __init__(self, hooks: list[Hook], function: Callable[..., Any], before: bool) -> None:
+        self._hooks, self.function, self.before = hooks, function, before
+        hooks.append(self)
+
+    def remove(self) -> None:
+        """Call it no more."""
+        if self in self._hooks:
+            self._hooks.remove(self)
+
+    def __enter__(self) -> Hook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+
+def _members(holder: Any, prefix: str = "") -> Iterator[tuple[str, Parameter | Buffer | Module]]:
+    """The parameters, buffers and modules held directly by a module, or by containers among its attributes."""
     items = holder.items() if isinstance(holder, dict) else enumerate(holder)
     for key, value in items:
-        if isinstance(value, (Parameter, Module)):
+        if isinstance(value, (Parameter, Module, Buffer)):
             yield f"{prefix}{key}", value
         elif isinstance(value, (list, tuple, dict)):
             yield from _members(value, f"{prefix}{key}.")
@@ -79,6 +112,7 @@ class Module:
 
     training: bool = True
     _label: str | None = None
+    _hooks: list[Hook] | None = None
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
         """What the module computes. Subclasses write it."""
@@ -86,22 +120,56 @@ class Module:
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         since = ag.tick()
-        out = self.forward(*inputs, **options)
+        out = self._hooked(inputs, options) if self._hooks else self.forward(*inputs, **options)
         label = self._label
         if label is None:
             label = self.__dict__["_label"] = self.label()
         ag.group((out,) if isinstance(out, ag.Tensor) else optree.tree_leaves(out), label, since)
         return out
 
+    def _hooked(self, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """`forward`, with the hooks before and after it."""
+        hooks = list(self._hooks or ())
+        for hook in hooks:
+            if hook.before and (changed := hook.function(self, inputs)) is not None:
+                inputs = changed if isinstance(changed, tuple) else (changed,)
+        out = self.forward(*inputs, **options)
+        for hook in hooks:
+            if not hook.before and (changed := hook.function(self, inputs, out)) is not None:
+                out = changed
+        return out
+
+    def register_forward_hook(self, hook: Callable[[Any, tuple[Any, ...], Any], Any]) -> Hook:
+        """Call ``hook(module, inputs, output)`` after each `forward`; what it returns, if not None, is the output.
+
+        >>> import nn, numpy as np
+        >>> model = nn.MLP([2, 3, 1])
+        >>> with model[1].register_forward_hook(lambda module, inputs, output: print(output.shape)):
+        ...     out = model(np.ones((5, 2)))
+        (5, 3)
+        """
+        return self._registered(hook, False)
+
+    def register_forward_pre_hook(self, hook: Callable[[Any, tuple[Any, ...]], Any]) -> Hook:
+        """Call ``hook(module, inputs)`` before each `forward`; what it returns, if not None, are the inputs."""
+        return self._registered(hook, True)
+
+    def _registered(self, hook: Callable[..., Any], before: bool) -> Hook:
+        if self._hooks is None:
+            self.__dict__["_hooks"] = []
+        return Hook(self.__dict__["_hooks"], hook, before)
+
     def label(self) -> str:
         """What a graph calls the module: ``Linear(64, 128)``. Asked for once."""
         return type(self).__name__
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(self.__dict__.get(name), Parameter) and not (value is None or isinstance(value, Parameter)):
+        held = self.__dict__.get(name)
+        if isinstance(held, (Parameter, Buffer)) and not (value is None or isinstance(value, (Parameter, Buffer))):
+            kind = type(held).__name__
             raise TypeError(
-                f"{type(self).__name__}.{name} is a Parameter: assign to .{name}.value to change its value, "
-                f"or assign another nn.Parameter"
+                f"{type(self).__name__}.{name} is a {kind}: assign to .{name}.value to change its value, "
+                f"or assign another nn.{kind}"
             )
         object.__setattr__(self, name, value)
 
@@ -134,15 +202,15 @@ class Module:
         """This module and all inside it, each once."""
         return (module for _, module in self.named_modules())
 
-    def _slots(self) -> dict[str, Parameter]:
-        """Every name of every parameter: one that two modules share has two."""
-        slots: dict[str, Parameter] = {}
+    def _slots(self) -> dict[str, Parameter | Buffer]:
+        """Every name of every parameter and buffer: one that two modules share has two."""
+        slots: dict[str, Parameter | Buffer] = {}
         todo: list[tuple[str, Module, tuple[int, ...]]] = [("", self, ())]
         while todo:
             prefix, module, above = todo.pop()
             inner = []
             for name, member in _members(vars(module), prefix):
-                if isinstance(member, Parameter):
+                if not isinstance(member, Module):
                     slots[name] = member
                 elif id(member) not in above and member is not module:  # a module may know the one it is part of
                     inner.append((f"{name}.", member, (*above, id(module))))
@@ -153,7 +221,7 @@ class Module:
         """The parameters of this module and all inside it, each once, with their names."""
         seen: set[int] = set()
         for name, parameter in self._slots().items():
-            if id(parameter) not in seen:
+            if isinstance(parameter, Parameter) and id(parameter) not in seen:
                 seen.add(id(parameter))
                 yield name, parameter
 
@@ -161,10 +229,19 @@ class Module:
         """The parameters of this module and all inside it, each once."""
         return (parameter for _, parameter in self.named_parameters())
 
+    def named_buffers(self) -> Iterator[tuple[str, Buffer]]:
+        """The buffers of this module and all inside it, each once, with their names."""
+        found = {id(b): (name, b) for name, b in reversed(self._slots().items()) if isinstance(b, Buffer)}
+        return reversed(found.values())
+
+    def buffers(self) -> Iterator[Buffer]:
+        """The buffers of this module and all inside it, each once."""
+        return (buffer for _, buffer in self.named_buffers())
+
     # -- what they hold -----------------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
-        """A copy of every parameter's value, as arrays by name: what `load_state_dict` takes.
+        """A copy of every parameter's and buffer's value, as arrays by name: what `load_state_dict` takes.
 
         >>> import nn
         >>> {name: value.shape for name, value in nn.Linear(3, 2).state_dict().items()}
@@ -196,7 +273,9 @@ class Module:
             if name in state:
                 value = state[name]
                 array = np.asarray(value.value if isinstance(value, ag.Tensor) else value)
-                parameter.value = array.astype(parameter.dtype, order="C")  # a copy: the caller keeps the original
+                copy = np.empty_like(parameter.value)  # laid out as before: products then round alike
+                copy[...] = array
+                parameter.value = copy
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
@@ -208,6 +287,8 @@ class Module:
         """Track all parameters, or with False freeze them: nothing is recorded for them and no optimiser moves them."""
         for parameter in self.parameters():
             parameter.requires_grad = flag
+            if not flag:
+                parameter.grad = None  # an optimiser moves whatever has a gradient
         return self
 
     def train(self, mode: bool = True) -> Self:
@@ -235,7 +316,7 @@ class Module:
         return f"{type(self).__name__}(\n{lines}\n)"
 
 
-def _misfits(slots: Mapping[str, Parameter], values: Mapping[str, Any]) -> list[str]:
+def _misfits(slots: Mapping[str, Parameter | Buffer], values: Mapping[str, Any]) -> list[str]:
     """What to say about values whose shapes are not those of their parameters."""
     return [
         f"{name!r} has shape {tuple(np.shape(values[name]))} instead of {p.shape}"
@@ -286,7 +367,7 @@ def _swapped(replaced: dict[int, Any], made: dict[int, Module]) -> Callable[[Any
     """A function that gives a module with other parameters: a shallow copy, so that threads may share a model."""
 
     def swap(x: Any) -> Any:
-        if isinstance(x, Parameter):
+        if isinstance(x, (Parameter, Buffer)):
             return replaced.get(id(x), x)
         if isinstance(x, (list, tuple, dict)):
             return optree.tree_map(swap, x)  # type: ignore[arg-type]  # optree's tree type is invariant

@@ -34,17 +34,18 @@ vecdot vjp where zeros zeros_like
 """
 
 NN = """
-Activation Adam Arctan BCELoss BCEWithLogitsLoss BinaryStep CELU CosineAnnealingLR CosineEmbeddingLoss
-CrossEntropyLoss ELU Explanation ExponentialLR FileError GELU GELUTanh GLU GaussianNLLLoss Hardsigmoid Hardswish
-Hardtanh HingeEmbeddingLoss HingeLoss History HuberLoss ISRU Identity KLDivLoss L1Loss Lambda LeakyReLU Linear
-LogSigmoid LogSoftmax Loss MLP MSELoss MarginRankingLoss Mish Module MultiMarginLoss NLLLoss Optimizer PReLU Parameter
-PoissonNLLLoss ReLU SELU SGD Schedule Sequential SiLU Sigmoid Sine SmoothL1Loss Softmax Softplus Softsign Squareplus
-StateError StepLR Tanh TripletMarginLoss arctan binary_cross_entropy binary_cross_entropy_with_logits binary_step celu
-cosine_embedding_loss cross_entropy data elu explain fit functional_call gaussian_nll_loss gelu gelu_tanh glu
-hardsigmoid hardswish hardtanh hinge_embedding_loss hinge_loss huber_loss identity init io isru kl_div l1_loss
-leaky_relu load log_sigmoid log_softmax margin_ranking_loss mish mse_loss multi_margin_loss nll_loss plot
-poisson_nll_loss predict prelu relu save schedule selu sigmoid silu sine smooth_l1_loss softmax softplus softsign
-squareplus tables tanh triplet_margin_loss
+Activation Adam Arctan BCELoss BCEWithLogitsLoss BatchNorm Bilinear BinaryStep Buffer CELU CosineAnnealingLR
+CosineEmbeddingLoss CrossEntropyLoss Dropout ELU Embedding Explanation ExponentialLR FileError Flatten FourierFeatures
+GELU GELUTanh GLU GaussianNLLLoss Hardsigmoid Hardswish Hardtanh HingeEmbeddingLoss HingeLoss History HuberLoss ISRU
+Identity KLDivLoss L1Loss Lambda LayerNorm LeakyReLU Linear LogSigmoid LogSoftmax Loss MLP MSELoss MarginRankingLoss
+Mish Module MultiMarginLoss NLLLoss Optimizer PReLU Parameter PoissonNLLLoss RMSNorm ReLU Residual SELU SGD Schedule
+Sequential SiLU Sigmoid Sine SkipConcat SmoothL1Loss Softmax Softplus Softsign Squareplus StateError StepLR Tanh
+TripletMarginLoss arctan binary_cross_entropy binary_cross_entropy_with_logits binary_step celu cosine_embedding_loss
+cross_entropy data elu explain fit functional_call gaussian_nll_loss gelu gelu_tanh glu hardsigmoid hardswish hardtanh
+hinge_embedding_loss hinge_loss huber_loss identity init io isru kl_div l1_loss leaky_relu load log_sigmoid
+log_softmax margin_ranking_loss mish mse_loss multi_margin_loss nll_loss plot poisson_nll_loss predict prelu relu save
+schedule selu sigmoid silu sine smooth_l1_loss softmax softplus softsign squareplus summary tables tanh
+triplet_margin_loss
 """
 
 
