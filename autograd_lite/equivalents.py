@@ -214,6 +214,7 @@ UFUNCS: dict[Any, Call] = {
     np.divmod: lambda x, y: (e.floor_divide(x, y), e.remainder(x, y)),
     np.modf: lambda x: (x - e.trunc(x), e.trunc(x)),
     np.fmax: forms.fmax,
+    np.heaviside: forms.heaviside,
     np.fmin: forms.fmin,
     np.deg2rad: lambda x: x * (np.pi / 180),
     np.radians: lambda x: x * (np.pi / 180),

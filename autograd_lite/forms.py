@@ -178,3 +178,10 @@ def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: 
 
 def round(x: Any, decimals: int = 0) -> Any:
     return e.round(x) if not decimals else e.round(x * 10.0**decimals) / 10.0**decimals
+
+
+def heaviside(x: Any, y: Any) -> Any:
+    """0 below 0, 1 above, y at 0."""
+    x, y = as_array(x), as_array(y)
+    flat = create.astype(x > 0, np.result_type(raw(x), raw(y)))
+    return e.where(e.isnan(x), np.nan, e.where(x == 0, y, flat))

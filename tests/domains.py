@@ -73,6 +73,7 @@ from tests.families_more import (
     like_of,
     near_diagonal,
     near_symmetric,
+    order_three,
     order_two,
     small,
 )
@@ -125,7 +126,6 @@ DOMAINS: dict[str, Domain] = {
     "trunc":      Domain((inside,),                  UNARY),
     "copysign":   Domain((nonzero, nonzero),         BINARY),
     "nextafter":  Domain((real, nonzero),            BINARY),
-    "heaviside":  Domain((nonzero, real),            BINARY),
     # arithmetic
     "cbrt":       Domain((positive,),                UNARY, singular=(0.0,)),
     "fmod":       Domain((dividend, divisor),        BINARY),
@@ -266,8 +266,8 @@ DOMAINS: dict[str, Domain] = {
     "gammainc":   Domain((order_two, positive),      ORDERED),
     "gammaincc":  Domain((order_two, positive),      ORDERED),
     "gammaincinv":Domain((order_two, between(0.1, 0.9)),ORDERED),
-    "betainc":    Domain((order_two, order_two, between(0.1, 0.9)),SHAPED),
-    "betaincinv": Domain((order_two, order_two, between(0.1, 0.9)),SHAPED),
+    "betainc":    Domain((order_two, order_three, between(0.1, 0.9)),SHAPED),
+    "betaincinv": Domain((order_two, order_three, between(0.1, 0.9)),SHAPED),
     # products
     "matmul":     Domain((real, real),               MATMUL, ANALYTIC),
     "affine":     Domain((real, real, real),         AFFINE, ANALYTIC),

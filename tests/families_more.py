@@ -17,6 +17,11 @@ def order_two(u: Any) -> Any:
     return (0 * u).astype(int) + 2
 
 
+def order_three(u: Any) -> Any:
+    """The order 3, whatever the shape."""
+    return (0 * u).astype(int) + 3
+
+
 @drawn(case((3,), axis=0), case((2, 3), axis=1), case((3, 2), axis=0), case((1,), axis=0), case((2, 5, 2), axis=1))
 def RUNNING(draw: Any) -> Case:
     shape = draw(shape_of(max_dims=3))

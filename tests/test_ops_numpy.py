@@ -188,6 +188,12 @@ def test_cumulative_logsumexp_of_nothing_and_of_large_numbers():
     np.testing.assert_allclose(ag.jacobian(ag.cumulative_logsumexp)(x), expected, rtol=1e-12)  # of 1000, eps is 1e-13
 
 
+def test_heaviside():
+    x, y = np.array([-1.0, 0.0, 2.0, np.nan]), np.array([0.3, 0.4, 0.5, 0.6])
+    np.testing.assert_array_equal(np.heaviside(ag.Var(x), y).value, np.heaviside(x, y))
+    np.testing.assert_array_equal(ag.grad(lambda y: ag.sum(np.heaviside(ag.Var(x), y)))(y), [0, 1, 0, 0])
+
+
 def test_ties_share_evenly_in_running_extremes():
     x = np.array([1.0, 1.0, 0.0, 1.0, 2.0])
     third = 1 / 3

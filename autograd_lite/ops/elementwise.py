@@ -96,7 +96,6 @@ square    = elementwise("square",    np.square,         lambda v, x: 2 * x,     
 sqrt      = elementwise("sqrt",      np.sqrt,           lambda v, x: 0.5 / v,                            doc="The square root; its derivative at 0 is inf.")
 cbrt      = elementwise("cbrt",      np.cbrt,           lambda v, x: 1 / (3 * v * v),                    doc="The cube root; its derivative at 0 is inf.")
 fmod      = elementwise("fmod",      np.fmod,           1,                      lambda v, x, y: -trunc(x / y),  doc="The remainder, with the sign of the dividend.")
-heaviside = elementwise("heaviside", np.heaviside,      lambda v, x, y: zeros_like(x), lambda v, x, y: x == 0,  holes=True, doc="0 below 0, 1 above, y at 0; its derivative in x is 0.")
 reciprocal = elementwise("reciprocal", np.reciprocal,   lambda v, x: -v * v,                             doc="One divided by x.")
 
 
