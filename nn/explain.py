@@ -5,8 +5,9 @@ Layer k = 0 … ℓ is a `Linear` and the function f after it, if any. With A_0 
     H_{k+1} = A_k W_k + b_k     A_{k+1} = f(H_{k+1})                      F = the last A, or the last H without an f
     G_ℓ = f′(H_{ℓ+1}) ⊙ ∂L/∂F   G_k = f′(H_{k+1}) ⊙ (G_{k+1} W_{k+1}ᵀ)    ∂L/∂W_k = A_kᵀ G_k    ∂L/∂b_k = 1ᵀ G_k
 
-G_k is the adjoint of H_{k+1}, what comes before f. nn.Linear stores the transpose of W_k, as torch.nn does: its
-weight has shape (out, in).
+G_k is the adjoint of H_{k+1}, what comes before f. Where f mixes the entries of a row, as softmax does, J_f(H)ᵀ stands
+in the place of f′(H) ⊙: the transposed Jacobian of f, row by row. nn.Linear stores the transpose of W_k, as torch.nn
+does: its weight has shape (out, in).
 
 The numbers are the engine's: values and adjoints of the tape of the loss. Each formula is computed beside them, from
 the values and adjoints that it names, and has to agree.
@@ -105,11 +106,8 @@ class _Layer:
     @property
     def f_name(self) -> str:
         """What the function is called: tanh, or f for one without a name."""
-        names = [
-            getattr(m.function, "__name__", "f") if isinstance(m, Lambda) else type(m).__name__.lower()
-            for m in self.functions
-        ]
-        names = [name if name.isidentifier() else "f" for name in names[::-1]]
+        names = [getattr(getattr(m, "function", m), "__name__", "") for m in self.functions[::-1]]
+        names = [name.strip("_") if name.isidentifier() else "f" for name in names]
         return names[0] if len(names) == 1 else f"({'∘'.join(names)})"
 
 

@@ -119,6 +119,13 @@ def test_a_function_that_mixes_entries_goes_through_its_jacobian(rng):
     np.testing.assert_allclose(found["G_0"].value, P * (E - (P * E).sum(1, keepdims=True)), atol=1e-15)  # entries < 1
 
 
+def test_functions_go_by_their_names(rng):
+    model = nn.Sequential(nn.Linear(3, 4, seed=0), nn.LeakyReLU(), nn.Linear(4, 1, seed=1), lambda h: 2 * h)
+    found = nn.explain(model, *batch(rng))
+    assert found["A_1"].formula == "leaky_relu(H_1)"
+    assert found["F"].formula == "f(H_2)"
+
+
 def test_slope_is_the_derivative_and_sees_mixing(rng):
     h = rng.normal(size=(5, 3))
     np.testing.assert_allclose(slope(ag.tanh, h), 1 - np.tanh(h) ** 2, rtol=1e-13)  # one subtraction apart
@@ -184,6 +191,10 @@ def test_dead_units_are_counted_and_named(rng):
     assert "Dead units: 25% of those in A_1 = relu(H_1)" in words(found)
     model[0].bias.value = np.full(8, 10.0)
     assert "Dead" not in words(nn.explain(model, X, y))
+    model[0].bias.value = np.zeros(8)  # each unit is off on some rows and on on others
+    found = nn.explain(model, X, y)
+    assert 0 < (found["A_1"].value == 0).mean() < 1
+    assert found["A_1"].details == {"dead": 0.0}
     model[0].bias.value = np.full(8, -100.0)
     silent = nn.explain(model, X, y)
     assert "Dead units: 100%" in words(silent)
