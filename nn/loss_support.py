@@ -24,10 +24,12 @@ def reduced(losses: Any, reduction: str, asker: str) -> Any:
     ValueError
         An unknown reduction, or the mean of nothing.
     """
+    if reduction == "mean":
+        if 0 in losses.shape:
+            raise ValueError(f"{asker}: an empty batch has no loss")
+        return ag.mean(losses)
     if reduction not in _REDUCTIONS:
         raise ValueError(f"{asker}: no reduction is called {reduction!r}{nearest(str(reduction), _REDUCTIONS)}")
-    if reduction == "mean" and 0 in losses.shape:
-        raise ValueError(f"{asker}: an empty batch has no loss")
     return _REDUCTIONS[reduction](losses)
 
 
@@ -49,6 +51,8 @@ def array(x: Any) -> Any:
 
 def plain(x: Any) -> Any:
     """The array of a Tensor, or anything as an array: for checks, and for targets that are no numbers."""
+    if x.__class__ is np.ndarray:
+        return x
     return np.asarray(x.value if isinstance(x, ag.Tensor) else x)
 
 

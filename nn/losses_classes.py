@@ -53,15 +53,16 @@ def cross_entropy(
     >>> cross_entropy(np.array([[1000.0, -1000.0]]), np.array([1]))
     np.float64(2000.0)
     """
-    if not 0 <= label_smoothing <= 1:
+    if label_smoothing and not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy: label_smoothing is from 0 to 1, not {label_smoothing}")
     y, shape = plain(labels), np.shape(logits)
-    if y.dtype.kind == "f" and y.ndim == 2:
+    if y.ndim == 2 and y.dtype.kind == "f":
         return _soft_cross_entropy(array(logits), array(labels), weight, label_smoothing, reduction)
     kept = _checked(y, shape, ignore_index, "cross_entropy")
     logp = ag.log_softmax(logits, axis=-1)
     if weight is None and kept is None and not label_smoothing:
-        return reduced(-logp[np.arange(len(y)), y], reduction, "cross_entropy")
+        losses = -logp[np.arange(len(y)), y]
+        return ag.mean(losses) if reduction == "mean" else reduced(losses, reduction, "cross_entropy")
     return _weighted_nll(logp, y, kept, weight, label_smoothing, reduction, "cross_entropy")
 
 
@@ -90,7 +91,7 @@ def _checked(labels: Any, shape: tuple[int, ...], ignore_index: int, asker: str)
     if not labels.size:
         raise ValueError(f"{asker}: an empty batch has no loss")
     low, high = labels.min(), labels.max()
-    if low >= 0 and high < shape[1] and not low <= ignore_index <= high:
+    if low >= 0 > ignore_index and high < shape[1]:  # the usual case
         return None
     kept = labels != ignore_index
     inside = labels[kept]

@@ -167,6 +167,7 @@ def test_functions_and_modules_agree_and_are_found_by_name(name):
 
 def test_options_are_attributes_and_may_be_trained():
     assert repr(nn.LeakyReLU(0.2)) == "LeakyReLU(negative_slope=0.2)"
+    assert isinstance(nn.LeakyReLU(), nn.Activation)
     assert repr(nn.GELU("tanh")) == "GELU(approximate='tanh')"
     assert repr(nn.Softmax(dim=1)) == "Softmax(dim=1)"
     assert repr(nn.PReLU()) == "PReLU(num_parameters=1)"

@@ -244,6 +244,7 @@ def test_batch_norm_keeps_buffers_that_are_no_parameters():
     with pytest.raises(ValueError, match="no variance; call eval"):
         layer(X[:1])
     assert layer.eval()(X[:1]).shape == (1, 4)
+    assert all(isinstance(b, nn.Buffer) and not b.requires_grad for b in layer.buffers())
     state = layer.state_dict()
     moved = nn.functional_call(layer, {"running_mean": state["running_mean"] + 1}, X)
     scale = np.sqrt(state["running_var"] + layer.eps)

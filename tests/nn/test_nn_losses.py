@@ -228,4 +228,6 @@ def test_losses_are_modules_too():
     for name, arrays, options in CASES:
         cls = next(m for m in vars(nn).values() if getattr(m, "function", None) is getattr(nn, name))
         assert cls(**options)(*arrays) == getattr(nn, name)(*arrays, **options)
+    assert nn.HingeLoss(margin=0.5)(A, SIGNS) == nn.hinge_loss(A, SIGNS, margin=0.5)
+    assert issubclass(nn.HingeLoss, nn.Loss)
     assert repr(nn.HuberLoss(delta=2.0)) == "HuberLoss(delta=2.0)"
