@@ -9,6 +9,10 @@
 (64, 1)
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from nn import data, init, io, plot, schedule, tables
 from nn.activations import (
     CELU,
@@ -71,6 +75,7 @@ from nn.activations import (
 from nn.adam import Adam, Adamax, AdamW, NAdam, RAdam
 from nn.adaptive import Adadelta, Adagrad, Lion, RMSprop, Rprop
 from nn.averaging import EMA, SWA
+from nn.checkpoints import Checkpoint
 from nn.clipping import clip_grad_norm_, clip_grad_value_
 from nn.explain import explain
 from nn.explanation import Explanation
@@ -137,7 +142,7 @@ from nn.schedule import (
 from nn.second_order import LBFGS, NewtonCG
 from nn.summary import summary
 from nn.support import keep_freed_memory
-from nn.training import History, fit, predict
+from nn.training import Epoch, History, fit, predict
 
 __all__ = [
     "CELU",
@@ -165,12 +170,14 @@ __all__ = [
     "BinaryStep",
     "Buffer",
     "ChainedScheduler",
+    "Checkpoint",
     "CosineAnnealingLR",
     "CosineAnnealingWarmRestarts",
     "CosineEmbeddingLoss",
     "CrossEntropyLoss",
     "Dropout",
     "Embedding",
+    "Epoch",
     "Explanation",
     "ExponentialLR",
     "FileError",
@@ -298,5 +305,19 @@ __all__ = [
     "tanh",
     "triplet_margin_loss",
 ]
+
+if TYPE_CHECKING:
+    from nn.estimators import MLPClassifier as MLPClassifier
+    from nn.estimators import MLPRegressor as MLPRegressor
+
+
+def __getattr__(name: str) -> Any:
+    """The estimators, imported when first asked for: they need scikit-learn, and ``import nn`` does not."""
+    if name not in ("MLPClassifier", "MLPRegressor"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from nn import estimators  # the optional extra `data`
+
+    return getattr(estimators, name)
+
 
 keep_freed_memory()

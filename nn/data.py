@@ -9,7 +9,14 @@ import numpy as np
 
 from nn.init import Seed, generator
 
-__all__ = ["batches", "checked", "split"]
+__all__ = ["batches", "checked", "counted", "order", "split"]
+
+
+def counted(value: Any, name: str) -> int:
+    """`value` as a whole number of at least 1, or a ValueError that names it."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(f"{name} is at least 1, a whole number, not {value!r}")
+    return int(value)
 
 
 def checked(X: Any, y: Any, asker: str) -> tuple[Any, Any]:
@@ -62,18 +69,22 @@ def batches(
     """
     if len(X) != len(y) or not len(X):
         raise ValueError(f"batches: {len(X)} inputs and {len(y)} targets")
-    if batch_size < 1:
-        raise ValueError(f"batches: batch_size is at least 1, not {batch_size}")
-    n = len(X)
-    order = generator(seed).permutation(n) if shuffle else None
-    ends = range(0, n - batch_size + 1 if drop_last else n, batch_size)
+    return ((X[rows], y[rows]) for rows in order(len(X), batch_size, seed, shuffle=shuffle, drop_last=drop_last))
 
-    def pieces() -> Iterator[tuple[Any, Any]]:
-        for start in ends:
-            rows = slice(start, start + batch_size) if order is None else order[start : start + batch_size]
-            yield X[rows], y[rows]
 
-    return pieces()
+def order(
+    n: int, batch_size: int, seed: Seed = None, *, shuffle: bool = True, drop_last: bool = False
+) -> Iterator[Any]:
+    """The numbers of `n` rows in pieces, as indices or slices: what `batches` takes from its arrays.
+
+    >>> list(order(3, 2, shuffle=False))
+    [slice(0, 2, None), slice(2, 4, None)]
+    """
+    batch_size = counted(batch_size, "batches: batch_size")
+    rows = generator(seed).permutation(n) if shuffle else None
+    starts = range(0, n - batch_size + 1 if drop_last else n, batch_size)
+    pieces = [slice(start, start + batch_size) for start in starts]
+    return iter(pieces) if rows is None else (rows[piece] for piece in pieces)
 
 
 def split(X: Any, y: Any, fraction: float, seed: Seed = None) -> tuple[Any, Any, Any, Any]:

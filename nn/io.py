@@ -22,7 +22,7 @@ from nn.mlp import MLP
 from nn.module import Module, StateError
 from nn.support import optional
 
-__all__ = ["FileError", "load", "metadata", "save"]
+__all__ = ["FileError", "load", "metadata", "read", "save", "write"]
 
 FORMAT = "autograd-lite/1"
 DTYPES = ("float64", "float32")
@@ -114,15 +114,22 @@ def save(model: Module, path: str | os.PathLike[str], *, metadata: Mapping[str, 
     >>> nn.load(path)[0]
     Linear(in_features=2, out_features=3, bias=True)
     """
-    numpy_format = optional("safetensors.numpy", "io", "nn.save")
     header = {"format": FORMAT}
     with suppress(_Unknown):
         header["architecture"] = json.dumps(_described(model))
     if metadata is not None:
         header["metadata"] = json.dumps(dict(metadata))
-    # A flat copy: safetensors writes the memory of an array that is not contiguous as if it were.
-    arrays = {n: np.ascontiguousarray(a).reshape(a.shape) for n, a in model.state_dict().items()}
-    data = numpy_format.save(arrays, header)
+    write(path, header, model.state_dict())
+
+
+def write(path: str | os.PathLike[str], header: Mapping[str, str], arrays: Mapping[str, Any]) -> None:
+    """A safetensors file of `arrays` with `header`, in place of the old one in one go: a kill leaves either.
+
+    The bytes are on the disk before the name points at them, and the name is there before this returns.
+    """
+    numpy_format = optional("safetensors.numpy", "io", "nn.save")
+    # Flat copies: safetensors writes the memory of an array that is not contiguous as if it were.
+    data = numpy_format.save({n: np.ascontiguousarray(a).reshape(a.shape) for n, a in arrays.items()}, dict(header))
     path = Path(path)
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -158,7 +165,7 @@ def load(path: str | os.PathLike[str], model: Module | None = None) -> Module:
         The parameters do not fit `model`.
     FileNotFoundError
     """
-    header, arrays = _read(path)
+    header, arrays = _parameters(path)
     if model is not None:
         model.load_state_dict(arrays)
         return model
@@ -182,15 +189,30 @@ def metadata(path: str | os.PathLike[str]) -> dict[str, Any]:
     FileError
         The file is damaged.
     """
-    header, _ = _read(path)
+    header, _ = read(path)
     try:
         return dict(json.loads(header.get("metadata", "{}")))
     except (ValueError, TypeError, RecursionError) as error:
         raise FileError(f"{path}: metadata that is no JSON object") from error
 
 
-def _read(path: str | os.PathLike[str]) -> tuple[dict[str, str], dict[str, Any]]:
-    """The header's strings and the arrays of a file."""
+def _parameters(path: str | os.PathLike[str]) -> tuple[dict[str, str], dict[str, Any]]:
+    header, arrays = read(path)
+    for name, array in arrays.items():
+        if array.dtype.kind != "f":
+            raise FileError(f"{path}: {name!r} has dtype {array.dtype}, and parameters are floating-point")
+    return header, arrays
+
+
+def read(path: str | os.PathLike[str]) -> tuple[dict[str, str], dict[str, Any]]:
+    """The header's strings and the arrays of a safetensors file.
+
+    Raises
+    ------
+    FileError
+        It is not a whole one. Sizes it declares are compared with its own before anything is made from them.
+    FileNotFoundError
+    """
     safetensors = optional("safetensors", "io", "nn.load")
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: there is no such file")
@@ -200,7 +222,4 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, str], dict[str, Any]]
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a mapping
     except (safetensors.SafetensorError, ValueError, TypeError, AttributeError, KeyError) as error:
         raise FileError(f"{path}: not a whole safetensors file: {error}") from error
-    for name, array in arrays.items():
-        if array.dtype.kind != "f":
-            raise FileError(f"{path}: {name!r} has dtype {array.dtype}, and parameters are floating-point")
     return dict(header), arrays

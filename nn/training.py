@@ -1,53 +1,49 @@
-"""The training loop, and what it leaves behind."""
+"""The training loop."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from math import isfinite
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 import autograd_lite as ag
-from nn import charts
-from nn.adam import Adam
-from nn.data import batches, checked, split
+from nn.checkpoints import Best, Checkpoint, Run, fingerprint
+from nn.choices import (
+    Metric,
+    chosen_loss,
+    chosen_metric,
+    chosen_optimizer,
+    dtype_of,
+    measured,
+    prepared,
+    prepared_weights,
+)
+from nn.data import counted, split
+from nn.epoch import Learner
+from nn.history import History
 from nn.init import Seed, generator
-from nn.losses import cross_entropy, mse_loss
+from nn.interrupts import Interrupts
 from nn.module import Module
-from nn.optim import SGD, Optimizer
+from nn.optim import Optimizer
 from nn.schedule import Schedule
-from nn.support import nearest, optional
+from nn.support import optional
 
-__all__ = ["History", "chosen_loss", "dtype_of", "fit", "predict", "prepared"]
-
-Metric = str | Callable[[Any, Any], float]
-
-LOSSES: dict[str, Callable[..., Any]] = {"cross_entropy": cross_entropy, "mse": mse_loss}
-OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {"adam": Adam, "sgd": SGD}
+__all__ = ["Epoch", "History", "chosen_loss", "dtype_of", "fit", "predict", "prepared"]
 
 
-class History(dict[str, list[float]]):
-    """One number per epoch under each name: ``loss``, ``val_loss``, each metric, ``lr``.
+@dataclass(frozen=True)
+class Epoch:
+    """What a callback gets: the number of the epoch just finished, from 0, its numbers, and who learns."""
 
-    Attributes
-    ----------
-    stopped : {"finished", "early stopping", "interrupted"}
-    best : int or None
-        The epoch, counted from 0, whose weights were kept by early stopping.
-    """
-
-    stopped: str = "finished"
-    best: int | None = None
-
-    def plot(self, title: str = "") -> Any:
-        """The curves, as a matplotlib figure."""
-        return charts.curves(self, best=self.best, title=title)
-
-    def add(self, numbers: dict[str, float]) -> None:
-        """Append one epoch."""
-        for name, number in numbers.items():
-            self.setdefault(name, []).append(number)
+    number: int
+    numbers: dict[str, float]
+    model: Module
+    optimizer: Optimizer
+    history: History
 
 
 def fit(
@@ -64,6 +60,10 @@ def fit(
     metrics: Sequence[Metric] = (),
     schedule: Schedule | None = None,
     early_stopping: int | None = None,
+    best_weights: bool = False,
+    sample_weight: Any = None,
+    checkpoint: str | os.PathLike[str] | Checkpoint | None = None,
+    callbacks: Sequence[Callable[[Epoch], Any]] = (),
     seed: Seed = 0,
     progress: bool = True,
 ) -> History:
@@ -79,7 +79,7 @@ def fit(
     loss : str or callable, optional
         ``loss(output, target)`` or the name of one: by default ``"cross_entropy"`` for integers, else ``"mse"``.
     optimizer : str or Optimizer
-        ``"adam"``, ``"sgd"``, or one made from the model's parameters.
+        The name of one (see `nn.optimizer`), or one made from the model's parameters.
     lr : float, optional
         For an optimiser given by name; by default its own.
     epochs, batch_size : int
@@ -90,9 +90,17 @@ def fit(
         predicted for integer targets, else of the outputs. On training rows they are taken from the outputs during the
         epoch, while the weights still move.
     schedule : Schedule, optional
-        Stepped after every epoch.
+        Stepped after every epoch, with the validation loss (without validation, the loss) for those that look at it.
     early_stopping : int, optional
         Stop after so many epochs in which the validation loss did not fall, and go back to the best weights.
+    best_weights : bool
+        Go back to the weights with the lowest validation loss in any case.
+    sample_weight : array, shape (n,), optional
+        What each row counts in the loss of training.
+    checkpoint : path or Checkpoint, optional
+        Written after every epoch; if it is there, training goes on from it, bit for bit as if it had not stopped.
+    callbacks : sequence of callables
+        Called with an `Epoch` after each; training ends if one returns True.
     seed : int, numpy Generator or None
         For the order of the rows and for what is held out.
     progress : bool
@@ -101,14 +109,17 @@ def fit(
     Returns
     -------
     History
-        The numbers of each epoch. Ctrl-C ends training and returns what there is until then.
+        The numbers of each epoch. Ctrl-C ends training, between two steps, and returns what there is until then.
 
     Raises
     ------
     ValueError, TypeError
         Arguments that do not fit together, NaN in the data.
     ag.NonFiniteError
-        The loss became NaN or infinite: named by epoch and batch.
+        The loss or a gradient became NaN or infinite: named by epoch, batch and first bad operation. The parameters
+        are those before that batch.
+    FileError
+        A checkpoint that is damaged or of another training.
 
     Examples
     --------
@@ -119,59 +130,91 @@ def fit(
     >>> history["loss"][-1] < 0.1 * history["loss"][0]
     True
     """
-    if epochs < 1:
-        raise ValueError(f"fit: epochs is at least 1, not {epochs}")
-    rng = generator(seed)
-    dtype = dtype_of(model)
+    epochs, batch_size = counted(epochs, "fit: epochs"), counted(batch_size, "fit: batch_size")
+    rng, dtype = generator(seed), dtype_of(model)
     X, y = prepared(X, y, dtype)
-    held = None
+    weights = None if sample_weight is None else prepared_weights(sample_weight, len(X), dtype)
+    held: tuple[Any, Any] | None = None
     if isinstance(validation, (int, float)):
-        X, y, *held = split(X, y, validation, rng)
+        kept, _, aside, _ = split(np.arange(len(X)), np.arange(len(X)), validation, rng)
+        held = X[aside], y[aside]
+        X, y, weights = X[kept], y[kept], None if weights is None else weights[kept]
     elif validation is not None:
-        held = [*prepared(*validation, dtype)]
+        if len(validation) != 2:
+            raise TypeError("fit: validation is a pair (X, y), or the fraction of the rows to hold out")
+        held = prepared(*validation, dtype, "fit, validation")
     if early_stopping is not None and (held is None or early_stopping < 1):
         raise ValueError("fit: early_stopping is at least 1 and needs validation=, data or a fraction to hold out")
+    if best_weights and held is None:
+        raise ValueError("fit: best_weights needs validation=, data or a fraction to hold out")
     loss_of = chosen_loss(loss, y)
-    measures = [_metric(m) for m in metrics]
-    rule = _optimizer(optimizer, model, lr)
+    measures = [chosen_metric(m) for m in metrics]
+    rule = chosen_optimizer(optimizer, model, lr)
+    if schedule is not None and schedule.optimizer is not rule:
+        raise ValueError("fit: the schedule is of another optimizer; pass that one as optimizer=")
 
-    history = History()
-    keep = _Best(model, early_stopping) if early_stopping else None
+    run = Run(model, rule, schedule, rng, History(), Best())
+    if checkpoint is not None:
+        checkpoint = checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
+        of = fingerprint(X, y, batch_size, *([] if weights is None else [weights]), *(held or ()))
+        checkpoint.resume(run, of)
+    history, start = run.history, run.history.epochs
+    stopped = history.stopped in ("early stopping", "callback")
     was_training = model.training
-    bar = _bar(epochs) if progress else None
-    try:
-        for epoch in range(epochs):
-            model.train()
-            numbers = _epoch(model, X, y, loss_of, rule, measures, batch_size, rng, epoch)
-            if held:
-                numbers |= {
-                    f"val_{name}": v for name, v in evaluated(model, held[0], held[1], loss_of, measures).items()
-                }
+    with Interrupts() as interrupts, _bar(epochs, start if progress else None) as show:
+        learner = Learner(model, loss_of, rule, interrupts)
+
+        def ended(epoch: int, numbers: dict[str, float]) -> bool:
+            """Note an epoch; whether to stop."""
             history.add({**numbers, "lr": rule.lr})
             if schedule:
-                schedule.step()
-            if bar:
-                bar.set_postfix({name: f"{value:.4g}" for name, value in numbers.items()}, refresh=False)
-                bar.update()
-            if keep and keep.enough(epoch, numbers["val_loss"]):
+                schedule.step(numbers.get("val_loss", numbers["loss"]))
+            if held and (early_stopping or best_weights):
+                run.best.note(epoch, numbers["val_loss"], model)
+            enough = early_stopping is not None and epoch - run.best.epoch >= early_stopping
+            if enough:
                 history.stopped = "early stopping"
-                break
-    except KeyboardInterrupt:
-        history.stopped = "interrupted"
-    finally:
-        model.train(was_training)
-        rule.zero_grad()
-        if bar:
-            bar.close()
-    if keep and keep.state:
-        model.load_state_dict(keep.state)
-        history.best = keep.epoch
+            elif any([callback(Epoch(epoch, numbers, model, rule, history)) is True for callback in callbacks]):
+                history.stopped, enough = "callback", True
+            if checkpoint is not None and (enough or epoch + 1 == epochs or (epoch + 1) % checkpoint.every == 0):
+                checkpoint.write(run, of)
+            show(numbers)
+            return enough
+
+        try:
+            for epoch in range(epochs if stopped else start, epochs):
+                model.train()
+                numbers = learner.epoch(X, y, weights, batch_size, rng, measures, epoch)
+                if held:
+                    there = evaluated(model, *held, loss_of, measures)
+                    numbers |= {f"val_{name}": value for name, value in there.items()}
+                if interrupts.whole(lambda: ended(epoch, numbers)):  # noqa: B023  # called at once
+                    break
+        except KeyboardInterrupt:
+            history.stopped = "interrupted"
+        finally:
+            model.train(was_training)
+            rule.zero_grad()
+    if run.best.state:
+        model.load_state_dict(run.best.state)
+        history.best = run.best.epoch
     return history
 
 
-def _bar(epochs: int) -> Any:
+@contextmanager
+def _bar(epochs: int, start: int | None) -> Iterator[Callable[[dict[str, float]], None]]:
+    """A bar that begins at `start`, moved by a call with the numbers of an epoch; or nothing."""
+    if start is None:
+        yield lambda numbers: None
+        return
     tqdm = optional("tqdm", "data", "the progress bar of nn.fit (or pass progress=False: training itself)")
-    return tqdm.tqdm(total=epochs, desc="fit", unit="epoch")
+    with tqdm.tqdm(total=epochs, initial=min(start, epochs), desc="fit", unit="epoch") as bar:
+
+        def show(numbers: dict[str, float]) -> None:
+            bar.set_postfix({name: f"{value:.4g}" for name, value in numbers.items()}, refresh=False)
+            bar.update()
+
+        yield show
 
 
 def predict(model: Module, X: Any, batch_size: int = 1024) -> Any:
@@ -183,7 +226,7 @@ def predict(model: Module, X: Any, batch_size: int = 1024) -> Any:
     (5, 2)
     """
     X = np.asarray(X).astype(dtype_of(model), copy=False)
-    if not len(X):
+    if not X.ndim or not len(X):
         raise ValueError("predict: there are no rows")
     was_training = model.training
     model.eval()
@@ -200,108 +243,4 @@ def evaluated(
 ) -> dict[str, float]:
     """The loss and the metrics of `model` on data that it does not learn from."""
     output = predict(model, X)
-    return {"loss": float(loss(output, y))} | _measured(measures, y, output)
-
-
-def _epoch(
-    model: Module,
-    X: Any,
-    y: Any,
-    loss_of: Callable[[Any, Any], Any],
-    optimizer: Optimizer,
-    measures: Sequence[tuple[str, Any]],
-    batch_size: int,
-    rng: np.random.Generator,
-    epoch: int,
-) -> dict[str, float]:
-    """One pass over the data: the mean loss and the metrics, as they were while it learnt."""
-    total, outputs, targets = 0.0, [], []
-    for i, (inputs, target) in enumerate(batches(X, y, batch_size, rng)):
-        output = model(ag.asarray(inputs))
-        loss = loss_of(output, target)
-        value = loss.item()
-        if not isfinite(value):
-            raise ag.NonFiniteError(
-                f"fit: the loss is {value} in epoch {epoch + 1}, batch {i + 1}; a lower learning rate (now "
-                f"{optimizer.lr}) often helps, and `with ag.debug():` around fit names the first bad operation"
-            )
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        total += value * len(inputs)
-        if measures:
-            outputs.append(output.value)
-            targets.append(target)
-    if not measures:
-        return {"loss": total / len(X)}
-    return {"loss": total / len(X)} | _measured(measures, np.concatenate(targets), np.concatenate(outputs))
-
-
-class _Best:
-    """The weights with the lowest validation loss, and how long ago that was."""
-
-    def __init__(self, model: Module, patience: int) -> None:
-        self.model, self.patience = model, patience
-        self.loss, self.epoch = np.inf, -1
-        self.state: dict[str, Any] = {}
-
-    def enough(self, epoch: int, loss: float) -> bool:
-        """Note an epoch; whether to stop."""
-        if loss < self.loss:
-            self.loss, self.epoch, self.state = loss, epoch, self.model.state_dict()
-        return epoch - self.epoch >= self.patience
-
-
-def dtype_of(model: Module) -> Any:
-    """The dtype of the model's parameters."""
-    return next((p.dtype for p in model.parameters()), np.dtype(float))
-
-
-def prepared(X: Any, y: Any, dtype: Any, asker: str = "fit") -> tuple[Any, Any]:
-    """Checked data: inputs and float targets in the model's dtype, a single float target as a column."""
-    X, y = checked(X, y, asker)
-    if y.dtype.kind == "b":
-        y = y.astype(int)
-    if y.dtype.kind == "f":
-        y = y.astype(dtype, copy=False)
-        y = y[:, None] if y.ndim == 1 else y
-    return X.astype(dtype, copy=False), y
-
-
-def chosen_loss(loss: str | Callable[[Any, Any], Any] | None, y: Any, asker: str = "fit") -> Callable[..., Any]:
-    """The loss asked for; by default the cross-entropy for integer targets, else the squared error."""
-    return _chosen(loss or ("cross_entropy" if y.dtype.kind in "iu" else "mse"), LOSSES, "loss", asker)
-
-
-def _optimizer(given: str | Optimizer, model: Module, lr: float | None) -> Optimizer:
-    """The optimiser itself, or the one of that name for the model's parameters."""
-    if isinstance(given, Optimizer):
-        if lr is not None:
-            raise ValueError("fit: lr= is for an optimizer given by name; this one has its own")
-        return given
-    made: Optimizer = _chosen(given, OPTIMIZERS, "optimizer")(model.parameters(), **({} if lr is None else {"lr": lr}))
-    return made
-
-
-def _chosen(given: Any, known: dict[str, Callable[..., Any]], what: str, asker: str = "fit") -> Callable[..., Any]:
-    if callable(given):
-        return given  # type: ignore[no-any-return]  # what it returns is seen when it is called
-    if given not in known:
-        raise ValueError(f"{asker}: no {what} is called {given!r}{nearest(str(given), known)}")
-    return known[given]
-
-
-def _metric(metric: Metric) -> tuple[str, Any]:
-    """A metric's name and function: one of sklearn.metrics if it is given by name."""
-    if callable(metric):
-        return getattr(metric, "__name__", str(metric)), metric
-    known = optional("sklearn.metrics", "data", f"the metric {metric!r}")
-    for name in (f"{metric}_score", metric):
-        if name in known.__all__:
-            return metric, getattr(known, name)
-    raise ValueError(f"fit: sklearn.metrics has no {metric!r}{nearest(metric, known.__all__)}")
-
-
-def _measured(measures: Sequence[tuple[str, Any]], y: Any, output: Any) -> dict[str, float]:
-    predicted = output.argmax(axis=-1) if y.dtype.kind in "iu" else output
-    return {name: float(function(y, predicted)) for name, function in measures}
+    return {"loss": float(loss(output, y))} | measured(measures, y, output)

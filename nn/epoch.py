@@ -1,0 +1,107 @@
+"""One epoch: batch after batch forward, backward and a step. A number that is none stops it, with its origin named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+import autograd_lite as ag
+from nn.choices import check_labels, measured, weighted
+from nn.data import order
+from nn.interrupts import Interrupts
+from nn.module import Module
+from nn.optim import Optimizer
+from nn.second_order import LineSearch
+
+__all__ = ["Learner"]
+
+
+class Learner:
+    """What learns: a model by a loss and an optimiser.
+
+    Parameters
+    ----------
+    model : Module
+    loss : callable
+    optimizer : Optimizer
+    interrupts : Interrupts
+        Steps are whole under it.
+    """
+
+    def __init__(self, model: Module, loss: Callable[..., Any], optimizer: Optimizer, interrupts: Interrupts) -> None:
+        self.model, self.loss, self.optimizer, self.interrupts = model, loss, optimizer, interrupts
+        self.searches = isinstance(optimizer, LineSearch)
+        self.labels: Any = None
+
+    def epoch(
+        self,
+        X: Any,
+        y: Any,
+        weights: Any,
+        batch_size: int,
+        rng: np.random.Generator,
+        measures: Sequence[tuple[str, Any]],
+        number: int,
+    ) -> dict[str, float]:
+        """One pass over the data: the mean loss and the metrics, as they were while it learnt."""
+        self.labels = y
+        total, outputs, targets = 0.0, [], []
+        for i, rows in enumerate(order(len(X), batch_size, rng)):
+            batch = X[rows], y[rows], None if weights is None else weights[rows]
+            value, output = self.learn(batch, f"in epoch {number + 1}, batch {i + 1}")
+            total += value * len(batch[0])
+            if measures:
+                outputs.append(output.value)
+                targets.append(batch[1])
+        numbers = {"loss": total / len(X)}
+        return numbers | measured(measures, np.concatenate(targets), np.concatenate(outputs)) if measures else numbers
+
+    def forward(self, inputs: Any, target: Any, weights: Any) -> tuple[Any, Any]:
+        """The output and the loss of a batch."""
+        output = self.model(ag.asarray(inputs))
+        if self.labels is not None:
+            check_labels(self.loss, self.labels, output)
+            self.labels = None
+        if weights is None:
+            return output, self.loss(output, target)
+        return output, weighted(self.loss, output, target, weights)
+
+    def learn(self, batch: tuple[Any, Any, Any], where: str) -> tuple[float, Any]:
+        """One step; the loss before it, and the output."""
+        output, loss = self.forward(*batch)
+        if not isinstance(loss, ag.Tensor) or loss.size != 1:
+            raise TypeError(f"fit: the loss is a Tensor of one number, not {type(loss).__name__} {np.shape(loss)}")
+        value = loss.item()
+        if not isfinite(value):
+            raise self.traced(f"the loss is {value} {where}", batch)
+        if self.searches:
+            self.interrupts.whole(lambda: self.optimizer.step(lambda: self.forward(*batch)[1]))
+            return value, output
+        self.optimizer.zero_grad()
+        loss.backward()
+        for p in self.optimizer.parameters():
+            if p.grad is not None and not finite(p.grad.value):
+                raise self.traced(f"the gradient in {p.name or 'a parameter'} is no number {where}", batch)
+        self.interrupts.whole(self.optimizer.step)
+        return value, output
+
+    def traced(self, what: str, batch: tuple[Any, Any, Any]) -> ag.NonFiniteError:
+        """The error to raise: the batch is run again under `ag.debug`, to name the first bad operation."""
+        bad = [name for name, p in self.model.named_parameters() if not np.isfinite(p.value).all()]
+        first = f"{', '.join(bad)} held NaN or infinity before" if bad else "run again, all numbers were finite"
+        try:
+            with np.errstate(all="ignore"), ag.debug():
+                self.forward(*batch)[1].backward()
+        except ag.NonFiniteError as error:
+            first = f"first, {error}"
+        self.optimizer.zero_grad()
+        return ag.NonFiniteError(f"fit: {what}; {first}; a lower learning rate (now {self.optimizer.lr}) often helps")
+
+
+def finite(a: Any) -> bool:
+    """Whether all entries are finite: one product, and a closer look only if that overflows."""
+    flat = a.ravel(order="K")
+    return isfinite(flat.dot(flat)) or bool(np.isfinite(a).all())
