@@ -123,12 +123,12 @@ class Group(Flat):
                 view[...] = 0
                 continue
             g = g.value if isinstance(g, ag.Tensor) else g
-            if p.size < LARGE or g.dtype != self.dtype or not (g.flags.c_contiguous if order == "C" else g.flags.fnc):
+            if p.size < LARGE or g.dtype != self.dtype:
                 view[...] = g
                 continue
             if done < place.start:
                 stretches.append((done, self.grad[done : place.start]))
-            stretches.append((place.start, g.reshape(-1, order=order)))
+            stretches.append((place.start, g.reshape(-1, order=order)))  # a copy only if its order is another
             done = place.stop
         if done < self.size:
             stretches.append((done, self.grad[done:]))

@@ -18,7 +18,8 @@ from nn.module import StateError
 __all__ = ["SGD", "Optimizer"]
 
 PIECE = 1 << 18
-"""How many entries a rule works on at once: what a rule makes on the way then stays in the processor's cache."""
+"""How many entries a rule works on at once: few enough that what one pass over them wrote is still in the processor's
+cache for the next, and so many that Python's own part does not show."""
 
 FRACTIONS = ("alpha", "betas", "rho")
 """Options that are weights of running averages: below 1."""

@@ -226,7 +226,6 @@ class NewtonCG(LineSearch):
             if at is None or not np.array_equal(at, x):
                 self._place(x)
                 loss = closure()
-                self.zero_grad()  # the closure may have called backward
                 loss.backward(create_graph=True)
                 gradients = [p.grad for p in self.parameters()]
                 recorded = [(i, g) for i, g in enumerate(gradients) if g is not None and g.requires_grad]
