@@ -107,6 +107,7 @@ def check(f, args):
     ag.check_grads(f, args, order=2, entries=4)
 
 
+@pytest.mark.filterwarnings("ignore:numpy.fix is deprecated:DeprecationWarning")  # since NumPy 2.5; still to be right
 @pytest.mark.parametrize("name", ONE)
 def test_functions_of_one_array(name):
     check(ONE[name], (A,))

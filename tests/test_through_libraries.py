@@ -22,6 +22,8 @@ def found():
 @pytest.mark.parametrize("name", NAMES)
 def test_gradients_flow_through(found, name):
     if name in REFUSED:
-        assert found[name].startswith("TrackedError")
+        # some versions of SciPy turn their argument into NumPy's own array here, newer ones compute with it as it is:
+        # either the right derivative or an error, never a lost one
+        assert found[name] == "ok" or found[name].startswith("TrackedError")
     else:
         assert found[name] == "ok"
