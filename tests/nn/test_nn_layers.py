@@ -404,5 +404,6 @@ def test_summary_takes_inputs_and_names_what_is_shared():
     assert [cells[3][0] for cells in nn.summary(tied, X).body] == ["20", "4 (shared)", "24"]
     assert "260" in str(nn.summary(nn.Bilinear(2, 3, 4), [np.ones((5, 2)), np.ones((5, 3))]))  # 2*5*2*3*4 + 5*4
     assert "(2, 3, 4)" in str(nn.summary(nn.Embedding(6, 4), INDEX))
+    assert nn.summary(nn.Sequential("tanh", nn.Flatten()), (5, 2, 3)).body[1][5] == ["0 B"]  # a view keeps nothing
     with pytest.raises(TypeError, match="the shape of an input as a tuple"):
         nn.summary(tied, "4")
