@@ -229,11 +229,8 @@ def explain(error: Exception, name: str, args: Any) -> Exception:
 
 def apply(op: Op, args: tuple[Any, ...], params: tuple[Any, ...] | None) -> Any:
     """Compute `op` and record it if an argument is tracked. Plain arrays in, a plain array out."""
-    for a in args:
-        if isinstance(a, Tensor):
-            like = a._row.value
-            break
-    else:
+    rows = tuple([a._row for a in args if isinstance(a, Tensor)])
+    if not rows:
         first = args[0]
         if first.__class__ in PYTHON:
             first = next((a for a in args if a.__class__ not in PYTHON), first)
@@ -241,7 +238,9 @@ def apply(op: Op, args: tuple[Any, ...], params: tuple[Any, ...] | None) -> Any:
             return op.kernels[first.__class__](*args, *(params or ()))
         except Exception as error:
             raise explain(error, op.name, args) from error
-    rows = tuple([operand(a, like) for a in args])
+    like = rows[0].value
+    if len(rows) < len(args):
+        rows = tuple([operand(a, like) for a in args])
     try:
         value = op.kernels[like.__class__](*[r.value for r in rows], *(params or ()))
     except Exception as error:

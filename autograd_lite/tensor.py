@@ -8,11 +8,12 @@ result. A `Tensor` is the handle a user holds: it has a row, and a write (``x[i]
 from __future__ import annotations
 
 from itertools import count
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd_lite.backend import as_value, is_inexact
+from autograd_lite.backend import NUMPY, as_value, is_inexact
 from autograd_lite.errors import NotDifferentiableError, TrackedError
 
 if TYPE_CHECKING:
@@ -233,10 +234,8 @@ class Tensor:
     @property
     def size(self) -> int:
         """The number of entries."""
-        n = 1
-        for length in self._row.value.shape:
-            n *= length
-        return n
+        value = self._row.value
+        return int(value.size) if value.__class__ in NUMPY else prod(value.shape)
 
     @property
     def device(self) -> Any:

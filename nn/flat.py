@@ -63,7 +63,8 @@ class Flat:
 
     def __init__(self, params: list[ag.Tensor]) -> None:
         self.params = params
-        bounds = [0, *accumulate(p.size for p in params)]
+        self.shapes, self.sizes = [p.shape for p in params], [p.size for p in params]
+        bounds = [0, *accumulate(self.sizes)]
         self.places = [slice(a, b) for a, b in pairwise(bounds)]
         self.orders = ["F" if p.ndim > 1 and p.value.flags.fnc else "C" for p in params]
         self.size, self.dtype = bounds[-1], params[0].dtype
@@ -75,8 +76,8 @@ class Flat:
     def views(self, flat: Any) -> list[Any]:
         """The parts of a flat array, in the shapes of the parameters."""
         return [
-            flat[place].reshape(p.shape, order=order)
-            for place, p, order in zip(self.places, self.params, self.orders, strict=True)
+            flat[place].reshape(shape, order=order)
+            for place, shape, order in zip(self.places, self.shapes, self.orders, strict=True)
         ]
 
     def copies(self, flat: Any) -> list[Any]:
@@ -101,7 +102,7 @@ class Group(Flat):
         super().__init__(params)
         self.options = options
         self.flat, self.spare = self.empty(), self.empty()
-        self.held: list[Any] = []
+        self.held, self.parts = self.views(self.flat), self.views(self.spare)  # what parameters are pointed at
         self.grad = self.empty()
         self.grads = self.views(self.grad)
         self.state: Arrays = {}
@@ -116,16 +117,17 @@ class Group(Flat):
         somebody else assigned are brought into the flat array.
         """
         stretches, absent, done = [], [], 0
-        for p, view, place, order in zip(self.params, self.grads, self.places, self.orders, strict=True):
+        for i, (p, view) in enumerate(zip(self.params, self.grads, strict=True)):
             g = p.grad
             if g is None:
-                absent.append(place)
+                absent.append(self.places[i])
                 view[...] = 0
                 continue
             g = g.value if isinstance(g, ag.Tensor) else g
-            if p.size < LARGE or g.dtype != self.dtype:
+            if self.sizes[i] < LARGE or g.dtype != self.dtype:
                 view[...] = g
                 continue
+            place, order = self.places[i], self.orders[i]
             if done < place.start:
                 stretches.append((done, self.grad[done : place.start]))
             stretches.append((place.start, g.reshape(-1, order=order)))  # a copy only if its order is another
@@ -138,20 +140,23 @@ class Group(Flat):
     def gather_values(self) -> None:
         """Bring values that somebody else assigned into the flat array."""
         values = [p.value for p in self.params]
-        if len(self.held) != len(values) or not all([a is b for a, b in zip(values, self.held, strict=True)]):
+        if not all([a is b for a, b in zip(values, self.held, strict=True)]):
             self.flat = self.fill(self.empty(), values)  # the old one may still be looked at
-            self.held = []
+            self.held = self.views(self.flat)
 
     def fresh(self) -> Any:
         """A flat array that nobody looks at: the one before last, or a new one if somebody still does."""
-        if sys.getrefcount(self.spare.base) > 2:  # the spare's own, and the call's
+        parts = self.parts
+        looked_at = sys.getrefcount(self.spare.base) > 2 + len(parts)  # the spare's own, the parts', and the call's
+        if looked_at or any([sys.getrefcount(part) > 3 for part in parts]):  # the list's, the loop's, and the call's
             self.spare = self.empty()
+            self.parts = self.views(self.spare)
         return self.spare
 
     def replace(self, new: Any) -> None:
         """Point the parameters at `new`; what they had becomes the spare."""
-        self.held = []
-        self.spare, self.flat = self.flat, new
-        for p, view in zip(self.params, self.views(new), strict=True):
+        if new is not self.spare:
+            raise ValueError("replace: only what `fresh` gave can take the place of the values")
+        self.spare, self.flat, self.parts, self.held = self.flat, new, self.held, self.parts
+        for p, view in zip(self.params, self.held, strict=True):
             p.value = view
-        self.held = [p.value for p in self.params]
