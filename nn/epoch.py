@@ -34,6 +34,7 @@ class Learner:
     def __init__(self, model: Module, loss: Callable[..., Any], optimizer: Optimizer, interrupts: Interrupts) -> None:
         self.model, self.loss, self.optimizer, self.interrupts = model, loss, optimizer, interrupts
         self.searches = isinstance(optimizer, LineSearch)
+        self.parameters = optimizer.parameters()
         self.labels: Any = None
 
     def epoch(
@@ -50,11 +51,11 @@ class Learner:
         self.labels = y
         total, outputs, targets = 0.0, [], []
         for i, rows in enumerate(order(len(X), batch_size, rng)):
-            batch = X[rows], y[rows], None if weights is None else weights[rows]
-            value, output = self.learn(batch, f"in epoch {number + 1}, batch {i + 1}")
-            total += value * len(batch[0])
+            batch = X.take(rows, 0), y.take(rows, 0), None if weights is None else weights.take(rows)
+            value, output = self.learn(batch, number, i)
+            total += value * len(rows)
             if measures:
-                outputs.append(output.value)
+                outputs.append(output)
                 targets.append(batch[1])
         numbers = {"loss": total / len(X)}
         return numbers | measured(measures, np.concatenate(targets), np.concatenate(outputs)) if measures else numbers
@@ -69,26 +70,26 @@ class Learner:
             return output, self.loss(output, target)
         return output, weighted(self.loss, output, target, weights)
 
-    def learn(self, batch: tuple[Any, Any, Any], where: str) -> tuple[float, Any]:
-        """One step; the loss before it, and the output."""
+    def learn(self, batch: tuple[Any, Any, Any], epoch: int, number: int) -> tuple[float, Any]:
+        """One step; the loss before it, and the output as an array, which keeps no tape from being freed."""
         output, loss = self.forward(*batch)
         if not isinstance(loss, ag.Tensor) or loss.size != 1:
             raise TypeError(f"fit: the loss is a Tensor of one number, not {type(loss).__name__} {np.shape(loss)}")
         value = loss.item()
         if not isfinite(value):
-            raise self.traced(f"the loss is {value} {where}", batch)
+            raise self.traced(f"the loss is {value}", batch, epoch, number)
         if self.searches:
             self.interrupts.whole(lambda: self.optimizer.step(lambda: self.forward(*batch)[1]))
-            return value, output
+            return value, output.value
         self.optimizer.zero_grad()
         loss.backward()
-        for p in self.optimizer.parameters():
-            if p.grad is not None and not finite(p.grad.value):
-                raise self.traced(f"the gradient in {p.name or 'a parameter'} is no number {where}", batch)
+        for p in self.parameters:
+            if (gradient := p.grad) is not None and not finite(gradient.value):
+                raise self.traced(f"the gradient in {p.name or 'a parameter'} is no number", batch, epoch, number)
         self.interrupts.whole(self.optimizer.step)
-        return value, output
+        return value, output.value
 
-    def traced(self, what: str, batch: tuple[Any, Any, Any]) -> ag.NonFiniteError:
+    def traced(self, what: str, batch: tuple[Any, Any, Any], epoch: int, number: int) -> ag.NonFiniteError:
         """The error to raise: the batch is run again under `ag.debug`, to name the first bad operation."""
         bad = [name for name, p in self.model.named_parameters() if not np.isfinite(p.value).all()]
         first = f"{', '.join(bad)} held NaN or infinity before" if bad else "run again, all numbers were finite"
@@ -98,7 +99,9 @@ class Learner:
         except ag.NonFiniteError as error:
             first = f"first, {error}"
         self.optimizer.zero_grad()
-        return ag.NonFiniteError(f"fit: {what}; {first}; a lower learning rate (now {self.optimizer.lr}) often helps")
+        where = f"in epoch {epoch + 1}, batch {number + 1}"
+        remedy = f"a lower learning rate (now {self.optimizer.lr}) often helps"
+        return ag.NonFiniteError(f"fit: {what} {where}; {first}; {remedy}")
 
 
 def finite(a: Any) -> bool:

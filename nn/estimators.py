@@ -17,7 +17,6 @@ import autograd_lite as ag
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
     from sklearn.exceptions import ConvergenceWarning
-    from sklearn.preprocessing import LabelEncoder
     from sklearn.utils import check_random_state
     from sklearn.utils.multiclass import check_classification_targets, unique_labels
     from sklearn.utils.validation import check_is_fitted, validate_data
@@ -227,13 +226,19 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]  # scikit-lear
         return self._learn(X, labels, sample_weight, 1)
 
     def _encoded(self, y: Any, classes: Any) -> Any:
-        """The classes as integers from 0."""
-        check_classification_targets(y)
+        """The places of `y` in `classes`, by default those that are in it."""
         if np.ndim(y) != 1:
             raise ValueError(f"MLPClassifier: one class a row, y of shape (n,), not {np.shape(y)}")
-        encoder = LabelEncoder().fit(y if classes is None else classes)
-        self.classes_ = encoder.classes_
-        return encoder.transform(y)
+        if classes is None:
+            check_classification_targets(y)
+            self.classes_, labels = np.unique(y, return_inverse=True)
+            return labels
+        self.classes_ = np.unique(classes)
+        labels = np.minimum(np.searchsorted(self.classes_, y), len(self.classes_) - 1)
+        if not np.array_equal(self.classes_[labels], y):
+            strange = y[self.classes_[labels] != y].tolist()[0]
+            raise ValueError(f"MLPClassifier.partial_fit: {strange!r} is none of the classes {self.classes_.tolist()}")
+        return labels
 
     def predict_proba(self, X: Any) -> Any:
         """The probability of each class, shape (n, classes), in the order of `classes_`."""

@@ -134,6 +134,8 @@ def test_partial_fit_is_fit_one_epoch_at_a_time():
         nn.MLPClassifier().partial_fit(X, y)
     with pytest.raises(ValueError, match="not those of the first call"):
         parts.partial_fit(X, y, classes=["a", "b"])
+    with pytest.raises(ValueError, match="'z' is none of the classes"):
+        parts.partial_fit(X[:2], np.array(["a", "z"]))
     x, t = curve()
     regressor = nn.MLPRegressor(8, random_state=0).partial_fit(x, t)
     with pytest.raises(ValueError, match="2 numbers a row, and before 1"):
