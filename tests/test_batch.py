@@ -52,7 +52,7 @@ def test_recorded_batches_can_be_differentiated(name):
 
 
 def test_batches_are_as_small_as_memory_asks_for(monkeypatch):
-    f = lambda x: ag.cumulative_sum(x) if hasattr(ag, "cumulative_sum") else x * 2  # noqa: E731  # any map of vectors
+    f = lambda x: ag.cumulative_sum(x) if hasattr(ag, "cumulative_sum") else x * 2  # any map of vectors
     x = np.arange(7.0)
     whole = [ag.jacobian(f, mode=mode)(x) for mode in ("forward", "reverse")]
     monkeypatch.setattr(matrices, "BATCH", 14)  # two seeds at a time, of seven

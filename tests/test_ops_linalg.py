@@ -1,4 +1,4 @@
-"""Linear algebra: NumPy's values and derivatives, real, complex and in stacks; where there is none, an error says so."""
+"""Linear algebra: NumPy's values and derivatives, real, complex and in stacks; or an error where there is none."""
 
 import numpy as np
 import pytest
@@ -106,16 +106,20 @@ def test_singular_values_qr_and_pseudo_inverse(kind, shape):
 @EACH
 def test_norms(kind):
     x = PAIRS[kind][1]
-    for ord in ("fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf):
+    for order in ("fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf):
         for keep in (False, True):
-            close(ag.linalg.matrix_norm(x, ord=ord, keepdims=keep), np.linalg.matrix_norm(x, ord=ord, keepdims=keep))
+            close(
+                ag.linalg.matrix_norm(x, ord=order, keepdims=keep), np.linalg.matrix_norm(x, ord=order, keepdims=keep)
+            )
         check(
-            lambda x, o=ord: ag.linalg.matrix_norm(x, ord=o), x, numpys=lambda x, o=ord: np.linalg.matrix_norm(x, ord=o)
+            lambda x, o=order: ag.linalg.matrix_norm(x, ord=o),
+            x,
+            numpys=lambda x, o=order: np.linalg.matrix_norm(x, ord=o),
         )
-    for ord in (0, 1, 2, 3, 2.5, np.inf, -np.inf):
+    for order in (0, 1, 2, 3, 2.5, np.inf, -np.inf):
         for axis in (-1, (0, 2), None):
-            close(ag.linalg.vector_norm(x, ord=ord, axis=axis), np.linalg.vector_norm(x, ord=ord, axis=axis))
-        check(lambda x, o=ord: ag.linalg.vector_norm(x, ord=o, axis=1), x)
+            close(ag.linalg.vector_norm(x, ord=order, axis=axis), np.linalg.vector_norm(x, ord=order, axis=axis))
+        check(lambda x, o=order: ag.linalg.vector_norm(x, ord=o, axis=1), x)
     for options in [
         {},
         {"axis": 1},
@@ -171,7 +175,7 @@ def test_a_triangle_asked_for_is_the_one_that_is_read():
     x = SYMMETRIC["complex"][0] + np.triu(A[0], 1)
     for side in "LU":
         close(np.linalg.eigvalsh(ag.Var(x), side), np.linalg.eigvalsh(x, side))
-        close(tuple(np.linalg.eigh(ag.Var(x), UPLO=side))[0], np.linalg.eigh(x, UPLO=side)[0])
+        close(np.linalg.eigh(ag.Var(x), UPLO=side)[0], np.linalg.eigh(x, UPLO=side)[0])
 
 
 def test_equal_values_have_no_vectors_to_differentiate():
