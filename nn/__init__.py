@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from nn import data, init, io, plot, schedule, tables
@@ -315,9 +316,7 @@ def __getattr__(name: str) -> Any:
     """The estimators, imported when first asked for: they need scikit-learn, and ``import nn`` does not."""
     if name not in ("MLPClassifier", "MLPRegressor"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from nn import estimators  # the optional extra `data`
-
-    return getattr(estimators, name)
+    return getattr(import_module("nn.estimators"), name)
 
 
 keep_freed_memory()
