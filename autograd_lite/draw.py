@@ -133,12 +133,21 @@ class Graph(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
         data: bytes = pygraphviz.AGraph(string=self.source).draw(format=kind, prog="dot")
         return data.decode(encoding) if encoding else data
 
-    def render(self, filename: Any = None, *_: Any, format: str | None = None, view: bool = False, **__: Any) -> str:  # noqa: A002  # as above
+    def render(
+        self,
+        filename: Any = None,
+        *,
+        outfile: Any = None,
+        format: str | None = None,  # noqa: A002  # as above
+        view: bool = False,
+        cleanup: bool = True,
+    ) -> str:
         """Write the picture, and return where: ``render("graph.svg")`` or ``render("graph", format="png")``.
 
+        `outfile` is Graphviz's other word for the file's name; `cleanup` is taken, for no DOT file is left beside it.
         Without any Graphviz the DOT text is written instead, beside a warning that names the extra to install.
         """
-        path = Path(filename or "graph.svg")
+        path = Path(filename or outfile or "graph.svg")
         suffix = path.suffix.lstrip(".").lower()
         kind = format or suffix or "svg"
         if suffix != kind:

@@ -250,3 +250,13 @@ def test_without_any_graphviz_there_is_the_text_and_a_note(tmp_path):
     assert "autograd-lite[draw]" in shown
     assert graph.source in shown
     assert "digraph" in str(graph)
+
+
+def test_render_takes_graphvizs_words_and_no_others(tmp_path):
+    graph = ag.draw(ag.Var(2.0) * 3)
+    path = graph.render(outfile=tmp_path / "there.svg", cleanup=True)
+    assert path == str(tmp_path / "there.svg")
+    assert (tmp_path / "there.svg").read_text().count("<svg") == 1
+    with pytest.raises(TypeError, match="outfil"):
+        graph.render(outfil=tmp_path / "elsewhere.svg")
+    assert [p.name for p in tmp_path.iterdir()] == ["there.svg"]
