@@ -49,7 +49,7 @@ def debug() -> Iterator[None]:
     """
     watcher = Watcher()
     try:
-        with watching(watcher):
+        with watching(watcher), np.errstate(all="ignore"):  # NumPy's warning would only say less, and sooner
             yield
     finally:
         watcher.unlock()

@@ -379,7 +379,7 @@ def _caller(op: Op, signature: str) -> Call:
         if len(op.arrays) == 1 and not op.variadic and not op.view:
             via, arrays = _apply_one, op.arrays[0]
         source = f"def call({signature}): return apply(op, {arrays}, {options})"
-        scope: dict[str, Any] = {"apply": via, "op": op}
+        scope: dict[str, Any] = {"apply": via, "op": op, "__name__": __name__}
         exec(source, scope)  # as namedtuple does: the text is this file's, never a user's
         call = scope["call"]
     call.__name__ = call.__qualname__ = op.name
