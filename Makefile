@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
-.PHONY: help demo test lint test-deep test-mutants bench format clean
+.PHONY: help demo test lint test-deep test-mutants notebooks bench format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,7 +45,7 @@ demo: .venv/.user ## print the lecture's table, train a classifier, write report
 	$(RUN) nn demo
 
 test: lint ## lint, types, floors, every test, doctest and notebook; coverage of at least 95%
-	$(RUN) pytest -n $(WORKERS) --cov --cov-report=term $(if $(NOTEBOOKS),--nbmake $(NOTEBOOKS) tests autograd_lite nn)
+	$(RUN) pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term $(if $(NOTEBOOKS),--nbmake $(NOTEBOOKS) tests autograd_lite nn)
 
 lint: .venv/.dev ## formatting, lint, types and floors
 	$(BIN)/ruff format --check .
@@ -58,6 +58,9 @@ test-deep: .venv/.dev ## the property tests with many more examples
 
 test-mutants: .venv/.dev ## perturb every rule of the registry and see the tests catch it
 	$(RUN) tests.mutants
+
+notebooks: .venv/.dev ## run the notebooks' sources and write them anew, or one of them: NB=01_tape
+	$(RUN) notebooks $(NB)
 
 bench: .venv/.bench ## time the engine beside its peers; results in benchmarks/results/
 	$(RUN) benchmarks --save

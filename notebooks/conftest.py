@@ -1,0 +1,16 @@
+"""How `make test` runs the notebooks."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """Their kernels are not traced for coverage: it would double their time and spoil what they measure of it."""
+    kept = {key: os.environ.pop(key) for key in list(os.environ) if key.startswith("COV")}
+    try:
+        return (yield)
+    finally:
+        os.environ.update(kept)
