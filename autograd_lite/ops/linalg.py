@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from math import prod
 from typing import Any
 
@@ -19,10 +18,17 @@ from autograd_lite.rules import bilinear, general
 # -- matmul ---------------------------------------------------------------------------------------------------------------
 
 
+def _matmul(x: Any, y: Any) -> Any:
+    """x y, on plain arrays or in a rule. ``dot`` makes the same BLAS call as ``@``, at half the cost on small matrices."""
+    if x.__class__ is np.ndarray is y.__class__ and 0 < x.ndim <= 2 and 0 < y.ndim <= 2:
+        return x.dot(y)
+    return x @ y
+
+
 def _matmul_x(g: Any, x: Any, y: Any) -> Any:
     """g yᵀ, for matrices, vectors (as a row on the left, a column on the right) and stacks of them."""
     if x.ndim == 2 == y.ndim:
-        return g @ y.mT
+        return _matmul(g, y.mT)
     if y.ndim == 1:
         return sum_to(g[..., None] * y, tuple(x.shape)) if x.ndim > 1 else g * y
     if x.ndim == 1:
@@ -33,7 +39,7 @@ def _matmul_x(g: Any, x: Any, y: Any) -> Any:
 def _matmul_y(g: Any, x: Any, y: Any) -> Any:
     """xᵀ g, for the same."""
     if x.ndim == 2 == y.ndim:
-        return x.mT @ g
+        return _matmul(x.mT, g)
     if x.ndim == 1:
         return sum_to(x[:, None] * g[..., None, :], tuple(y.shape)) if y.ndim > 1 else x * g
     if y.ndim == 1:
@@ -73,7 +79,7 @@ def _tensordot_y(g: Any, x: Any, y: Any, axes: Any) -> Any:
 
 # fmt: off
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
-matmul     = bilinear("matmul",    operator.matmul, _matmul_x, _matmul_y, infix="{} @ {}", doc="The matrix product; vectors and stacks as in ``numpy.matmul``.", batch="leading")
+matmul     = bilinear("matmul",    _matmul, _matmul_x, _matmul_y, infix="{} @ {}", doc="The matrix product; vectors and stacks as in ``numpy.matmul``.", batch="leading")
 _tensordot = bilinear("tensordot", lambda x, y, axes: np.tensordot(x, y, axes)[()], _tensordot_x, _tensordot_y, signature="x, y, /, axes")
 # fmt: on
 
@@ -82,7 +88,7 @@ _tensordot = bilinear("tensordot", lambda x, y, axes: np.tensordot(x, y, axes)[(
 
 
 def _affine(x: Any, w: Any, b: Any) -> Any:
-    out = x @ w.mT
+    out = _matmul(x, w.mT)
     if b.ndim <= out.ndim and b.dtype == out.dtype:
         out += b  # in the product's own memory
         return out
@@ -94,14 +100,14 @@ def _affine_w(g: Any, x: Any, w: Any) -> Any:
     if w.ndim == 2 and g.ndim != 2:
         rows = prod(g.shape[:-1])
         g, x = reshape(g, (rows, g.shape[-1])), reshape(x, (rows, x.shape[-1]))
-    return (x.mT @ g).mT
+    return _matmul(x.mT, g).mT
 
 
 affine = general(
     "affine",
     _affine,
     (
-        lambda g, v, x, w, b: g @ w,
+        lambda g, v, x, w, b: _matmul(g, w),
         lambda g, v, x, w, b: _affine_w(g, x, w),
         lambda g, v, x, w, b: g,
     ),

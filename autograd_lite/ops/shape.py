@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import prod
 from typing import Any
 
 import numpy as np
 
+from autograd_lite.backend import locked
 from autograd_lite.ops.axes import axes_of, batch_all, batch_along, batch_new_axis, batch_over
 from autograd_lite.rules import linear
 from autograd_lite.tensor import Tensor
@@ -27,9 +29,17 @@ def _broadcast(x: Any, shape: Any) -> Any:  # a kernel: array in, array out
     return np.broadcast_to(x, shape)
 
 
+@lru_cache(maxsize=64)
+def _small_ones(n: int, dtype: Any) -> Any:
+    return locked(np.ones(n, dtype))
+
+
 def _sum_to(x: Any, shape: Any) -> Any:
     lead = len(x.shape) - len(shape)
     if x.shape[lead:] == shape:  # a bias, most often
+        if lead == 1 and x.ndim == 2 and x.dtype.char in "fdFD":  # 1ᵀx by BLAS: 3 to 20 times faster than add.reduce
+            n = len(x)
+            return (_small_ones(n, x.dtype) if n <= 4096 else np.ones(n, x.dtype)).dot(x)
         return np.add.reduce(x, 0 if lead == 1 else tuple(range(lead))) if lead else x
     ones = tuple([lead + i for i, n in enumerate(shape) if n == 1 and x.shape[lead + i] != 1])
     out = np.add.reduce(x, tuple(range(lead)) + ones)
