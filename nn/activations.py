@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 import autograd_lite as ag
+from nn.activation_checks import Measured, Verification, measure, verify
 from nn.activation_table import CLAIMS, MODULES, Activation, Claims, named, row, table
 from nn.module import Module, Parameter
 from nn.support import nearest
@@ -24,11 +25,11 @@ from nn.support import nearest
 __all__ = [
     "ALIASES", "CELU", "CLAIMS", "ELU", "GELU", "GLU", "ISRU", "MODULES", "SELU", "Activation", "Arctan",
     "BinaryStep", "Claims", "GELUTanh", "Hardsigmoid", "Hardswish", "Hardtanh", "Identity", "Lambda", "LeakyReLU",
-    "LogSigmoid", "LogSoftmax", "Mish", "PReLU", "ReLU", "SiLU", "Sigmoid", "Sine", "Softmax", "Softplus",
-    "Softsign", "Squareplus", "Tanh", "arctan", "as_module", "binary_step", "celu", "elu", "gelu", "gelu_tanh",
-    "glu", "hardsigmoid", "hardswish", "hardtanh", "identity", "isru", "leaky_relu", "log_sigmoid", "log_softmax",
-    "mish", "prelu", "relu", "selu", "sigmoid", "silu", "sine", "softmax", "softplus", "softsign", "squareplus",
-    "table", "tanh",
+    "LogSigmoid", "LogSoftmax", "Measured", "Mish", "PReLU", "ReLU", "SiLU", "Sigmoid", "Sine", "Softmax", "Softplus",
+    "Softsign", "Squareplus", "Tanh", "Verification", "arctan", "as_module", "binary_step", "celu", "elu", "gelu",
+    "gelu_tanh", "glu", "hardsigmoid", "hardswish", "hardtanh", "identity", "isru", "leaky_relu", "log_sigmoid",
+    "log_softmax", "measure", "mish", "prelu", "relu", "selu", "sigmoid", "silu", "sine", "softmax", "softplus",
+    "softsign", "squareplus", "table", "tanh", "verify",
 ]
 # fmt: on
 

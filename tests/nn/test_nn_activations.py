@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import math
 import pickle
 import re
@@ -12,127 +14,92 @@ import pytest
 
 import autograd_lite as ag
 import nn
+from nn.activation_checks import TRIED
 from nn.activations import CLAIMS, MODULES
 
-OPTIONS = {
-    "isru": [{"alpha": a} for a in (0.5, 1.0, 3.0)],
-    "leaky_relu": [{"negative_slope": a} for a in (0.01, -0.5, 0.0, 1.0, 2.0)],
-    "prelu": [{"weight": a} for a in (0.25, -0.5, 0.0, 1.0, 2.0)],
-    "elu": [{"alpha": a} for a in (0.5, 1.0, 2.0)],
-    "celu": [{"alpha": a} for a in (0.5, 1.0, 2.0)],
-    "softplus": [{"beta": a} for a in (0.5, 1.0, 3.0)],
-    "squareplus": [{"b": a} for a in (0.5, 4.0)],
-    "sine": [{"omega_0": a} for a in (0.5, 1.0, 30.0)],
-    "hardtanh": [{"min_val": a, "max_val": b} for a, b in ((-1.0, 1.0), (-2.0, 3.0), (1.0, 3.0))],
-}
-CASES = [(name, options) for name in CLAIMS for options in OPTIONS.get(name, [{}])]
-every_row = pytest.mark.parametrize(
-    ("name", "options"), CASES, ids=[f"{n}{list(o.values()) if o else ''}" for n, o in CASES]
+
+@pytest.mark.filterwarnings("ignore:binary_step")  # differentiated here on purpose; its warning is tested below
+def test_every_claim_of_the_table_holds():
+    """Equation, derivative, range, continuity, monotonicity and the identity near 0, for several options each."""
+    found = nn.activations.verify()
+    assert found.failures == ()
+    for name in CLAIMS:
+        function = MODULES[name].function
+        options = list(inspect.signature(function).parameters)[1:]
+        assert (name in TRIED) == bool(options and name != "gelu"), f"{name}: options to try"
+        for tried in TRIED.get(name, [{}]):
+            x = np.array([-7.3, -2.2, -0.4, 0.7, 1.9, 5.1])
+            ag.check_grads(lambda x, f=function, o=tried: f(x, **o), (x,), order=1)
+    lines = [line for name in CLAIMS for line in TRIED.get(name, [{}])]
+    assert str(found).count("✓") == 7 * len(lines)
+    assert "✗" not in str(found)
+
+
+def false(name, **changes):
+    return {name: dataclasses.replace(CLAIMS[name], **changes)}
+
+
+@pytest.mark.parametrize(
+    ("column", "wrong"),
+    [
+        ("equation", false("silu", equation="x/(1 + exp(-x)) + 1e-10")),
+        ("derivative", false("softsign", derivative="1/(1 + x)**2")),  # as the lecture prints it
+        ("range", false("tanh", range="[-1, 1]")),
+        ("range", false("relu", range="(0, inf)")),
+        ("range", false("sigmoid", range="(0, 1.00001)")),
+        ("range", false("arctan", range="(-inf, inf)")),
+        ("range", false("binary_step", range="[0, 1]")),
+        ("range", false("hardtanh", range="(min_val, max_val)")),
+        ("range", false("leaky_relu", range="(-inf, inf)")),  # not for all slopes
+        ("continuity", false("softsign", order=2)),
+        ("continuity", false("relu", order=-1)),
+        ("continuity", false("elu", order=1)),
+        ("continuity", false("mish", order=3)),
+        ("monotonic", false("silu", monotonic=True)),
+        ("monotonic", false("prelu", monotonic=True)),
+        ("derivative monotonic", false("tanh", derivative_monotonic=True)),
+        ("derivative monotonic", false("softplus", derivative_monotonic=False)),
+        ("identity near 0", false("prelu", identity="yes iff weight == 0")),  # as the lecture prints it
+        ("identity near 0", false("softsign", identity=False)),
+        ("identity near 0", false("relu", identity=True)),
+    ],
 )
-
-pytestmark = pytest.mark.filterwarnings("ignore:binary_step")  # tracked here on purpose; tested below
-GRID = np.linspace(-15, 15, 6001)  # with 0 and every edge below, and within reach of open ends
-EDGES = (-3.0, -2.0, -1.0, 0.0, 1.0, 3.0)
-
-
-def function(name, options):
-    return lambda x: CLAIMS[name].function(x, **options)
-
-
-def derivative(f, order=1):
-    """The derivative of a function of each entry, from the engine."""
-    for _ in range(order):
-        f = (lambda g: lambda x: ag.grad(lambda t: ag.sum(g(t)))(x))(f)
-    return f
+def test_a_false_claim_is_found(column, wrong):
+    """Each column can fail, and the failure says which, what the table says and what was found."""
+    (claims,) = wrong.values()
+    found = nn.activations.verify(claims=wrong)
+    assert found.failures
+    fields = {"continuity": "order", "derivative monotonic": "derivative_monotonic", "identity near 0": "identity"}
+    for failure in found.failures:
+        assert failure.startswith(claims.name)
+        assert f": {column}: the table says {getattr(claims, fields.get(column, column))}, found " in failure
+    assert "✗" in str(found)
 
 
-def run(text, x, name, options):
-    """What the text of a row says at x."""
-    names = {**{n: getattr(ag, n) for n in ag.__all__}, **options, "x": x, "f": function(name, options)}
-    return eval(text, {"__builtins__": {}}, names) * np.ones_like(x)
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        (lambda x: x**2, ("[0, inf)", math.inf, False, True, False)),
+        (lambda x: -ag.abs(x), ("(-inf, 0]", 0, False, True, False)),
+        (lambda x: x * ag.abs(x), ("(-inf, inf)", 1, True, False, False)),
+        (lambda x: ag.maximum(x - 1.0, 0.0) ** 3, ("[0, inf)", 2, True, True, False)),
+        (lambda x: ag.floor(ag.clip(x, -1.0, 1.0)), ("{-1, 0, 1}", -1, True, True, False)),
+        (lambda x: x + 0.5 * ag.sin(x) ** 2, ("(-inf, inf)", math.inf, True, False, True)),
+        (lambda x: x + 1e-12, ("(-inf, inf)", math.inf, True, True, False)),  # the identity passes through 0
+        (lambda x: ag.where(x > 0, x, 0.5 * x), ("(-inf, inf)", 0, True, True, False)),
+    ],
+)
+def test_what_is_measured_of_functions_of_ones_own(f, expected):
+    found = nn.activations.measure(f)
+    assert (found.range, found.order, found.monotonic, found.derivative_monotonic, found.identity) == expected
 
 
-def holds(claim, value, options):
-    """Whether `claim`, ``"value"`` or ``"value iff condition"``, says `value` for these options."""
-    said, _, condition = str(claim).partition(" iff ")
-    said = {"True": "yes", "False": "no"}.get(said, said)
-    if condition and not eval(condition, {"__builtins__": {}}, options):
-        return said != value
-    return said == value
-
-
-def monotonic(values):
-    # Where a function has saturated neighbours differ by roundings, 1e-14 for values up to 15.
-    steps = np.diff(values)
-    return "yes" if (steps > -1e-14).all() or (steps < 1e-14).all() else "no"
-
-
-@every_row
-def test_equation_and_derivative(name, options):
-    f, c = function(name, options), CLAIMS[name]
-    # The texts cancel where the functions do not: the absolute error of one or two roundings of numbers up to 15.
-    assert np.allclose(f(GRID), run(c.equation, GRID, name, options), rtol=1e-12, atol=1e-14)
-    away = GRID[(np.abs(GRID[:, None] - EDGES) > 1e-3).all(axis=1)]
-    for x in (away, GRID) if not (name == "isru" or name.startswith("gelu")) else (GRID,):
-        assert np.allclose(derivative(f)(x), run(c.derivative, x, name, options), rtol=1e-11, atol=1e-13)
-    ag.check_grads(f, (np.array([-7.3, -2.2, -0.4, 0.7, 1.9, 5.1]),), order=1)
-
-
-@every_row
-def test_range(name, options):
-    f = function(name, options)
-    values = f(GRID)
-    said, _, condition = CLAIMS[name].range.partition(" iff ")
-    if said.startswith("{"):
-        assert set(values) == set(eval(said))
-        return
-    scope = {"inf": math.inf, "pi": math.pi, "sqrt": math.sqrt, **options}
-    low, high = (eval(end, {"__builtins__": {}}, scope) for end in said[1:-1].split(", "))
-    far = f(np.array([-1e8, 1e8])) if name != "sine" else np.empty(0)  # sine repeats itself
-    everything = np.concatenate([values, far, f(np.linspace(-3, 0, 60001))])  # finer around minima
-
-    reached = []
-    for end, closed, side in ((low, said[0] == "[", -1), (high, said[-1] == "]", 1)):
-        best = side * (side * everything).max()
-        if math.isinf(end):
-            reached += [side * best > 1e4, not closed]
-        else:
-            reached.append(abs(best - end) < 1e-6)  # closed ends are printed with 6 digits, open ones approached
-            # An end is attained where the best is inside the grid, or on a plateau; else it is being approached.
-            top = np.flatnonzero(side * values == (side * values).max())
-            reached.append(closed == (len(top) > 1 or top[0] not in (0, len(values) - 1)))
-    assert all(reached) == (not condition or eval(condition, {"__builtins__": {}}, options)), (said, reached)
-
-
-@every_row
-def test_monotonic(name, options):
-    f, c = function(name, options), CLAIMS[name]
-    assert holds(c.monotonic, monotonic(f(GRID)), options)
-    assert holds(c.derivative_monotonic, monotonic(derivative(f)(GRID)), options)
-
-
-@every_row
-def test_order_of_continuity(name, options):
-    """Derivatives up to the order agree on both sides of every edge, and the next one jumps at one of them."""
-    f = function(name, options)
-    h = 1e-9
-    smooth = -1
-    for order in range(5):  # "∞" is tried up to the fourth derivative
-        g = derivative(f, order)
-        jump = np.abs(g(np.array(EDGES) + h) - g(np.array(EDGES) - h))
-        # a continuous derivative changes by 2e-9 times the next one, at most 30**5 here; jumps are above 1e-3
-        if (jump > 1e-3 * max(1.0, options.get("omega_0", 1.0) ** 4)).any():
-            break
-        smooth = order
-    assert holds(CLAIMS[name].order, "inf" if smooth == 4 else str(smooth), options)
-
-
-@every_row
-def test_identity_near_the_origin(name, options):
-    f = function(name, options)
-    slopes = derivative(f)(np.array([-1e-9, 0.0, 1e-9]))
-    near = abs(f(np.zeros(1))[0]) < 1e-15 and np.allclose(slopes, 1.0, atol=1e-6)  # 1e-9 times a second derivative
-    assert holds(CLAIMS[name].identity, "yes" if near else "no", options)
+def test_edges_are_looked_at_where_they_are_said_to_be():
+    kinked = lambda x: ag.abs(x - 0.3)
+    assert nn.activations.measure(kinked).order == math.inf  # not seen from the usual edges
+    assert nn.activations.measure(kinked, edges=(0.3,)).order == 0
+    with pytest.raises(ValueError, match="the table has no 'tahn'; did you mean 'tanh'"):
+        nn.activations.verify("tahn")
 
 
 def test_table_prints_every_row():
