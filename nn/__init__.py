@@ -14,7 +14,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from nn import data, init, io, plot, schedule, tables
+from nn import attribution, calibration, data, init, io, momentum, plot, schedule, surfaces, tables
 from nn.activations import (
     CELU,
     ELU,
@@ -245,9 +245,11 @@ __all__ = [
     "Tanh",
     "TripletMarginLoss",
     "arctan",
+    "attribution",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "binary_step",
+    "calibration",
     "celu",
     "clip_grad_norm_",
     "clip_grad_value_",
@@ -280,6 +282,7 @@ __all__ = [
     "log_softmax",
     "margin_ranking_loss",
     "mish",
+    "momentum",
     "mse_loss",
     "multi_margin_loss",
     "nll_loss",
@@ -302,6 +305,7 @@ __all__ = [
     "softsign",
     "squareplus",
     "summary",
+    "surfaces",
     "tables",
     "tanh",
     "triplet_margin_loss",

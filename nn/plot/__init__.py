@@ -7,6 +7,7 @@ apart by the colour-blind.
 
 from nn.charts import curves, misclassified, predicted_against_true
 from nn.plot.animation import Animation, animate
+from nn.plot.assessment import attributions, calibration, confusion, residuals
 from nn.plot.functions import activations
 from nn.plot.landscape import loss_surface
 from nn.plot.regions import decision_boundary
@@ -19,7 +20,10 @@ __all__ = [
     "Surface",
     "activations",
     "animate",
+    "attributions",
     "bent_grid",
+    "calibration",
+    "confusion",
     "curves",
     "decision_boundary",
     "flat",
@@ -29,5 +33,6 @@ __all__ = [
     "loss_surface",
     "misclassified",
     "predicted_against_true",
+    "residuals",
     "trajectory",
 ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nn.charts import canvas
+from nn.charts import COLOURS, canvas
 from nn.plot.landscape import landscape, marks, raised
 from nn.plot.surface import Surface
 from nn.support import optional
@@ -29,13 +31,45 @@ class Animation:
     def __init__(self, figure: Any, steps: list[int], show: Any, fps: int) -> None:
         self.figure, self.steps, self.show, self.fps = figure, steps, show, fps
 
-    def _film(self) -> Any:
-        module = optional("matplotlib.animation", "plot", "nn.plot.animate")
-        return module.FuncAnimation(self.figure, self.show, frames=self.steps, interval=1000 / self.fps, blit=False)
-
     def to_html(self) -> str:
         """A page fragment that holds the pictures, and buttons to play them."""
-        return str(self._film().to_jshtml(fps=self.fps, default_mode="once"))
+        module = optional("matplotlib.animation", "plot", "nn.plot.animate")
+        film = module.FuncAnimation(self.figure, self.show, frames=self.steps, interval=1000 / self.fps, blit=False)
+        return str(film.to_jshtml(fps=self.fps, default_mode="once"))
+
+    def pictures(self, dpi: int) -> Iterator[Any]:
+        """The pictures one after another, as arrays of shape (height, width, 3). What does not move is drawn once."""
+        agg = optional("matplotlib.backends.backend_agg", "plot", "nn.plot.animate")
+        usual, moving = self.figure.dpi, self.show(self.steps[0])
+        canvas = agg.FigureCanvasAgg(self.figure)
+        self.figure.set_dpi(dpi)
+        try:
+            for artist in moving:
+                artist.set_animated(True)
+            canvas.draw()
+            ground = canvas.copy_from_bbox(self.figure.bbox)
+            for step in self.steps:
+                canvas.restore_region(ground)
+                for artist in self.show(step):
+                    self.figure.draw_artist(artist)
+                yield np.array(canvas.buffer_rgba())[..., :3]
+        finally:
+            for artist in moving:
+                artist.set_animated(False)
+            self.figure.set_dpi(usual)
+
+    def to_gif(self, *, dpi: int = 60) -> bytes:
+        """The bytes of a GIF, which plays by itself: ``IPython.display.Image(film.to_gif())``."""
+        image = optional("PIL.Image", "plot", "nn.plot.animate")
+        pictures = [image.fromarray(picture) for picture in self.pictures(dpi)]
+        palette = pictures[-1].quantize(256 - len(COLOURS))  # one for all: what stays the same is then stored once
+        rare = [int(colour[i : i + 2], 16) for colour in COLOURS for i in (1, 3, 5)]  # lines: too thin to be noticed
+        palette.putpalette(palette.getpalette()[: 3 * (256 - len(COLOURS))] + rare)
+        first, *others = [p.quantize(palette=palette, dither=image.Dither.NONE) for p in pictures]
+        buffer, pause = BytesIO(), 1000 // self.fps
+        times = [pause] * len(others) + [2000]  # long enough to see how it ends, before it begins again
+        first.save(buffer, "GIF", save_all=True, append_images=others, duration=times, loop=0)
+        return buffer.getvalue()
 
     def save(self, path: str | os.PathLike[str], *, dpi: int = 100) -> None:
         """Write it: as a GIF, or as a page for a name that ends in ``.html``.
@@ -47,8 +81,7 @@ class Animation:
         """
         path = Path(path)
         if path.suffix == ".gif":
-            module = optional("matplotlib.animation", "plot", "nn.plot.animate")
-            self._film().save(str(path), writer=module.PillowWriter(fps=self.fps), dpi=dpi)
+            path.write_bytes(self.to_gif(dpi=dpi))
         elif path.suffix == ".html":
             page = f"<!doctype html><meta charset='utf-8'><title>loss surface</title>{self.to_html()}"
             path.write_text(page, encoding="utf-8")
@@ -117,7 +150,10 @@ def animate(
                 if space:
                     artist.set_3d_properties(part[2])
         axes.set_title(f"{title}{', ' if title else ''}step {step}")
-        return [artist for pair in lines for artist in pair]
+        return [*[artist for pair in lines for artist in pair], axes.title]
 
     show(steps[-1])
+    if ax is None:
+        fig.draw_without_rendering()
+        fig.set_layout_engine("none")  # the layout is the same in all pictures, and takes longer than to draw one
     return Animation(fig, steps, show, fps)

@@ -79,10 +79,13 @@ def trajectory(
     optimizer : callable
         Makes an optimiser of a list of parameters: ``lambda p: nn.SGD(p, lr=0.1)``.
     steps : int
+        How often the gradient is taken.
 
     Returns
     -------
     array, shape (steps + 1, d)
+        `start`, and where each gradient led. An optimiser that searches along lines (`nn.LBFGS`, `nn.NewtonCG`) takes
+        several gradients a step, and each point that it tries counts. A path that diverges ends in infinities and NaN.
 
     Examples
     --------
@@ -93,14 +96,16 @@ def trajectory(
            [ 0.25, -0.25]])
     """
     p = Parameter(np.array(start, dtype=float))
-    rule = optimizer([p])
-    points = [p.value.copy()]
-    for _ in range(steps):
-        rule.zero_grad()
-        function(p).backward()
-        rule.step()
+    rule, points = optimizer([p]), []
+
+    def closure() -> Any:
         points.append(p.value.copy())
-    return np.stack(points)
+        return function(p)
+
+    with np.errstate(all="ignore"):  # a path that diverges is a path
+        while len(points) < steps:
+            rule.step(closure)
+    return np.stack([*points[:steps], points[steps] if len(points) > steps else p.value.copy()])
 
 
 class Surface:

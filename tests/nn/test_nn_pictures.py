@@ -476,6 +476,18 @@ def test_a_film_is_saved_as_gif_and_as_page(space, tmp_path):
     film.save(tmp_path / "film.gif", dpi=30)
     with Image.open(tmp_path / "film.gif") as image:
         assert image.n_frames == 4
+    for step, picture in zip(film.steps, film.pictures(50), strict=True):  # only what moves is drawn again
+        film.show(step)
+        buffer = BytesIO()
+        film.figure.savefig(buffer, format="png", dpi=50)
+        with Image.open(buffer) as image:
+            whole = np.array(image.convert("RGB"), dtype=int)
+        assert abs(whole - picture).max() <= 1  # transparent parts are laid over each other in another order
+    with Image.open(BytesIO(film.to_gif(dpi=50))) as image:
+        image.seek(3)
+        shown = np.array(image.convert("RGB"), dtype=int)
+    far = abs(shown - picture).max(axis=2) > 40
+    assert far.mean() < 0.01  # in 256 colours, the paths' own among them
     if not space:
         film.save(tmp_path / "film.html")
         assert (tmp_path / "film.html").read_text(encoding="utf-8").count("data:image/png;base64") == 4
