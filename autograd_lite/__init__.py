@@ -216,6 +216,7 @@ from autograd_lite.ops.statistics import (
     nanvar,
     ptp,
 )
+from autograd_lite.partials import partials
 from autograd_lite.rules import bilinear, elementwise, general, linear
 from autograd_lite.sensitivity import sensitivity
 from autograd_lite.table import Table
@@ -253,7 +254,7 @@ __all__ = [
     "maximum", "mean", "mechanics", "median", "meshgrid", "min", "minimum", "moveaxis", "multiply", "nan",
     "nan_to_num", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod",
     "nanquantile", "nanstd", "nansum", "nanvar", "negative", "newaxis", "nextafter", "no_grad", "nonzero",
-    "not_equal", "ode", "ones", "ones_like", "outer", "pad", "percentile", "permute_dims", "pi", "polyval", "positive",
+    "not_equal", "ode", "ones", "ones_like", "outer", "pad", "partials", "percentile", "permute_dims", "pi", "polyval", "positive",
     "pow", "prod", "ptp", "quantile", "ravel", "real", "reciprocal", "relu", "remainder", "repeat", "reshape",
     "result_type", "roll", "rot90", "round", "searchsorted", "sensitivity", "sigmoid", "sign", "signbit", "sin", "sinc",
     "sinh", "softmax", "softplus", "sort", "special", "sqrt", "square", "squeeze", "stack", "std", "stop_gradient",

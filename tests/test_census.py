@@ -27,7 +27,7 @@ histogram hvp hypot iinfo imag inf inner int16 int32 int64 int8 interp isdtype i
 kron ledger less less_equal linalg linear linspace log log10 log1p log2 log_softmax logaddexp logical_and logical_not
 logical_or logical_xor logsumexp matmul matrix_transpose max maximum mean mechanics median meshgrid min minimum moveaxis multiply
 nan nan_to_num nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod nanquantile nanstd nansum
-nanvar negative newaxis nextafter no_grad nonzero not_equal ode ones ones_like outer pad percentile permute_dims pi polyval
+nanvar negative newaxis nextafter no_grad nonzero not_equal ode ones ones_like outer pad partials percentile permute_dims pi polyval
 positive pow prod ptp quantile ravel real reciprocal relu remainder repeat reshape result_type roll rot90 round
 searchsorted sensitivity sigmoid sign signbit sin sinc sinh softmax softplus sort special sqrt square squeeze stack std
 stop_gradient subtract sum sum_to swapaxes take take_along_axis tan tanh tape tensordot tick tile trace trapezoid tril
