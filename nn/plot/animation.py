@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -37,11 +36,11 @@ class Animation:
         film = module.FuncAnimation(self.figure, self.show, frames=self.steps, interval=1000 / self.fps, blit=False)
         return str(film.to_jshtml(fps=self.fps, default_mode="once"))
 
-    def pictures(self, dpi: int) -> Iterator[Any]:
-        """The pictures one after another, as arrays of shape (height, width, 3). What does not move is drawn once."""
+    def pictures(self, dpi: int) -> list[Any]:
+        """The pictures, as arrays of shape (height, width, 3). What does not move is drawn once."""
         agg = optional("matplotlib.backends.backend_agg", "plot", "nn.plot.animate")
         usual, moving = self.figure.dpi, self.show(self.steps[0])
-        canvas = agg.FigureCanvasAgg(self.figure)
+        canvas, pictures = agg.FigureCanvasAgg(self.figure), []
         self.figure.set_dpi(dpi)
         try:
             for artist in moving:
@@ -52,11 +51,12 @@ class Animation:
                 canvas.restore_region(ground)
                 for artist in self.show(step):
                     self.figure.draw_artist(artist)
-                yield np.array(canvas.buffer_rgba())[..., :3]
+                pictures.append(np.array(canvas.buffer_rgba())[..., :3])
         finally:
             for artist in moving:
                 artist.set_animated(False)
             self.figure.set_dpi(usual)
+        return pictures
 
     def to_gif(self, *, dpi: int = 60) -> bytes:
         """The bytes of a GIF, which plays by itself: ``IPython.display.Image(film.to_gif())``."""
@@ -134,11 +134,11 @@ def animate(
     steps = sorted({int(i) for i in np.linspace(0, longest - 1, min(frames, longest)).round()})
     fig, axes = canvas(ax, 6.0, 4.8, **({"projection": "3d"} if space else {}))
     landscape(fig, axes, surface, space)
-    lines, ways = [], []
+    starts, lines, ways = [], [], []
     for i, name in enumerate(surface.paths):
         way = raised(surface, name) if space else surface.paths[name].T
         way_style, start, head = marks(i)
-        axes.plot(*way[:, :1], **start)
+        starts += axes.plot(*way[:, :1], **start)
         lines.append((axes.plot(*way[:, :1], label=name, **way_style)[0], axes.plot(*way[:, :1], **head)[0]))
         ways.append(way)
     axes.legend(frameon=True, framealpha=0.9, edgecolor="none", fontsize=9, loc="upper left")
@@ -149,8 +149,9 @@ def animate(
                 artist.set_data(part[0], part[1])
                 if space:
                     artist.set_3d_properties(part[2])
-        axes.set_title(f"{title}{', ' if title else ''}step {step}")
-        return [*[artist for pair in lines for artist in pair], axes.title]
+        axes.set_title(f"{title}{', ' if title else ''}step {step}", y=1.0)  # there in all pictures
+        drawn = [axes.title, *starts, *[artist for pair in lines for artist in pair]]
+        return sorted(drawn, key=lambda artist: artist.get_zorder())
 
     show(steps[-1])
     if ax is None:

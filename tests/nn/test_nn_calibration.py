@@ -121,9 +121,9 @@ def test_saliency_looks_at_the_model_as_it_predicts(rng):
     assert model.training
 
 
-@pytest.mark.parametrize(("activation", "steps", "exact"), [("tanh", 24, 1e-12), ("relu", 400, 2e-3)])
+@pytest.mark.parametrize(("activation", "steps", "exact"), [("tanh", 24, 1e-12), ("relu", 400, 1e-2)])
 def test_integrated_gradients_are_complete(activation, steps, exact, rng):
-    """They add up to the change of the output: to rounding where it is smooth, to O(1/steps) where it has kinks."""
+    """They add up to the change of the output: to rounding where it is smooth, to O(1/steps) for each of 8 kinks."""
     model, X, start = nn.MLP([5, 8, 3], activation, seed=0), rng.normal(size=(6, 5)), rng.normal(size=5)
     parts = nn.attribution.integrated_gradients(model, X, 2, baseline=start, steps=steps)
     change = nn.predict(model, X)[:, 2] - nn.predict(model, start[None])[0, 2]

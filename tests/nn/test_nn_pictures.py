@@ -22,12 +22,9 @@ from nn.plot.space import separating_plane
 matplotlib.use("Agg")
 
 
-def disc_and_ring(n=60, seed=0):
-    """The lecture's two classes: a disc, and a ring around it."""
-    rng = np.random.default_rng(seed)
-    y = np.arange(n) % 2
-    r, a = np.where(y == 0, rng.uniform(0, 1 / 3, n), rng.uniform(2 / 3, 1, n)), rng.uniform(0, 2 * np.pi, n)
-    return np.stack([r * np.cos(a), r * np.sin(a)], axis=1), y
+def disc_and_ring():
+    """The lecture's two classes."""
+    return nn.data.disc_in_annulus(60, seed=0)
 
 
 def bowl(p):
@@ -309,6 +306,27 @@ def test_activations_refuse_what_is_no_function_of_one_number():
         nn.plot.activations([])
     with pytest.raises(ValueError, match="2 functions for one ax"):
         nn.plot.activations(["tanh", "relu"], ax=Figure().add_subplot())
+
+
+def test_the_flow_of_gradients_is_that_of_the_explanations(rng):
+    X, y = rng.normal(size=(20, 4)), rng.normal(size=20)
+    explained = [nn.explain(nn.MLP([4, 4, 4, 1], "sigmoid", seed=seed), X, y) for seed in range(3)]
+    fig = drawn(nn.plot.gradient_flow({"one": explained[0], "all": explained}))
+    one, every = fig.axes[0].lines
+    norms = np.array([[e[f"G_{k}"].norm for k in range(3)] for e in explained])
+    ratios = norms / norms[:, -1:]
+    np.testing.assert_allclose(one.get_ydata(), ratios[0], rtol=1e-12)  # through a logarithm
+    np.testing.assert_allclose(every.get_ydata(), np.prod(ratios, axis=0) ** (1 / 3), rtol=1e-12)
+    band = fig.axes[0].collections[0].get_paths()[0].vertices
+    assert band[:, 1].min() == pytest.approx(ratios.min(), rel=1e-12)
+    assert fig.axes[0].get_yscale() == "log"
+    axes = Figure().add_subplot()
+    assert nn.plot.gradient_flow({"one": explained[0]}, ax=axes) is axes.figure
+    with pytest.raises(ValueError, match="nothing to draw"):
+        nn.plot.gradient_flow({})
+    still = nn.explain(nn.MLP([4, 4, 1]), X, nn.predict(nn.MLP([4, 4, 1]), X))
+    with pytest.raises(ValueError, match="every adjoint is 0"):
+        nn.plot.gradient_flow({"still": still})
 
 
 def test_histograms_count_every_entry(rng):
