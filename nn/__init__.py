@@ -78,6 +78,7 @@ from nn.adaptive import Adadelta, Adagrad, Lion, RMSprop, Rprop
 from nn.averaging import EMA, SWA
 from nn.checkpoints import Checkpoint
 from nn.clipping import clip_grad_norm_, clip_grad_value_
+from nn.ensemble import Ensemble
 from nn.explain import explain
 from nn.explanation import Explanation
 from nn.features import Bilinear, Embedding, Flatten, FourierFeatures, Residual, SkipConcat
@@ -126,6 +127,7 @@ from nn.named import optimizer, scheduler
 from nn.normalisation import BatchNorm, Dropout, LayerNorm, RMSNorm
 from nn.optim import SGD, Optimizer
 from nn.plateau import ReduceLROnPlateau
+from nn.ridge import RidgeSum
 from nn.schedule import (
     ChainedScheduler,
     CosineAnnealingLR,
@@ -178,6 +180,7 @@ __all__ = [
     "CrossEntropyLoss",
     "Dropout",
     "Embedding",
+    "Ensemble",
     "Epoch",
     "Explanation",
     "ExponentialLR",
@@ -227,6 +230,7 @@ __all__ = [
     "ReLU",
     "ReduceLROnPlateau",
     "Residual",
+    "RidgeSum",
     "Rprop",
     "Schedule",
     "Sequential",

@@ -8,6 +8,7 @@ apart by the colour-blind.
 from nn.charts import curves, misclassified, predicted_against_true
 from nn.plot.animation import Animation, animate
 from nn.plot.assessment import attributions, calibration, confusion, residuals
+from nn.plot.flow import gradient_flow
 from nn.plot.functions import activations
 from nn.plot.landscape import loss_surface
 from nn.plot.regions import decision_boundary
@@ -27,6 +28,7 @@ __all__ = [
     "curves",
     "decision_boundary",
     "flat",
+    "gradient_flow",
     "hidden_layer",
     "histograms",
     "loss_of",
