@@ -76,6 +76,7 @@ from nn.activations import (
 from nn.adam import Adam, Adamax, AdamW, NAdam, RAdam
 from nn.adaptive import Adadelta, Adagrad, Lion, RMSprop, Rprop
 from nn.averaging import EMA, SWA
+from nn.bfgs import BFGS
 from nn.checkpoints import Checkpoint
 from nn.clipping import clip_grad_norm_, clip_grad_value_
 from nn.ensemble import Ensemble
@@ -148,6 +149,7 @@ from nn.support import keep_freed_memory
 from nn.training import Epoch, History, fit, predict
 
 __all__ = [
+    "BFGS",
     "CELU",
     "ELU",
     "EMA",

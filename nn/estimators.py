@@ -89,7 +89,7 @@ class _MLP(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
         self._rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         self.model_ = MLP([X.shape[1], *sizes, outputs], self.activation, seed=self._rng, dtype=X.dtype)
         options = {"weight_decay": self.weight_decay} if self.weight_decay else {}
-        if self.optimizer not in ("lbfgs", "newton-cg"):  # they search for the length of a step
+        if self.optimizer not in ("bfgs", "lbfgs", "newton-cg"):  # they search for the length of a step
             options["lr"] = self.learning_rate
         self._optimizer = named_optimizer(self.optimizer, self.model_.parameters(), **options)
         self.n_layers_, self.n_outputs_, self.n_iter_ = len(sizes) + 2, outputs, 0

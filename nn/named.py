@@ -8,6 +8,7 @@ from typing import Any
 
 from nn.adam import Adam, Adamax, AdamW, NAdam, RAdam
 from nn.adaptive import Adadelta, Adagrad, Lion, RMSprop, Rprop
+from nn.bfgs import BFGS
 from nn.optim import SGD, Optimizer
 from nn.plateau import ReduceLROnPlateau
 from nn.schedule import (
@@ -41,6 +42,7 @@ OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
     "radam": RAdam,
     "lion": Lion,
     "rprop": Rprop,
+    "bfgs": BFGS,
     "lbfgs": LBFGS,
     "newton-cg": NewtonCG,
 }

@@ -74,7 +74,7 @@ class LineSearch(Optimizer):
         ag.MissingExtraError
             SciPy is not installed (extra ``science``).
         """
-        scipy = optional("scipy.optimize", "science", f"nn.{type(self).__name__}")
+        optional("scipy.optimize", "science", f"nn.{type(self).__name__}")
         if closure is None:
             raise TypeError(f"{type(self).__name__}.step: pass a closure that computes and returns the loss")
         loss = self._evaluated(closure)
@@ -87,14 +87,7 @@ class LineSearch(Optimizer):
             return self._evaluated(closure).item(), self._gradient()
 
         try:
-            self.result = scipy.minimize(
-                value_and_gradient,
-                start,
-                jac=True,
-                hessp=self.products(closure),
-                method=self.method,
-                options=self.settings(),
-            )
+            self.result = self.search(value_and_gradient, start, closure)
         except BaseException:
             self._place(start)
             raise
@@ -103,6 +96,18 @@ class LineSearch(Optimizer):
         for group in self.groups:
             group.steps += 1
         return loss
+
+    def search(self, value_and_gradient: Callable[[Any], tuple[float, Any]], start: Any, closure: Any) -> Any:
+        """The search itself, from `start`: a `scipy.optimize.OptimizeResult`, with what was found as `x`."""
+        scipy = optional("scipy.optimize", "science", f"nn.{type(self).__name__}")
+        return scipy.minimize(
+            value_and_gradient,
+            start,
+            jac=True,
+            hessp=self.products(closure),
+            method=self.method,
+            options=self.settings(),
+        )
 
     def _values(self) -> Any:
         return _joined([p.value for p in self.parameters()])

@@ -36,7 +36,7 @@ unique_values unstack value_and_grad var vecdot vjp where zeros zeros_like
 """
 
 NN = """
-Activation Adadelta Adagrad Adam AdamW Adamax Arctan BCELoss BCEWithLogitsLoss BatchNorm Bilinear BinaryStep Buffer
+Activation Adadelta Adagrad Adam AdamW Adamax Arctan BCELoss BCEWithLogitsLoss BFGS BatchNorm Bilinear BinaryStep Buffer
 CELU ChainedScheduler Checkpoint CosineAnnealingLR CosineAnnealingWarmRestarts CosineEmbeddingLoss CrossEntropyLoss
 Dropout ELU EMA Embedding Ensemble Epoch Explanation ExponentialLR FileError Flatten FourierFeatures GELU GELUTanh GLU
 GaussianNLLLoss Hardsigmoid Hardswish Hardtanh HingeEmbeddingLoss HingeLoss History HuberLoss ISRU Identity KLDivLoss

@@ -341,7 +341,8 @@ def test_lion_is_the_recurrence_of_the_paper():
         assert np.allclose(p.value, lion(a[i], [g[i] for g in gs]), rtol=1e-12, atol=1e-13)
 
 
-FIRST_ORDER = [name for name in OPTIMIZERS if name not in ("lbfgs", "newton-cg")]
+SEARCHES = ("bfgs", "lbfgs", "newton-cg")
+FIRST_ORDER = [name for name in OPTIMIZERS if name not in SEARCHES]
 
 
 @pytest.mark.parametrize("name", FIRST_ORDER)
@@ -359,7 +360,7 @@ def test_a_rule_leaves_gradients_alone_and_lowers_the_loss(name):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_state_restores_bit_for_bit(name):
-    options = {"max_iter": 2} if name in ("lbfgs", "newton-cg") else {}
+    options = {"max_iter": 2} if name in SEARCHES else {}
     params = [nn.Parameter(a) for a in start()]
     optimizer = nn.optimizer(name, params, **options)
     run(optimizer, params, 5)
