@@ -9,6 +9,7 @@
     ├── NotDifferentiableError (TypeError)  a variable of a dtype that has no derivatives
     ├── TrackedError    (TypeError)       a tracked Tensor would have lost its tape
     ├── DegenerateError (ValueError)      a decomposition that has no derivative at this matrix
+    ├── SingularMassError (LinAlgError)  a Lagrangian that does not determine an acceleration
     ├── NoRuleError     (TypeError)       an operation without a rule, or a NumPy function without an equivalent
     ├── ExpressionError (ValueError)      a formula that cannot be parsed
     ├── GradientMismatch (AssertionError) a derivative that differs from its finite difference
@@ -21,6 +22,8 @@ their message gains the operation and the shapes of its operands.
 
 from __future__ import annotations
 
+from numpy.linalg import LinAlgError
+
 __all__ = [
     "AutogradError",
     "DegenerateError",
@@ -32,6 +35,7 @@ __all__ = [
     "NonScalarError",
     "NotDifferentiableError",
     "SeedError",
+    "SingularMassError",
     "TrackedError",
     "UntrackedError",
 ]
@@ -63,6 +67,10 @@ class TrackedError(AutogradError, TypeError):
 
 class DegenerateError(AutogradError, ValueError):
     """A vector of a decomposition has no derivative: its eigenvalue or singular value is repeated, or there is none."""
+
+
+class SingularMassError(AutogradError, LinAlgError):
+    """A Lagrangian has a singular mass matrix, so that it does not determine the acceleration."""
 
 
 class NoRuleError(AutogradError, TypeError):
