@@ -101,6 +101,7 @@ def _extended(known: Callable[..., dict[Index, Any]], index: Index, argnums: Ind
         return value.sum(), found
 
     def extended(*args: Any) -> dict[Index, Any]:
+        found: dict[Index, Any]
         (_, found), slopes = value_and_grad(total, argnums, has_aux=True)(*args)
         return found | {(*index, n): slope for n, slope in zip(argnums, slopes, strict=True)}
 

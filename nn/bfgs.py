@@ -73,7 +73,7 @@ class BFGS(LineSearch):
         x, value, gradient = start, at.value(start), at.gradient(start)
         fresh = self.inverse is None
         # SciPy's guess of the first step: of length one without curvature, and the whole step with it
-        previous = value + np.linalg.norm(gradient) / 2 if fresh else None
+        previous = value + float(np.linalg.norm(gradient)) / 2 if fresh else None
         message, nit = "the iterations are used up", 0
         while nit < options["max_iter"]:
             if np.max(np.abs(gradient)) <= options["tolerance_grad"]:
