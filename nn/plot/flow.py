@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nn.charts import COLOURS, MARKERS, canvas, tidy
-from nn.explain import Explanation
+from nn.explanation import Explanation
 
 __all__ = ["gradient_flow", "relative_norms"]
 

@@ -23,6 +23,7 @@ def activations(
     *,
     low: float = -4.0,
     high: float = 4.0,
+    columns: int = 3,
     ax: Any = None,
 ) -> Any:
     """Functions of one number and their derivatives, which the engine takes; a panel for each.
@@ -32,6 +33,8 @@ def activations(
     which : str, function, Module, or a sequence of them
     low, high : float
         Where from and where to.
+    columns : int
+        Panels side by side.
     ax : matplotlib Axes, optional
         To draw on, if there is only one function.
 
@@ -51,9 +54,9 @@ def activations(
     if ax is not None:
         fig, panels = ax.figure, [ax]
     else:
-        columns = min(len(chosen), 3)
-        rows = -(-len(chosen) // columns)
-        fig = figure(3.1 * columns + 0.4, 2.6 * rows + 0.3)
+        columns = min(len(chosen), columns)
+        rows, side = -(-len(chosen) // columns), 3.1 if columns < 4 else 2.3
+        fig = figure(side * columns + 0.4, 0.84 * side * rows + 0.3)
         panels = list(np.ravel(fig.subplots(rows, columns)))
         for spare in panels[len(chosen) :]:
             spare.remove()
