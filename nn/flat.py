@@ -130,7 +130,7 @@ class Group(Flat):
             place, order = self.places[i], self.orders[i]
             if done < place.start:
                 stretches.append((done, self.grad[done : place.start]))
-            stretches.append((place.start, g.reshape(-1, order=order)))  # a copy only if its order is another
+            stretches.append((place.start, g.ravel(order)))  # a copy only if its order is another
             done = place.stop
         if done < self.size:
             stretches.append((done, self.grad[done:]))

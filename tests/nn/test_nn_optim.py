@@ -98,6 +98,26 @@ def test_large_and_small_arrays_in_any_order_in_memory():
         assert np.allclose(p.value, adam(a, [gs[i] for gs in steps]), rtol=1e-13, atol=1e-15)  # as above
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_momentum_in_whole_passes_is_momentum_piece_by_piece(dtype):
+    class Pieces(nn.SGD):
+        _move = nn.Optimizer._move
+
+    rng = np.random.default_rng(0)
+    start = [rng.normal(size=s).astype(dtype) for s in [(3,), (PIECE + 7,), (LARGE, 2), (5, 1)]]
+    both = [[nn.Parameter(a) for a in start] for _ in range(2)]
+    optimizers = [rule(params, lr=0.1, momentum=0.9) for rule, params in zip((nn.SGD, Pieces), both, strict=True)]
+    for _ in range(3):
+        gs = [rng.normal(size=a.shape).astype(dtype) for a in start]
+        for params, optimizer in zip(both, optimizers, strict=True):
+            for p, g in zip(params, gs, strict=True):
+                p.grad = ag.Tensor(g)
+            optimizer.step()
+    for p, q, a in zip(*both, start, strict=True):
+        assert np.array_equal(p.value, q.value)
+        assert not np.array_equal(p.value, a)
+
+
 def test_earlier_rows_keep_the_values_they_saw():
     x = ag.Var([1.0, 2.0])
     optimizer = nn.SGD([x], lr=0.5)
