@@ -59,10 +59,10 @@ def test_the_double_pendulum_moves_as_scipy_says():
 def test_a_lagrangian_that_depends_on_the_time():
     """A pendulum on a support that moves as s(t) = 0.3 sin(2t): q'' = −g/l sin q − s''/l cos q."""
 
-    def lagrangian(q, v, t, l=0.7):
-        x = 2 * 0.3 * ag.cos(2 * t) + l * v * ag.cos(q)
-        y = l * v * ag.sin(q)
-        return (x * x + y * y) / 2 + G * l * ag.cos(q)
+    def lagrangian(q, v, t, r=0.7):
+        x = 2 * 0.3 * ag.cos(2 * t) + r * v * ag.cos(q)
+        y = r * v * ag.sin(q)
+        return (x * x + y * y) / 2 + G * r * ag.cos(q)
 
     q, v, t = 0.4, 1.1, 0.9
     expected = -G / 0.7 * np.sin(q) + 0.3 * 4 * np.sin(2 * t) / 0.7 * np.cos(q)
@@ -109,9 +109,9 @@ def test_a_singular_mass_matrix_is_named():
     v_only_once = lambda q, v: v[0] ** 2 / 2 + q[1]
     with pytest.raises(errors.SingularMassError, match=r"rank 1 of 2: no inertia along \[0.0, 1.0\]"):
         ag.mechanics.acceleration(v_only_once)(np.zeros(2), np.zeros(2))
-    together = lambda q, v: (0.1 * v[0] + 0.3 * v[1]) ** 2 / 2  # singular but for rounding
-    with pytest.raises(np.linalg.LinAlgError, match=r"no inertia along \[1.0, -0.333\]"):
-        ag.mechanics.acceleration(together)(np.zeros(2), np.zeros(2))
+    together = lambda q, v: (0.1 * v[0] + 0.3 * v[1]) ** 2 + (0.2 * v[1] + 0.7 * v[2]) ** 2  # singular but for rounding
+    with pytest.raises(np.linalg.LinAlgError, match=r"rank 2 of 3: no inertia along \[1.0, -0.333, 0.095\]"):
+        ag.mechanics.acceleration(together)(np.zeros(3), np.zeros(3))
     with pytest.raises(errors.SingularMassError, match="rank 0 of 1"):
         ag.mechanics.acceleration(lambda q, v: q * v)(1.0, 1.0)
 
