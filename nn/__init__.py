@@ -147,6 +147,7 @@ from nn.second_order import LBFGS, NewtonCG
 from nn.summary import summary
 from nn.support import keep_freed_memory
 from nn.training import Epoch, History, fit, predict
+from nn.watch import Watch
 
 __all__ = [
     "BFGS",
@@ -250,6 +251,7 @@ __all__ = [
     "StepLR",
     "Tanh",
     "TripletMarginLoss",
+    "Watch",
     "arctan",
     "attribution",
     "binary_cross_entropy",

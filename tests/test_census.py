@@ -44,7 +44,7 @@ L1Loss LBFGS Lambda LambdaLR LayerNorm LeakyReLU Linear LinearLR Lion LogSigmoid
 MarginRankingLoss Mish Module MultiMarginLoss MultiStepLR NAdam NLLLoss NewtonCG OneCycleLR Optimizer PReLU Parameter
 PoissonNLLLoss PolynomialLR RAdam RMSNorm RMSprop ReLU ReduceLROnPlateau Residual RidgeSum Rprop SELU SGD SWA Schedule
 Sequential SequentialLR SiLU Sigmoid Sine SkipConcat SmoothL1Loss Softmax Softplus Softsign Squareplus StateError
-StepLR Tanh TripletMarginLoss arctan attribution binary_cross_entropy binary_cross_entropy_with_logits binary_step
+StepLR Tanh TripletMarginLoss Watch arctan attribution binary_cross_entropy binary_cross_entropy_with_logits binary_step
 calibration celu clip_grad_norm_ clip_grad_value_ cosine_embedding_loss cross_entropy data elu explain fit
 functional_call gaussian_nll_loss gelu gelu_tanh glu hardsigmoid hardswish hardtanh hinge_embedding_loss hinge_loss
 huber_loss identity init io isru kl_div l1_loss leaky_relu load log_sigmoid log_softmax margin_ranking_loss mish
