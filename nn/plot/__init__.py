@@ -11,6 +11,7 @@ from nn.plot.assessment import attributions, calibration, confusion, residuals
 from nn.plot.flow import gradient_flow
 from nn.plot.functions import activations
 from nn.plot.landscape import loss_surface
+from nn.plot.race import Run, race
 from nn.plot.regions import decision_boundary
 from nn.plot.space import bent_grid, hidden_layer
 from nn.plot.surface import Surface, flat, loss_of, trajectory
@@ -18,6 +19,7 @@ from nn.plot.weights import histograms
 
 __all__ = [
     "Animation",
+    "Run",
     "Surface",
     "activations",
     "animate",
@@ -35,6 +37,7 @@ __all__ = [
     "loss_surface",
     "misclassified",
     "predicted_against_true",
+    "race",
     "residuals",
     "trajectory",
 ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nn.charts import COLOURS, canvas
+from nn.charts import COLOURS, canvas, figure
 from nn.plot.landscape import landscape, marks, raised
 from nn.plot.surface import Surface
 from nn.support import optional
@@ -93,14 +94,20 @@ class Animation:
 
 
 def animate(
-    surface: Surface, *, frames: int = 60, fps: int = 15, space: bool = False, title: str = "", ax: Any = None
+    surface: Surface | Mapping[str, Surface],
+    *,
+    frames: int = 60,
+    fps: int = 15,
+    space: bool = False,
+    title: str = "",
+    ax: Any = None,
 ) -> Animation:
     """The paths of a `Surface` as they grow, step by step.
 
     Parameters
     ----------
-    surface : Surface
-        With paths.
+    surface : Surface, or mapping of title to Surface
+        With paths. Of several, each has a panel.
     frames : int
         The most pictures: of longer paths steps are left out, never the last.
     fps : int
@@ -108,9 +115,9 @@ def animate(
     space : bool
         Draw it in three dimensions.
     title : str
-        To be followed by the step.
+        To be followed by the step; of one surface.
     ax : matplotlib Axes, optional
-        To draw on; in space one with ``projection="3d"``.
+        To draw on, if there is one surface; in space one with ``projection="3d"``.
 
     Returns
     -------
@@ -126,31 +133,26 @@ def animate(
     >>> film.steps
     [0, 5, 10, 15, 20]
     """
-    if not surface.paths:
+    surfaces = dict(surface) if isinstance(surface, Mapping) else {title: surface}
+    if not surfaces or any([not one.paths for one in surfaces.values()]):
         raise ValueError("animate: the surface has no paths; give Surface the points that optimisers visited")
     if frames < 2:
         raise ValueError(f"animate: a film has at least two frames, not {frames}")
-    longest = max(len(path) for path in surface.paths.values())
+    if ax is not None and len(surfaces) > 1:
+        raise ValueError(f"animate: {len(surfaces)} surfaces for one ax")
+    longest = max(len(path) for one in surfaces.values() for path in one.paths.values())
     steps = sorted({int(i) for i in np.linspace(0, longest - 1, min(frames, longest)).round()})
-    fig, axes = canvas(ax, 6.0, 4.8, **({"projection": "3d"} if space else {}))
-    landscape(fig, axes, surface, space)
-    starts, lines, ways = [], [], []
-    for i, name in enumerate(surface.paths):
-        way = raised(surface, name) if space else surface.paths[name].T
-        way_style, start, head = marks(i)
-        starts += axes.plot(*way[:, :1], **start)
-        lines.append((axes.plot(*way[:, :1], label=name, **way_style)[0], axes.plot(*way[:, :1], **head)[0]))
-        ways.append(way)
-    axes.legend(frameon=True, framealpha=0.9, edgecolor="none", fontsize=9, loc="upper left")
+    columns = 1 + (len(surfaces) > 1)
+    rows = -(-len(surfaces) // columns)
+    fig = figure(6.0 * columns, 4.8 * rows) if ax is None else ax.figure
+    panels = []
+    for i, (name, one) in enumerate(surfaces.items()):
+        place = {"projection": "3d"} if space else {}
+        axes = canvas(ax if ax is not None else fig.add_subplot(rows, columns, i + 1, **place), 0, 0, **place)[1]
+        panels.append(_Panel(fig, axes, one, space, name))
 
     def show(step: int) -> list[Any]:
-        for (line, head), way in zip(lines, ways, strict=True):
-            for artist, part in ((line, way[:, : step + 1]), (head, way[:, : step + 1][:, -1:])):
-                artist.set_data(part[0], part[1])
-                if space:
-                    artist.set_3d_properties(part[2])
-        axes.set_title(f"{title}{', ' if title else ''}step {step}", y=1.0)  # there in all pictures
-        drawn = [axes.title, *starts, *[artist for pair in lines for artist in pair]]
+        drawn = [artist for panel in panels for artist in panel.show(step)]
         return sorted(drawn, key=lambda artist: artist.get_zorder())
 
     show(steps[-1])
@@ -158,3 +160,29 @@ def animate(
         fig.draw_without_rendering()
         fig.set_layout_engine("none")  # the layout is the same in all pictures, and takes longer than to draw one
     return Animation(fig, steps, show, fps)
+
+
+class _Panel:
+    """A surface with the paths as far as they have come."""
+
+    def __init__(self, fig: Any, axes: Any, surface: Surface, space: bool, title: str) -> None:
+        self.axes, self.space, self.title = axes, space, title
+        landscape(fig, axes, surface, space)
+        self.ways, self.starts, self.lines = [], [], []
+        for i, name in enumerate(surface.paths):
+            way = raised(surface, name) if space else surface.paths[name].T
+            style, start, head = marks(i)
+            self.starts += axes.plot(*way[:, :1], **start)
+            self.lines.append((*axes.plot(*way[:, :1], label=name, **style), *axes.plot(*way[:, :1], **head)))
+            self.ways.append(way)
+        axes.legend(frameon=True, framealpha=0.9, edgecolor="none", fontsize=9, loc="upper left")
+
+    def show(self, step: int) -> list[Any]:
+        """Go to `step`; what of the panel moves, and what is drawn over it."""
+        for (line, head), way in zip(self.lines, self.ways, strict=True):
+            for artist, part in ((line, way[:, : step + 1]), (head, way[:, : step + 1][:, -1:])):
+                artist.set_data(part[0], part[1])
+                if self.space:
+                    artist.set_3d_properties(part[2])
+        self.axes.set_title(f"{self.title}{', ' if self.title else ''}step {step}", y=1.0)  # there in all pictures
+        return [self.axes.title, *self.starts, *[artist for pair in self.lines for artist in pair]]

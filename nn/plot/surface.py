@@ -10,6 +10,7 @@ import numpy as np
 import autograd_lite as ag
 from nn.module import Module, Parameter, functional_call
 from nn.optim import Optimizer
+from nn.second_order import LineSearch
 from nn.training import chosen_loss, dtype_of, prepared
 
 __all__ = ["Function", "Surface", "flat", "loss_of", "trajectory"]
@@ -85,7 +86,8 @@ def trajectory(
     -------
     array, shape (steps + 1, d)
         `start`, and where each gradient led. An optimiser that searches along lines (`nn.LBFGS`, `nn.NewtonCG`) takes
-        several gradients a step, and each point that it tries counts. A path that diverges ends in infinities and NaN.
+        several gradients a step, and each point that it tries counts; where it arrives it stays. A path that diverges
+        ends with the first point that is not finite, repeated.
 
     Examples
     --------
@@ -105,7 +107,12 @@ def trajectory(
     with np.errstate(all="ignore"):  # a path that diverges is a path
         while len(points) < steps:
             rule.step(closure)
-    return np.stack([*points[:steps], points[steps] if len(points) > steps else p.value.copy()])
+            if isinstance(rule, LineSearch) and rule.result.nit < rule.groups[0].options["max_iter"]:
+                break  # it has arrived, and would only search again from there
+            if not np.isfinite(p.value).all():
+                break
+    points.append(p.value.copy())
+    return np.stack([*points[: steps + 1], *points[-1:] * (steps + 1 - len(points))])
 
 
 class Surface:

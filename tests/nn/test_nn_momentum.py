@@ -74,8 +74,9 @@ def test_a_line_search_leaves_the_points_that_it_tried(name):
 
     path = nn.plot.trajectory(counted, [-9.0, 1.0], lambda p: nn.optimizer(name, p, max_iter=50), steps=40)
     assert path.shape == (41, 2)
-    assert len(asked) >= 40
-    assert np.array_equal(path[:40], asked[:40])
+    assert 4 < len(asked) < 40
+    assert np.array_equal(path[: len(asked)], asked)
+    assert (path[len(asked) :] == path[-1]).all()
     assert len(np.unique(path, axis=0)) >= 3
     assert abs(path[-1]).max() < 1e-6  # far below where the search's own tolerances end it
     short = nn.plot.trajectory(ravine, [-9.0, 1.0], lambda p: nn.optimizer(name, p, max_iter=50), steps=3)
@@ -193,3 +194,39 @@ def test_eigenvalues_of_a_sequence():
 def test_what_makes_no_sense_is_refused(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+# -- races ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_race_keeps_each_optimisers_best_run():
+    """What it says of a run is what `trajectory` gives with that rate, and no other rate does better."""
+    rates, steps = (1e-3, 3e-3, 1e-2, 3e-2, 0.1), 120
+    runs = nn.plot.race(
+        ravine, [-9.0, 1.0], target=0.05, optimizers=["momentum", "Adam", "lbfgs"], rates=rates, steps=steps
+    )
+    assert list(runs) == ["momentum", "Adam", "lbfgs"]
+    for name, run in runs.items():
+        options = {"max_iter": steps} if run.lr is None else {"lr": run.lr}
+        path = nn.plot.trajectory(ravine, [-9.0, 1.0], lambda p: nn.optimizer(name, p, **options), steps)  # noqa: B023  # called at once
+        assert np.array_equal(path, run.path)
+        np.testing.assert_allclose(run.values, ravine(path.T), rtol=1e-12)  # powers of arrays and of numbers
+        if run.reached is None:
+            assert run.values[-1] >= 0.05
+        else:
+            assert (run.values[run.reached :] < 0.05).all()
+            assert run.values[run.reached - 1] >= 0.05
+    assert runs["lbfgs"].lr is None
+    assert runs["Adam"].reached is None
+    assert runs["momentum"].lr == 3e-3
+    for lr in rates:
+        alone = nn.plot.race(ravine, [-9.0, 1.0], target=0.05, optimizers=["momentum"], rates=[lr], steps=steps)[
+            "momentum"
+        ]
+        assert alone.reached is None or alone.reached >= runs["momentum"].reached
+    lost = nn.plot.race(ravine, [-9.0, 1.0], target=0.05, optimizers=["sgd"], rates=[1.0], steps=400)["sgd"]
+    assert lost.reached is None
+    assert len(lost.path) == len(lost.values) == 401
+    assert nn.plot.race(ravine, [0.0, 0.0], target=0.05, optimizers=["sgd"], steps=3)["sgd"].reached == 0
+    with pytest.raises(ValueError, match="none is called 'momentun'; did you mean 'momentum'"):
+        nn.plot.race(ravine, [1.0, 1.0], target=0.1, optimizers=["momentun"])

@@ -516,3 +516,19 @@ def test_a_film_is_saved_as_gif_and_as_page(space, tmp_path):
         film.save(tmp_path / "film.mov")
     with pytest.raises(ValueError, match="at least two frames"):
         nn.plot.animate(surface, frames=1)
+
+
+def test_a_film_of_several_surfaces_has_a_panel_for_each():
+    paths = {lr: nn.plot.trajectory(bowl, [1.0, 0.5], lambda p: nn.SGD(p, lr=lr), steps=6) for lr in (0.1, 0.2)}  # noqa: B023  # called at once
+    surfaces = {f"rate {lr}": nn.plot.Surface(bowl, {"sgd": path}, resolution=9) for lr, path in paths.items()}
+    film = nn.plot.animate(surfaces, frames=3)
+    film.show(3)
+    panels = [axes for axes in film.figure.axes if axes.get_title()]
+    assert [axes.get_title() for axes in panels] == ["rate 0.1, step 3", "rate 0.2, step 3"]
+    for axes, path in zip(panels, paths.values(), strict=True):
+        line = next(line for line in axes.lines if line.get_label() == "sgd")
+        assert np.array_equal(np.transpose(line.get_data()), path[:4])
+    with pytest.raises(ValueError, match="2 surfaces for one ax"):
+        nn.plot.animate(surfaces, ax=panels[0])
+    with pytest.raises(ValueError, match="no paths"):
+        nn.plot.animate({})
