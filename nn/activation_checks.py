@@ -30,11 +30,14 @@ TRIED: dict[str, list[dict[str, float]]] = {
     "softplus": [{"beta": a} for a in (1.0, 0.5, 3.0)],
     "squareplus": [{"b": a} for a in (4.0, 0.5)],
     "sine": [{"omega_0": a} for a in (30.0, 0.5, 1.0)],
+    "threshold": [{"threshold": a, "value": b} for a, b in ((0.0, 0.0), (-1.0, -2.0), (-1.0, -1.0), (1.0, 2.0))],
+    "hardshrink": [{"lambd": a} for a in (0.5, 2.0)],
+    "softshrink": [{"lambd": a} for a in (0.5, 2.0)],
     "hardtanh": [{"min_val": a, "max_val": b} for a, b in ((-1.0, 1.0), (-2.0, 3.0), (1.0, 3.0))],
 }
 """The options that a row is tried with, usual ones first; a function that is not here has none."""
 
-EDGES = (-3.0, -2.0, -1.0, 0.0, 1.0, 3.0)
+EDGES = (-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0, 6.0)
 """Where the table's functions have corners, for the options tried."""
 
 GRID = np.linspace(-15, 15, 6001)
@@ -224,7 +227,7 @@ def verify(*names: str, claims: Mapping[str, Claims] = CLAIMS) -> Verification:
             for said, found, holds in _compared(claims[name], options):
                 cells.append(f"{found} {'✓' if holds else '✗'}")
                 if not holds:
-                    failures.append(f"{label}: {HEADER[len(cells) - 1]}: the table says {said}, found {found}")
+                    failures.append(f"{label}: {HEADER[len(cells) - 1]}: the table says {_words(said)}, found {found}")
             lines.append([[cell] for cell in cells])
     return Verification(HEADER, lines, failures=tuple(failures))
 
@@ -268,13 +271,17 @@ def _run(text: str, f: Callable[[Any], Any], options: dict[str, float]) -> Any:
 def _apart(values: Any, said: Any, tolerance: float) -> tuple[float, bool]:
     """The largest difference relative to the larger of 1 and the value, and whether it is a matter of roundings."""
     close = np.allclose(values, said, rtol=tolerance, atol=tolerance / 100)
-    return float((np.abs(values - said) / np.maximum(1, np.abs(said))).max()), bool(close)
+    apart = np.abs(values - said) / np.maximum(1, np.abs(said))
+    return float(np.nan_to_num(apart, nan=np.inf).max()), bool(close)
+
+
+def _words(claim: Claim) -> str:
+    return {"True": "yes", "False": "no"}.get(str(claim), str(claim))
 
 
 def _holds(claim: Claim, found: str, options: dict[str, float]) -> bool:
     """Whether `claim`, ``"value"`` or ``"value iff condition"``, says what was found, for these options."""
-    said, _, condition = str(claim).partition(" iff ")
-    said = {"True": "yes", "False": "no"}.get(said, said)
+    said, _, condition = _words(claim).partition(" iff ")
     if condition and not eval(condition, {"__builtins__": {}}, options):
         return said != found
     return said == found

@@ -16,6 +16,7 @@ import numpy as np
 import autograd_lite as ag
 from nn.activation_checks import Measured, Verification, measure, verify
 from nn.activation_table import CLAIMS, MODULES, Activation, Claims, named, row, table
+from nn.init import Seed, generator
 from nn.module import Module, Parameter
 from nn.support import nearest
 
@@ -23,13 +24,14 @@ from nn.support import nearest
 
 # fmt: off
 __all__ = [
-    "ALIASES", "CELU", "CLAIMS", "ELU", "GELU", "GLU", "ISRU", "MODULES", "SELU", "Activation", "Arctan",
-    "BinaryStep", "Claims", "GELUTanh", "Hardsigmoid", "Hardswish", "Hardtanh", "Identity", "Lambda", "LeakyReLU",
-    "LogSigmoid", "LogSoftmax", "Measured", "Mish", "PReLU", "ReLU", "SiLU", "Sigmoid", "Sine", "Softmax", "Softplus",
-    "Softsign", "Squareplus", "Tanh", "Verification", "arctan", "as_module", "binary_step", "celu", "elu", "gelu",
-    "gelu_tanh", "glu", "hardsigmoid", "hardswish", "hardtanh", "identity", "isru", "leaky_relu", "log_sigmoid",
-    "log_softmax", "measure", "mish", "prelu", "relu", "selu", "sigmoid", "silu", "sine", "softmax", "softplus",
-    "softsign", "squareplus", "table", "tanh", "verify",
+    "ALIASES", "CELU", "CLAIMS", "ELU", "GELU", "GLU", "ISRU", "MODULES", "SELU", "Activation", "Arctan", "BinaryStep",
+    "Claims", "GELUTanh", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "Identity", "Lambda", "LeakyReLU",
+    "LogSigmoid", "LogSoftmax", "Measured", "Mish", "PReLU", "RReLU", "ReLU", "ReLU6", "SiLU", "Sigmoid", "Sine",
+    "Softmax", "Softmin", "Softplus", "Softshrink", "Softsign", "Squareplus", "Tanh", "Tanhshrink", "Threshold",
+    "Verification", "arctan", "as_module", "binary_step", "celu", "elu", "gelu", "gelu_tanh", "glu", "hardshrink",
+    "hardsigmoid", "hardswish", "hardtanh", "identity", "isru", "leaky_relu", "log_sigmoid", "log_softmax", "measure",
+    "mish", "prelu", "relu", "relu6", "rrelu", "selu", "sigmoid", "silu", "sine", "softmax", "softmin", "softplus",
+    "softshrink", "softsign", "squareplus", "table", "tanh", "tanhshrink", "threshold", "verify",
 ]
 # fmt: on
 
@@ -87,6 +89,58 @@ def _glu(x: Any, dim: int = -1) -> Any:
 def _prelu(x: Any, weight: Any) -> Any:
     """x for x > 0, weight * x elsewhere. He, Zhang, Ren and Sun, Delving deep into rectifiers, 2015."""
     return ag.where(x > 0, x, weight * x)
+
+
+def _rrelu(x: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, *, seed: Seed = None) -> Any:
+    """x for x > 0, elsewhere x times a slope: drawn for each entry in training, else the middle of the two.
+
+    Parameters
+    ----------
+    x : Tensor or array
+    lower, upper : float
+        The slopes are uniform between them.
+    training : bool
+    seed : int, numpy Generator or None
+        See `nn.init.generator`.
+
+    Source: Xu, Wang, Chen and Li, Empirical evaluation of rectified activations in convolutional network, 2015.
+    """
+    if not 0 <= lower <= upper:
+        raise ValueError(f"rrelu: 0 ≤ lower ≤ upper, not {lower!r} and {upper!r}")
+    if not training:
+        return leaky_relu(x, (lower + upper) / 2)
+    x = x if isinstance(x, ag.Tensor) else np.asarray(x)
+    return ag.where(x > 0, x, generator(seed).uniform(lower, upper, x.shape).astype(x.dtype) * x)
+
+
+class RReLU(Activation):
+    """`leaky_relu` with a slope that is drawn for each entry in training; after `eval()` it is (lower + upper) / 2.
+
+    Parameters
+    ----------
+    lower, upper : float
+        The slopes are uniform between them.
+    seed : int, numpy Generator or None
+        See `nn.init.generator`.
+
+    Source: Xu, Wang, Chen and Li, Empirical evaluation of rectified activations in convolutional network, 2015.
+
+    >>> RReLU(0.2, 0.4).eval()(np.array([-10.0, 10.0]))
+    array([-3., 10.])
+    """
+
+    function = staticmethod(_rrelu)
+
+    def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, *, seed: Seed = None) -> None:
+        if not 0 <= lower <= upper:
+            raise ValueError(f"RReLU: 0 ≤ lower ≤ upper, not {lower!r} and {upper!r}")
+        self.lower, self.upper, self.generator = lower, upper, generator(seed)
+
+    def forward(self, x: Any) -> Any:
+        return self.function(x, self.lower, self.upper, self.training, seed=self.generator)
+
+    def extra_repr(self) -> str:
+        return f"lower={self.lower:g}, upper={self.upper:g}"
 
 
 class PReLU(Activation):
@@ -166,9 +220,17 @@ hardtanh,    Hardtanh   = row("hardtanh",    "Hardtanh",   "Hard tanh",      lam
 hardsigmoid, Hardsigmoid = row("hardsigmoid", "Hardsigmoid", "Hard sigmoid", lambda x: ag.clip(x, -3, 3) / 6 + 0.5, "clip(x/6 + 1/2, 0, 1)", "where(abs(x) <= 3, 1/6, 0)", "[0, 1]", 0, YES, NO, NO)
 hardswish,   Hardswish  = row("hardswish",   "Hardswish",  "Hard swish",     lambda x: x * (ag.clip(x, -3, 3) / 6 + 0.5), "x*clip(x/6 + 1/2, 0, 1)", "where(abs(x) <= 3, x/3 + 1/2, where(x > 0, 1, 0))", "[-0.375, inf)", 0, NO, NO, NO)
 
-# -- of a whole axis: not in the table --------------------------------------------------------------------------------------------------------
+relu6,       ReLU6      = row("relu6",       "ReLU6",      "ReLU up to 6",   lambda x: ag.clip(x, 0, 6), "clip(x, 0, 6)",    "where((0 <= x) & (x <= 6), 1, 0)", "[0, 6]", 0, YES, NO, NO)
+threshold,   Threshold  = row("threshold",   "Threshold",  "Threshold",      lambda x, threshold=0.0, value=0.0: ag.where(x > threshold, x, value), "where(x > threshold, x, value)", "where(x > threshold, 1, 0)", "[value, inf) iff value <= threshold", "0 iff value == threshold", "yes iff value <= threshold", YES, "yes iff threshold < 0", "with both 0, as they are if nothing is said, it is ReLU. Where value < threshold, what lies between them is not in the range.")
+hardshrink,  Hardshrink = row("hardshrink",  "Hardshrink", "Hard shrinkage", lambda x, lambd=0.5: ag.where(ag.abs(x) > lambd, x, 0.0), "where(abs(x) > lambd, x, 0)", "where(abs(x) > lambd, 1, 0)", "(-inf, inf)", -1, YES, NO, NO, "for lambd > 0. Nothing between 0 and ±lambd is in the range.")
+softshrink,  Softshrink = row("softshrink",  "Softshrink", "Soft shrinkage", lambda x, lambd=0.5: x - ag.clip(x, -lambd, lambd), "x - clip(x, -lambd, lambd)", "where(abs(x) > lambd, 1, 0)", "(-inf, inf)", 0, YES, NO, NO, "for lambd > 0. The step of the lasso: Daubechies, Defrise and De Mol 2004.")
+tanhshrink,  Tanhshrink = row("tanhshrink",  "Tanhshrink", "Tanh shrinkage", lambda x: x - ag.tanh(x), "x - tanh(x)",      "tanh(x)**2",            "(-inf, inf)",    inf, YES, NO,  NO)
+
+# -- of a whole axis, or random: not in the table --------------------------------------------------------------------------------------------------------
 softmax,     Softmax    = named("softmax",     "Softmax",    lambda x, dim=-1: ag.softmax(x, axis=dim),     "exp(x) / sum(exp(x)) along the axis `dim`.", "nn.activations")
 log_softmax, LogSoftmax = named("log_softmax", "LogSoftmax", lambda x, dim=-1: ag.log_softmax(x, axis=dim), "x - log(sum(exp(x))) along the axis `dim`.", "nn.activations")
+softmin,     Softmin    = named("softmin",     "Softmin",    lambda x, dim=-1: ag.softmax(-x, axis=dim),    "exp(-x) / sum(exp(-x)) along the axis `dim`.", "nn.activations")
+rrelu,       _          = named("rrelu",       RReLU,        _rrelu,                                        "", "nn.activations")
 glu,         GLU        = named("glu",         "GLU",        lambda x, dim=-1: _glu(x, dim),                "a sigmoid(b) for the halves a, b of x along the axis `dim`. Dauphin et al., 2017.", "nn.activations")
 # fmt: on
 

@@ -72,7 +72,9 @@ def test_a_false_claim_is_found(column, wrong):
     fields = {"continuity": "order", "derivative monotonic": "derivative_monotonic", "identity near 0": "identity"}
     for failure in found.failures:
         assert failure.startswith(claims.name)
-        assert f": {column}: the table says {getattr(claims, fields.get(column, column))}, found " in failure
+        said = str(getattr(claims, fields.get(column, column)))
+        said = {"True": "yes", "False": "no"}.get(said, said)
+        assert f": {column}: the table says {said}, found " in failure
     assert "✗" in str(found)
 
 
@@ -121,7 +123,7 @@ def test_table_prints_every_row():
 @pytest.mark.parametrize("name", MODULES)
 def test_functions_and_modules_agree_and_are_found_by_name(name):
     x = np.random.default_rng(0).normal(size=(4, 6))
-    function, module = getattr(nn, name), getattr(nn, MODULES[name].__name__)()
+    function, module = getattr(nn, name), getattr(nn, MODULES[name].__name__)().eval()
     weights = (0.25,) if name == "prelu" else ()
     assert np.array_equal(np.asarray(getattr(module(x), "value", module(x))), function(x, *weights))
     assert type(nn.Sequential(name)[0]) is MODULES[name]
@@ -162,6 +164,28 @@ def test_prelu_learns_a_slope_for_each_channel():
         nn.PReLU(0)
 
 
+def test_rrelu_draws_a_slope_for_each_entry_in_training():
+    x = np.random.default_rng(0).normal(size=(200, 50)).astype(np.float32)
+    module, again = nn.RReLU(0.2, 0.6, seed=3), nn.RReLU(0.2, 0.6, seed=3)
+    y = module(x)
+    assert y.dtype == np.float32
+    assert np.array_equal(y, again(x))
+    assert not np.array_equal(y, module(x))
+    slopes = y[x < 0] / x[x < 0]
+    assert np.array_equal(y[x > 0], x[x > 0])
+    # 5000 draws reach within 1e-3 of the ends, and their mean has the standard deviation 0.4 / √12 / 70 = 0.0017.
+    assert 0.2 <= slopes.min() < 0.201
+    assert 0.599 < slopes.max() <= 0.6 + 1e-7
+    assert abs(slopes.mean() - 0.4) < 0.008
+    t = ag.Var(x)
+    ag.sum(nn.rrelu(t, 0.2, 0.6, training=True, seed=3)).backward()
+    assert np.allclose(t.grad.value, np.where(x > 0, 1, y / x), rtol=1e-6)  # a quotient of float32
+    assert repr(module) == "RReLU(lower=0.2, upper=0.6)"
+    for wrong in (lambda: nn.RReLU(0.5, 0.2), lambda: nn.rrelu(x, -0.1)):
+        with pytest.raises(ValueError, match="0 ≤ lower ≤ upper"):
+            wrong()
+
+
 def test_the_binary_step_warns_that_nothing_trains_through_it():
     x = ag.Var(2.0)
     with pytest.warns(UserWarning, match="nothing before it trains"):
@@ -200,7 +224,12 @@ def test_bad_options_are_named():
 
 TORCH = {
     **{name: {} for name in ("relu", "sigmoid", "tanh", "softsign", "selu", "gelu", "mish", "silu")},
-    **{name: {} for name in ("hardtanh", "hardsigmoid", "hardswish")},
+    **{name: {} for name in ("hardtanh", "hardsigmoid", "hardswish", "relu6", "tanhshrink")},
+    "threshold": {"threshold": 1.0, "value": -2.0},
+    "hardshrink": {"lambd": 1.5},
+    "softshrink": {"lambd": 1.5},
+    "rrelu": {"lower": 0.1, "upper": 0.7},
+    "softmin": {"dim": 0},
     "elu": {"alpha": 1.5},
     "celu": {"alpha": 1.5},
     "leaky_relu": {"negative_slope": 0.2},
