@@ -14,13 +14,13 @@ import numpy as np
 
 from autograd_lite.backend import as_value
 from autograd_lite.errors import SingularMassError
-from autograd_lite.matrices import hessian
+from autograd_lite.matrices import jacobian
 from autograd_lite.ode import times_of
 from autograd_lite.ops.reduce import sum as total
 from autograd_lite.ops.shape import reshape, stack
 from autograd_lite.ops.solve import solve
 from autograd_lite.tensor import Tensor
-from autograd_lite.transforms import Function, grad, jvp, raw
+from autograd_lite.transforms import Function, grad, raw
 
 __all__ = ["acceleration", "energy", "force", "hamilton", "leapfrog", "momentum"]
 
@@ -67,7 +67,7 @@ def acceleration(lagrangian: Function) -> Function:
 
         M a = ∂L/∂q − (∂p/∂q) v − ∂p/∂t,    M = ∂²L/∂v²
 
-    The last two terms are one directional derivative of p, along (v, 0, 1).
+    M, ∂p/∂q and ∂p/∂t are one Jacobian of p: as many adjoints of one recorded gradient as there are coordinates.
 
     Raises
     ------
@@ -83,21 +83,19 @@ def acceleration(lagrangian: Function) -> Function:
     >>> swing(0.5, 0.0), -ag.sin(0.5)
     (np.float64(-0.479425538604203), np.float64(-0.479425538604203))
     """
-    slopes, mass = grad(lagrangian, (0, 1)), hessian(lagrangian, 1)
+    slope, p = grad(lagrangian), momentum(lagrangian)
 
     def of_state(q: Any, v: Any, *time: Any) -> Any:
         q, v, *when = [_real(x) for x in (q, v, *time)]
-        drift = (v, np.zeros(v.shape), *[1.0 for _ in when])
-        (pull, _), (_, turn) = jvp(slopes, (q, v, *when), drift)
-        right = pull - turn
-        m = mass(q, v, *when)
-        if not v.shape:
-            _check_mass(reshape(m, (1, 1)))
-            return right / m
         n = v.size
-        m = reshape(m, (n, n))
-        _check_mass(m)
-        return reshape(solve(m, reshape(right, (n,))), v.shape)
+        along_q, along_v, *along_t = jacobian(p, tuple(range(2 + len(when))), mode="reverse")(q, v, *when)
+        mass = reshape(along_v, (n, n))
+        _check_mass(mass)
+        right = reshape(slope(q, v, *when), (n,)) - reshape(along_q, (n, n)) @ reshape(v, (n,))
+        for change in along_t:
+            right = right - reshape(change, (n,))
+        a = solve(mass, right)
+        return reshape(a, v.shape) if v.shape else a[0]
 
     return of_state
 

@@ -57,7 +57,7 @@ def test_the_double_pendulum_moves_as_scipy_says():
 
 
 def test_a_lagrangian_that_depends_on_the_time():
-    """A pendulum on a support that moves as s(t) = 0.3 sin(2t): q'' = −g/l sin q − s''/l cos q."""
+    """A pendulum on a support that moves as s(t) = 0.3 sin(2t): q'' = −g/r sin q − s''/r cos q."""
 
     def lagrangian(q, v, t, r=0.7):
         x = 2 * 0.3 * ag.cos(2 * t) + r * v * ag.cos(q)
