@@ -68,5 +68,6 @@ def gradient_flow(explanations: Mapping[str, Explanation | Sequence[Explanation]
                 layers, np.exp(logs.min(axis=0)), np.exp(logs.max(axis=0)), color=colour, alpha=0.2, linewidth=0
             )
     axes.legend(frameon=False, fontsize=9)
+    axes.xaxis.get_major_locator().set_params(integer=True)
     tidy(axes, "layer k, from the input", "$\\|G_k\\| \\,/\\, \\|G_\\ell\\|$", "gradients on their way to the input")
     return fig

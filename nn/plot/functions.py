@@ -64,7 +64,11 @@ def activations(
         module = as_module(function)
         _draw(axes, module, low, high)
         title = module.extra_repr().strip("<>") if isinstance(module, Lambda) else repr(module)
-        tidy(axes, "x", "", title.removesuffix("()"))
+        title = title.removesuffix("()")
+        narrow = columns > 3 and len(chosen) > 3
+        tidy(axes, "x", "", title.replace("(", "\n(", 1) if narrow else title)
+        if narrow:
+            axes.title.set_fontsize(9)
     panels[0].legend(frameon=False, fontsize=9, loc="upper left")
     return fig
 
@@ -82,7 +86,9 @@ def _draw(axes: Any, function: Callable[[Any], Any], low: float, high: float) ->
         (value, "$f(x)$", COLOURS[0], "-"),
         (derivative, "$f\\,'(x)$", COLOURS[1], "--"),
     ):
-        jump = abs(np.diff(heights[:, 0], append=heights[-1, 0])) > 20 * (high - low) / len(x)
+        steps = abs(np.diff(heights[:, 0], append=heights[-1, 0]))
+        beside = np.maximum(np.append(steps[1:], 0), np.insert(steps[:-1], 0, 0))
+        jump = steps > 5 * beside + 0.01 * np.ptp(heights)
         axes.plot(x[:, 0], np.where(jump, np.nan, heights[:, 0]), style, color=colour, linewidth=1.8, label=label)
     axes.axhline(0, color="0.75", linewidth=0.8, zorder=0)
     axes.axvline(0, color="0.75", linewidth=0.8, zorder=0)
