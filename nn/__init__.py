@@ -14,7 +14,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from nn import attribution, calibration, data, init, io, momentum, plot, schedule, surfaces, tables
+from nn import attribution, calibration, data, init, io, momentum, physics, plot, schedule, surfaces, tables
 from nn.activations import (
     CELU,
     ELU,
@@ -317,6 +317,7 @@ __all__ = [
     "multi_margin_loss",
     "nll_loss",
     "optimizer",
+    "physics",
     "plot",
     "poisson_nll_loss",
     "predict",

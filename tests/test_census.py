@@ -49,7 +49,7 @@ binary_cross_entropy binary_cross_entropy_with_logits binary_step calibration ce
 cosine_embedding_loss cross_entropy data elu explain fit functional_call gaussian_nll_loss gelu gelu_tanh glu hardshrink
 hardsigmoid hardswish hardtanh hinge_embedding_loss hinge_loss huber_loss identity init io isru kl_div l1_loss
 leaky_relu load log_sigmoid log_softmax margin_ranking_loss mish momentum mse_loss multi_margin_loss nll_loss optimizer
-plot poisson_nll_loss predict prelu relu relu6 rrelu save schedule scheduler selu sigmoid silu sine smooth_l1_loss
+physics plot poisson_nll_loss predict prelu relu relu6 rrelu save schedule scheduler selu sigmoid silu sine smooth_l1_loss
 softmax softmin softplus softshrink softsign squareplus summary surfaces tables tanh tanhshrink threshold
 triplet_margin_loss
 """
