@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -35,8 +35,8 @@ class Run:
     """
 
     lr: float | None
-    path: Any
-    values: Any
+    path: Any = field(repr=False)
+    values: Any = field(repr=False)
     reached: int | None
 
 
@@ -74,6 +74,8 @@ def race(
     >>> runs = race(nn.surfaces.ravine, [-9.0, 1.0], target=1e-3, optimizers=["sgd", "momentum", "lbfgs"])
     >>> [run.reached for run in runs.values()]
     [None, 104, 8]
+    >>> runs["momentum"]
+    Run(lr=0.00316, reached=104)
     """
     found = {}
     for name in optimizers:

@@ -218,7 +218,7 @@ def test_a_race_keeps_each_optimisers_best_run():
             assert run.values[run.reached - 1] >= 0.05
     assert runs["lbfgs"].lr is None
     assert runs["Adam"].reached is None
-    assert runs["momentum"].lr == 3e-3
+    assert runs["momentum"].lr == 1e-2
     for lr in rates:
         alone = nn.plot.race(ravine, [-9.0, 1.0], target=0.05, optimizers=["momentum"], rates=[lr], steps=steps)[
             "momentum"
