@@ -15,6 +15,7 @@ from nn.plot.race import Run, race
 from nn.plot.regions import decision_boundary
 from nn.plot.space import bent_grid, hidden_layer
 from nn.plot.surface import Surface, flat, loss_of, trajectory
+from nn.plot.units import units
 from nn.plot.weights import histograms
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "race",
     "residuals",
     "trajectory",
+    "units",
 ]
