@@ -16,7 +16,7 @@ from nn.module import Module
 __all__ = ["Lagrangian", "accelerations", "burgers", "collocate", "energies"]
 
 
-# -- differential equations ---------------------------------------------------------------------------------------------
+# -- differential equations -------------------------------------------------------------------------------------------
 
 
 def burgers(t: Any, x: Any, nu: float = 0.01 / np.pi, nodes: int = 100) -> Any:
@@ -100,11 +100,11 @@ def collocate(
     return [column[kept] for column in columns]
 
 
-# -- motion -------------------------------------------------------------------------------------------------------------
+# -- motion -----------------------------------------------------------------------------------------------------------
 
 
 def accelerations(lagrangian: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """The accelerations that a Lagrangian L(q, v) prescribes in many states at once: `ag.mechanics.acceleration` in rows.
+    """The accelerations that a Lagrangian L(q, v) prescribes in many states at once: `ag.mechanics` by row.
 
     With p = ∂L/∂v and M = ∂p/∂v they solve M a = ∂L/∂q - (∂p/∂q) v, for each state its own d equations. L is computed
     once, and each of the d momenta is swept once, whatever the number of states.
@@ -161,8 +161,8 @@ def energies(lagrangian: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]
 def _rows(q: Any, v: Any, asker: str) -> None:
     if np.ndim(q) != 2 or np.shape(q) != np.shape(v):
         raise ValueError(
-            f"{asker}: coordinates and velocities have a state in each row, not shapes {np.shape(q)} and {np.shape(v)}; "
-            f"of one state write q[None], or use ag.mechanics"
+            f"{asker}: coordinates and velocities have a state in each row, not shapes {np.shape(q)} and "
+            f"{np.shape(v)}; of one state write q[None], or use ag.mechanics"
         )
 
 

@@ -28,30 +28,30 @@ jacobian jvp kron ledger less less_equal linalg linear linspace log log10 log1p 
 logical_not logical_or logical_xor logsumexp matmul matrix_transpose max maximum mcmc mean mechanics median meshgrid
 min minimum moveaxis multiply nan nan_to_num nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod
 nanquantile nanstd nansum nanvar negative newaxis nextafter no_grad nonzero not_equal ode ones ones_like outer pad
-partials percentile permute_dims pi polyval positive pow prod ptp quantile ravel real reciprocal relu remainder repeat reshape
-result_type roll rot90 round searchsorted sensitivity sigmoid sign signbit sin sinc sinh softmax softplus sort special
-sqrt square squeeze stack std stop_gradient subtract sum sum_to swapaxes take take_along_axis tan tanh tape tensordot
-tick tile trace trapezoid tril triu trunc uint16 uint32 uint64 uint8 unique_all unique_counts unique_inverse
+partials percentile permute_dims pi polyval positive pow prod ptp quantile ravel real reciprocal relu remainder repeat
+reshape result_type roll rot90 round searchsorted sensitivity sigmoid sign signbit sin sinc sinh softmax softplus sort
+special sqrt square squeeze stack std stop_gradient subtract sum sum_to swapaxes take take_along_axis tan tanh tape
+tensordot tick tile trace trapezoid tril triu trunc uint16 uint32 uint64 uint8 unique_all unique_counts unique_inverse
 unique_values unstack value_and_grad var vecdot vjp where zeros zeros_like
 """
 
 NN = """
-Activation Adadelta Adagrad Adam AdamW Adamax Arctan BCELoss BCEWithLogitsLoss BFGS BatchNorm Bilinear BinaryStep Buffer
-CELU ChainedScheduler Checkpoint CosineAnnealingLR CosineAnnealingWarmRestarts CosineEmbeddingLoss CrossEntropyLoss
-Dropout ELU EMA Embedding Ensemble Epoch Explanation ExponentialLR FileError Flatten FourierFeatures GELU GELUTanh GLU
-GaussianNLLLoss Hardshrink Hardsigmoid Hardswish Hardtanh HingeEmbeddingLoss HingeLoss History HuberLoss ISRU Identity
-KLDivLoss L1Loss LBFGS Lambda LambdaLR LayerNorm LeakyReLU Linear LinearLR Lion LogSigmoid LogSoftmax Loss MLP MSELoss
-MarginRankingLoss Mish Module MultiMarginLoss MultiStepLR NAdam NLLLoss NewtonCG OneCycleLR Optimizer PReLU Parameter
-PoissonNLLLoss PolynomialLR RAdam RMSNorm RMSprop RReLU ReLU ReLU6 ReduceLROnPlateau Residual RidgeSum Rprop SELU SGD
-SWA Schedule Sequential SequentialLR SiLU Sigmoid Sine SkipConcat SmoothL1Loss Softmax Softmin Softplus Softshrink
-Softsign Squareplus StateError StepLR Tanh Tanhshrink Threshold TripletMarginLoss Watch arctan attribution
-binary_cross_entropy binary_cross_entropy_with_logits binary_step calibration celu clip_grad_norm_ clip_grad_value_
-cosine_embedding_loss cross_entropy data elu explain fit functional_call gaussian_nll_loss gelu gelu_tanh glu hardshrink
-hardsigmoid hardswish hardtanh hinge_embedding_loss hinge_loss huber_loss identity init io isru kl_div l1_loss
-leaky_relu load log_sigmoid log_softmax margin_ranking_loss mish momentum mse_loss multi_margin_loss nll_loss optimizer
-physics plot poisson_nll_loss predict prelu relu relu6 rrelu save schedule scheduler selu sigmoid silu sine smooth_l1_loss
-softmax softmin softplus softshrink softsign squareplus summary surfaces tables tanh tanhshrink threshold
-triplet_margin_loss
+Activation Adadelta Adagrad Adam AdamW Adamax Arctan BCELoss BCEWithLogitsLoss BFGS BatchNorm Bilinear BinaryStep
+Buffer CELU ChainedScheduler Checkpoint CosineAnnealingLR CosineAnnealingWarmRestarts CosineEmbeddingLoss
+CrossEntropyLoss Dropout ELU EMA Embedding Ensemble Epoch Explanation ExponentialLR FileError Flatten FourierFeatures
+GELU GELUTanh GLU GaussianNLLLoss Hardshrink Hardsigmoid Hardswish Hardtanh HingeEmbeddingLoss HingeLoss History
+HuberLoss ISRU Identity KLDivLoss L1Loss LBFGS Lambda LambdaLR LayerNorm LeakyReLU Linear LinearLR Lion LogSigmoid
+LogSoftmax Loss MLP MSELoss MarginRankingLoss Mish Module MultiMarginLoss MultiStepLR NAdam NLLLoss NewtonCG OneCycleLR
+Optimizer PReLU Parameter PoissonNLLLoss PolynomialLR RAdam RMSNorm RMSprop RReLU ReLU ReLU6 ReduceLROnPlateau Residual
+RidgeSum Rprop SELU SGD SWA Schedule Sequential SequentialLR SiLU Sigmoid Sine SkipConcat SmoothL1Loss Softmax Softmin
+Softplus Softshrink Softsign Squareplus StateError StepLR Tanh Tanhshrink Threshold TripletMarginLoss Watch arctan
+attribution binary_cross_entropy binary_cross_entropy_with_logits binary_step calibration celu clip_grad_norm_
+clip_grad_value_ cosine_embedding_loss cross_entropy data elu explain fit functional_call gaussian_nll_loss gelu
+gelu_tanh glu hardshrink hardsigmoid hardswish hardtanh hinge_embedding_loss hinge_loss huber_loss identity init io
+isru kl_div l1_loss leaky_relu load log_sigmoid log_softmax margin_ranking_loss mish momentum mse_loss
+multi_margin_loss nll_loss optimizer physics plot poisson_nll_loss predict prelu relu relu6 rrelu save schedule
+scheduler selu sigmoid silu sine smooth_l1_loss softmax softmin softplus softshrink softsign squareplus summary
+surfaces tables tanh tanhshrink threshold triplet_margin_loss
 """
 
 

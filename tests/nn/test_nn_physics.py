@@ -9,7 +9,7 @@ import nn
 physics, NU = nn.physics, 0.01 / np.pi
 
 
-# -- Burgers' equation --------------------------------------------------------------------------------------------------
+# -- Burgers' equation ------------------------------------------------------------------------------------------------
 
 
 def test_the_solution_solves_the_equation():
@@ -38,7 +38,7 @@ def test_the_steepest_slope_is_the_one_in_the_literature():
     assert np.isclose(slope[0], -152.00516, atol=5e-6)  # all digits given there
 
 
-# -- points -------------------------------------------------------------------------------------------------------------
+# -- points -----------------------------------------------------------------------------------------------------------
 
 
 def test_points_are_uniform_or_where_the_residual_is():
@@ -91,7 +91,7 @@ def test_a_network_learns_an_equation():
     assert after < 1e-3  # in 100 steps; it falls with more
 
 
-# -- motion -------------------------------------------------------------------------------------------------------------
+# -- motion -----------------------------------------------------------------------------------------------------------
 
 
 def double_pendulum(q, v):
