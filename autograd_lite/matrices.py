@@ -13,7 +13,7 @@ from autograd_lite.batch import pull_batch, push_batch
 from autograd_lite.ops.create import zeros_like
 from autograd_lite.ops.shape import broadcast_to, concat, moveaxis, reshape
 from autograd_lite.sweep import forward, reaches_beyond, rows_of
-from autograd_lite.tensor import Row, Tensor, constant, handle
+from autograd_lite.tensor import Row, Tensor, constant, held
 from autograd_lite.transforms import Function, Inputs, finished_as, grad, outputs_of, raw, split, swept_back
 
 __all__ = ["hessian", "jacobian"]
@@ -106,7 +106,7 @@ def _block(parts: list[Any], out_shape: tuple[int, ...], value: Any, wrapped: bo
 def _given(block: Any, wrapped: bool) -> Any:
     """A block of derivatives as the caller gets it, in memory of its own."""
     block = +block if isinstance(block, Tensor) else copied(block if getattr(block, "ndim", 0) else block[()])
-    return handle(constant(block)) if wrapped and not isinstance(block, Tensor) else block
+    return held(block) if wrapped and not isinstance(block, Tensor) else block
 
 
 def _columns(inputs: Inputs, outputs: list[Any]) -> list[list[Any]]:

@@ -12,7 +12,7 @@ from autograd_lite.ops import arrange, create, index, linalg, order, reduce, sha
 from autograd_lite.ops import elementwise as e
 from autograd_lite.products import conform
 from autograd_lite.sweep import backward
-from autograd_lite.tensor import Tensor, View, constant, handle, leaf
+from autograd_lite.tensor import Tensor, View, constant, held, leaf
 
 OPERATORS: dict[str, Any] = {
     "add": e.add,
@@ -163,7 +163,7 @@ def _to_device(self: Any, device: Any, /, *, stream: Any = None) -> Any:
         return self
     value = self._plain("to_device()", "it on the array a variable is made from")
     try:
-        return handle(constant(value.to_device(device, stream=stream)))
+        return held(value.to_device(device, stream=stream))
     except ValueError as error:
         raise ValueError(f"to_device: {error}") from error
 

@@ -391,7 +391,10 @@ def _caller(op: Op, signature: str) -> Call:
 def _apply_one(op: Op, x: Any, params: tuple[Any, ...]) -> Any:
     """As `apply`, for one array."""
     if not isinstance(x, Tensor):
-        return apply(op, (x,), params)
+        try:
+            return op.kernels[x.__class__](x, *params)
+        except Exception as error:
+            raise explain(error, op.name, (x,)) from error
     arg = x._row
     a = arg.value
     try:
@@ -405,7 +408,9 @@ def _apply_view(op: Op, args: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
     """As `apply`, giving a View where the result shares memory with its argument."""
     base = args[0]
     out = _apply_one(op, base, params) if len(args) == 1 else apply(op, args, params)
-    if isinstance(base, Tensor) and (value := out._row.value).__class__ is np.ndarray:
+    if not isinstance(base, Tensor):
+        return out
+    if (value := out._row.value).__class__ is np.ndarray:
         source = base._row.value
         if value.base is not None and (value.base is source or value.base is source.base):
             return View(base, op, params, out._row)

@@ -18,7 +18,7 @@ from autograd_lite.errors import NoRuleError, TrackedError
 from autograd_lite.op import OPS
 from autograd_lite.ops import create, order, reduce, shape
 from autograd_lite.ops import elementwise as e
-from autograd_lite.tensor import Tensor, constant, handle
+from autograd_lite.tensor import Tensor, held
 
 UFUNCS: dict[Any, Callable[..., Any]] = {
     getattr(np, name): op.call for name, op in OPS.items() if isinstance(getattr(np, name, None), np.ufunc)
@@ -94,7 +94,7 @@ def _plain_options(options: dict[str, Any]) -> dict[str, Any]:
 def _constant(out: Any) -> Any:
     if isinstance(out, tuple):
         return tuple([_constant(o) for o in out])
-    return handle(constant(out)) if isinstance(out, (np.ndarray, np.generic)) else out
+    return held(out) if isinstance(out, (np.ndarray, np.generic)) else out
 
 
 def _array_function(self: Tensor, function: Any, types: Any, args: Any, options: dict[str, Any]) -> Any:

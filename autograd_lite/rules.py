@@ -27,7 +27,7 @@ from autograd_lite.backend import PYTHON, is_array
 from autograd_lite.errors import NoRuleError
 from autograd_lite.op import OPS, Call, Op, apply, explain
 from autograd_lite.products import alike, conform, fit, gate, gate_product, pick
-from autograd_lite.tensor import Row, Tensor, constant, handle
+from autograd_lite.tensor import Row, Tensor, held
 
 __all__ = ["bilinear", "elementwise", "general", "linear", "plain"]
 
@@ -261,6 +261,9 @@ def general(name: str, kernel: Call, pull: Any, push: Any, *, signature: str = "
         the tangents are added up.
     gated : callable or tuple, optional
         The pull for adjoints with holes, by default `pull`.
+    direct : callable, optional
+        The pull for adjoints without holes, written for a whole row, ``(g, row, first) -> contributions`` (see `Op`),
+        where every microsecond counts; then `pull` serves adjoints with holes.
     together : bool, optional
         `pull` is one function ``(g, v, arrays, *options) -> list of contributions``, for arguments that share work,
         and `push` one ``(tangents, v, arrays, *options)``, with None for a tangent that is not there.
@@ -273,7 +276,7 @@ def general(name: str, kernel: Call, pull: Any, push: Any, *, signature: str = "
     >>> ag.grad(sumsq)(ag.asarray([1.0, 2.0]))
     Tensor([2., 4.])
     """
-    together, gated = extra.pop("together", False), extra.pop("gated", pull)
+    together, gated, direct = extra.pop("together", False), extra.pop("gated", pull), extra.pop("direct", None)
     op = Op(name, kernel, "general", (pull, push), signature, **extra)
     if together:
         op.pull = op.gated = _together(pull)
@@ -281,7 +284,7 @@ def general(name: str, kernel: Call, pull: Any, push: Any, *, signature: str = "
             push(ts, row.value, [x.value for x in row.args], *(row.params or ())), row
         )
         return op.call
-    op.pull, op.gated = _each(op, pull), _each(op, gated)
+    op.pull, op.gated = direct or _each(op, pull), _each(op, gated)
     pushes = push if isinstance(push, tuple) else (push,)
 
     def push_all(row: Row, tangents: list[Any], gated: bool) -> Any:
@@ -365,7 +368,7 @@ def plain(name: str, kernel: Call, *, signature: str = "x, /", **extra: Any) -> 
             value = kernels[first.__class__](*values)
         except Exception as error:
             raise explain(error, name, values) from error
-        return handle(constant(value)) if isinstance(args[0], Tensor) or isinstance(args[-1], Tensor) else value
+        return held(value) if isinstance(args[0], Tensor) or isinstance(args[-1], Tensor) else value
 
     call.__name__ = call.__qualname__ = name
     call.__doc__, call.op = op.doc, op  # type: ignore[attr-defined]  # as in _caller

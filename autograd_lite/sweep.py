@@ -18,7 +18,7 @@ import numpy as np
 from autograd_lite.backend import SCALARS, array_like, has_zero, is_complex, unshared
 from autograd_lite.errors import NonScalarError, NoRuleError, SeedError, UntrackedError
 from autograd_lite.op import OPS, watcher
-from autograd_lite.tensor import Row, Tensor, constant, handle, new
+from autograd_lite.tensor import Row, Tensor, constant, handle, held, new
 
 __all__ = [
     "backward",
@@ -247,13 +247,13 @@ def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:
 def finished(adjoints: dict[int, Any], row: Row) -> Tensor:
     """The adjoint of a variable as its gradient: conjugated, in its dtype, its memory nobody else's."""
     g = unshared(adjoints, row.seq)
-    if g.__class__ in ONES and g.__class__ is row.value.__class__:
-        return handle(constant(g))
+    if g.__class__ is row.value.__class__ and g.dtype is row.value.dtype and g.dtype.char in "df":
+        return held(g)  # nearly always
     if isinstance(g, Tensor):
         return OPS["copy"].call(conjugated(g))  # type: ignore[no-any-return]  # of a Tensor a Tensor
     if g.dtype is not row.value.dtype and g.dtype != row.value.dtype:
         g = OPS["astype"].call(g, row.value.dtype)
-    return handle(constant(conjugated(g)))
+    return held(conjugated(g))
 
 
 def watching_adjoints() -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from itertools import count
 from math import prod
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from autograd_lite.op import Op
 
-__all__ = ["Row", "Tensor", "Var", "View", "constant", "group", "handle", "leaf", "next_seq", "tick"]
+__all__ = ["Row", "Tensor", "Var", "View", "constant", "group", "handle", "held", "leaf", "next_seq", "tick"]
 
 next_seq: Callable[[], int] = count(1).__next__
 new = object.__new__
@@ -56,6 +57,11 @@ class Cell:
         self.name = name
 
 
+def _reading(path: str, doc: str, setter: Any = None) -> Any:
+    """A property that reads what lies at `path`. Everything asks for these, and attrgetter needs no Python frame."""
+    return property(attrgetter(path), setter, doc=doc)
+
+
 def constant(value: Any) -> Row:
     """A row that nothing is differentiated with respect to."""
     row: Row = new(Row)
@@ -77,23 +83,33 @@ def handle(row: Row) -> Tensor:
     return tensor
 
 
+def held(value: Any) -> Tensor:
+    """A Tensor that holds `value` and that nothing is differentiated with respect to: ``handle(constant(value))``."""
+    row: Row = new(Row)
+    row.value, row.op, row.args, row.params, row.seq, row.note = value, None, (), None, 0, None
+    tensor: Tensor = new(Tensor)
+    tensor._row = row
+    return tensor
+
+
 def group(outputs: Iterable[Any], name: str, since: int) -> None:
     """Note on the rows of `outputs` that what was recorded after `since` is one unit, such as a layer.
 
     `since` is a number from `tick`. A graph draws the unit as a cluster; a row may close several, innermost first.
     """
     for y in outputs:
-        if isinstance(y, Tensor) and y._row.seq > since:
-            note = y._row.note
-            if note is None:
-                y._row.note = {"groups": ((name, since),)}
-            else:
-                y._row.note = {**note, "groups": (*note.get("groups", ()), (name, since))}
+        if isinstance(y, Tensor):
+            row = y._row
+            if row.seq > since:
+                note = row.note
+                if note is None:
+                    row.note = {"groups": ((name, since),)}
+                else:
+                    row.note = {**note, "groups": (*note.get("groups", ()), (name, since))}
 
 
-def tick() -> int:
-    """A place in the order of recording: whatever is recorded from now on comes after it."""
-    return next_seq()
+tick = next_seq
+"""A place in the order of recording: whatever is recorded from now on comes after it."""
 
 
 class Tensor:
@@ -150,13 +166,7 @@ class Tensor:
 
     # -- what it holds ------------------------------------------------------------------------------------------
 
-    @property
-    def value(self) -> Any:
-        """The array or NumPy scalar itself. Assigning replaces the value of a variable (same shape and dtype)."""
-        return self._row.value
-
-    @value.setter
-    def value(self, data: Any) -> None:
+    def _assign(self, data: Any) -> None:
         old, value = self._row, data._row.value if isinstance(data, Tensor) else data
         if value.__class__ is not old.value.__class__ or value.dtype is not old.value.dtype:
             value = as_value(value, old.value.dtype)
@@ -165,6 +175,12 @@ class Tensor:
         if old.op is not None:
             raise TrackedError("value: only a variable's or constant's value is assigned; use x[...] = v on a result")
         self._row = leaf(value, self._cell) if old.seq else constant(value)
+
+    value: Any = _reading(
+        "_row.value",
+        "The array or NumPy scalar itself. Assigning replaces the value of a variable (same shape and dtype).",
+        _assign,
+    )
 
     @property
     def grad(self) -> Any:
@@ -216,20 +232,9 @@ class Tensor:
         """Whether no recorded operation computed it: a variable or a constant."""
         return self._row.op is None
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The length of each axis."""
-        return tuple(self._row.value.shape)
-
-    @property
-    def dtype(self) -> Any:
-        """The dtype of the value."""
-        return self._row.value.dtype
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return int(self._row.value.ndim)
+    shape: tuple[int, ...] = _reading("_row.value.shape", "The length of each axis.")
+    dtype: Any = _reading("_row.value.dtype", "The dtype of the value.")
+    ndim: int = _reading("_row.value.ndim", "The number of axes.")
 
     @property
     def size(self) -> int:
@@ -249,7 +254,7 @@ class Tensor:
 
     def detach(self) -> Tensor:
         """A constant with the same value: derivatives stop here."""
-        return handle(constant(self._row.value))
+        return held(self._row.value)
 
     def numpy(self) -> Any:
         """The value as a NumPy array, untracked: a copy, so that writing to it changes nothing here."""
@@ -361,7 +366,8 @@ class Tensor:
 def _rebuild(cls: type[Tensor], value: Any, requires_grad: bool, name: str | None) -> Tensor:
     """What pickle and copy call: a Tensor of class `cls` again, with its own copy of the value."""
     tensor: Tensor = new(cls if cls is not View else Tensor)
-    Tensor.__init__(tensor, value, requires_grad=requires_grad, name=name)
+    Tensor.__init__(tensor, value, requires_grad=requires_grad or isinstance(tensor, Var), name=name)
+    tensor.requires_grad = requires_grad  # a frozen variable keeps its cell
     return tensor
 
 
@@ -380,6 +386,11 @@ class Var(Tensor):
 
     def __init__(self, value: Any, name: str | None = None) -> None:
         super().__init__(value, requires_grad=True, name=name)
+
+    def _keep(self, grad: Any) -> None:
+        self._cell.grad = grad
+
+    grad = _reading("_cell.grad", "The gradient that `backward` accumulated: a Tensor, or None. Assignable.", _keep)
 
 
 class View(Tensor):

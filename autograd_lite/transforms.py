@@ -27,7 +27,7 @@ from autograd_lite.sweep import (
     seed_for,
     watching_adjoints,
 )
-from autograd_lite.tensor import Row, Tensor, constant, handle, leaf
+from autograd_lite.tensor import Row, Tensor, handle, held, leaf
 
 __all__ = [
     "grad",
@@ -131,7 +131,7 @@ def finished_as(g: Any, row: Row, wrapped: bool) -> Any:
         if g.dtype != row.value.dtype:
             g = g.astype(row.value.dtype)
         g = conjugated(g)
-    return handle(constant(g)) if wrapped else g
+    return held(g) if wrapped else g
 
 
 # -- gradients ------------------------------------------------------------------------------------------------------
@@ -319,7 +319,7 @@ def _pushed_forward(inputs: Inputs, outputs: list[Any], starts: dict[int, Any], 
     for y in outputs:
         t = found.get(y._row.seq) if isinstance(y, Tensor) and y._row.seq else None
         t = zeros_like(raw(y)) if t is None else t
-        results.append(handle(constant(t)) if wrapped and not isinstance(t, Tensor) else t)
+        results.append(held(t) if wrapped and not isinstance(t, Tensor) else t)
     return results
 
 

@@ -112,8 +112,9 @@ class Sequential(Module):
             setattr(self, str(name), as_module(module))
 
     def forward(self, x: Any) -> Any:
-        for module in self:
-            x = module(x)
+        for module in vars(self).values():  # as `__iter__` has them, without its lists
+            if isinstance(module, Module):
+                x = module(x)
         return x
 
     def _named(self) -> list[tuple[str, Module]]:

@@ -22,7 +22,7 @@ class StateError(ag.AutogradError, ValueError):
     """Values that do not fit a module: missing, unexpected or mis-shaped names."""
 
 
-class Parameter(ag.Tensor):
+class Parameter(ag.Var):
     """A Tensor that a module learns: a variable, found by `Module.parameters` where it is an attribute.
 
     Parameters
@@ -44,7 +44,7 @@ class Parameter(ag.Tensor):
     __slots__ = ()
 
     def __init__(self, data: Any, *, dtype: Any = None, name: str | None = None) -> None:
-        super().__init__(data, dtype=dtype, requires_grad=True, name=name)
+        ag.Tensor.__init__(self, data, dtype=dtype, requires_grad=True, name=name)
 
 
 class Buffer(ag.Tensor):

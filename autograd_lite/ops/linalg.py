@@ -12,8 +12,9 @@ from autograd_lite.ops.elementwise import conj
 from autograd_lite.ops.index import scatter
 from autograd_lite.ops.reduce import sum
 from autograd_lite.ops.shape import broadcast_to, permute_dims, reshape, sum_to
-from autograd_lite.products import fit, gate_product
+from autograd_lite.products import conform, fit, gate_product
 from autograd_lite.rules import bilinear, general
+from autograd_lite.tensor import Row
 
 # -- matmul ---------------------------------------------------------------------------------------------------------------
 
@@ -103,12 +104,23 @@ def _affine_w(g: Any, x: Any, w: Any) -> Any:
     return _matmul(x.mT, g).mT
 
 
+def _affine_pull(g: Any, row: Row, first: int) -> Any:
+    """g W, (xᵀ g)ᵀ and 1ᵀ g."""
+    x, w, b = row.args
+    a, m = x.value, w.value
+    return (
+        conform(_matmul(g, m), a) if x.seq >= first else None,
+        conform(_affine_w(g, a, m), m) if w.seq >= first else None,
+        conform(g, b.value) if b.seq >= first else None,
+    )
+
+
 affine = general(
     "affine",
     _affine,
     (
-        lambda g, v, x, w, b: _matmul(g, w),
-        lambda g, v, x, w, b: _affine_w(g, x, w),
+        lambda g, v, x, w, b: gate_product(lambda g, x, w: _matmul(g, w), g, [x, w], 0),
+        lambda g, v, x, w, b: gate_product(_affine_w, g, [x, w], 1),
         lambda g, v, x, w, b: g,
     ),
     (
@@ -116,11 +128,7 @@ affine = general(
         lambda t, v, x, w, b: x @ t.mT,
         lambda t, v, x, w, b: fit(t, v),
     ),
-    gated=(
-        lambda g, v, x, w, b: gate_product(lambda g, x, w: g @ w, g, [x, w], 0),
-        lambda g, v, x, w, b: gate_product(_affine_w, g, [x, w], 1),
-        lambda g, v, x, w, b: g,
-    ),
+    direct=_affine_pull,
     signature="x, w, b, /",
     batch=lambda n, v, x: "leading" if x.ndim > 1 else None,
     doc="x Wᵀ + b, the layer of a network: x (…, n), W (m, n), b (m,) or anything that adds to (…, m).",
