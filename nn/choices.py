@@ -35,6 +35,9 @@ LOSSES: dict[str, Callable[..., Any]] = {
     "poisson_nll": losses.poisson_nll_loss,
     "hinge": losses.hinge_loss,
     "multi_margin": losses.multi_margin_loss,
+    "multilabel_margin": losses.multilabel_margin_loss,
+    "multilabel_soft_margin": losses.multilabel_soft_margin_loss,
+    "soft_margin": losses.soft_margin_loss,
 }
 """Losses of an output and a target, by name."""
 
@@ -109,7 +112,7 @@ def check_labels(loss: Callable[..., Any], y: Any, output: Any) -> None:
     ValueError
         One out of range for an output of that shape.
     """
-    if loss not in (LOSSES["cross_entropy"], LOSSES["nll"]) or y.dtype.kind not in "iu" or np.ndim(output) != 2:
+    if loss not in (LOSSES["cross_entropy"], LOSSES["nll"]) or y.dtype.kind not in "iu" or np.ndim(output) < 2:
         return
     classes = np.shape(output)[1]
     counted = y[y != -100]  # what the losses ignore
@@ -149,6 +152,7 @@ def chosen_metric(metric: Metric) -> tuple[str, Any]:
 
 
 def measured(measures: Sequence[tuple[str, Any]], y: Any, output: Any) -> dict[str, float]:
-    """The metrics of the classes predicted, for integer targets, else of the outputs."""
-    predicted = output.argmax(axis=-1) if y.dtype.kind in "iu" else output
+    """The metrics: of the classes predicted, for integers that are classes on axis 1 of the outputs; else of the outputs."""
+    classes = y.dtype.kind in "iu" and y.ndim == output.ndim - 1
+    y, predicted = (y.ravel(), output.argmax(axis=1).ravel()) if classes else (y, output)
     return {name: float(function(y, predicted)) for name, function in measures}

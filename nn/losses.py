@@ -19,7 +19,11 @@ from nn.losses_margin import (
     hinge_loss,
     margin_ranking_loss,
     multi_margin_loss,
+    multilabel_margin_loss,
+    multilabel_soft_margin_loss,
+    soft_margin_loss,
     triplet_margin_loss,
+    triplet_margin_with_distance_loss,
 )
 from nn.losses_regression import (
     gaussian_nll_loss,
@@ -35,11 +39,13 @@ from nn.support import nearest
 # fmt: off
 __all__ = [
     "BCELoss", "BCEWithLogitsLoss", "CosineEmbeddingLoss", "CrossEntropyLoss", "GaussianNLLLoss", "HingeEmbeddingLoss",
-    "HingeLoss", "HuberLoss", "KLDivLoss", "L1Loss", "Loss", "MSELoss", "MarginRankingLoss", "MultiMarginLoss",
-    "NLLLoss", "PoissonNLLLoss", "SmoothL1Loss", "TripletMarginLoss", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits", "cosine_embedding_loss", "cross_entropy", "gaussian_nll_loss",
-    "hinge_embedding_loss", "hinge_loss", "huber_loss", "kl_div", "l1_loss", "margin_ranking_loss", "mse_loss",
-    "multi_margin_loss", "nll_loss", "poisson_nll_loss", "smooth_l1_loss", "triplet_margin_loss",
+    "HingeLoss", "HuberLoss", "KLDivLoss", "L1Loss", "Loss", "MSELoss", "MarginRankingLoss", "MultiLabelMarginLoss",
+    "MultiLabelSoftMarginLoss", "MultiMarginLoss", "NLLLoss", "PoissonNLLLoss", "SmoothL1Loss", "SoftMarginLoss",
+    "TripletMarginLoss", "TripletMarginWithDistanceLoss", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "cosine_embedding_loss", "cross_entropy", "gaussian_nll_loss", "hinge_embedding_loss", "hinge_loss", "huber_loss",
+    "kl_div", "l1_loss", "margin_ranking_loss", "mse_loss", "multi_margin_loss", "multilabel_margin_loss",
+    "multilabel_soft_margin_loss", "nll_loss", "poisson_nll_loss", "smooth_l1_loss", "soft_margin_loss",
+    "triplet_margin_loss", "triplet_margin_with_distance_loss",
 ]
 # fmt: on
 
@@ -75,21 +81,25 @@ def _module(name: str, function: Callable[..., Any]) -> type[Loss]:
 
 
 # fmt: off
-BCELoss             = _module("BCELoss",             binary_cross_entropy)
-BCEWithLogitsLoss   = _module("BCEWithLogitsLoss",   binary_cross_entropy_with_logits)
-CosineEmbeddingLoss = _module("CosineEmbeddingLoss", cosine_embedding_loss)
-CrossEntropyLoss    = _module("CrossEntropyLoss",    cross_entropy)
-GaussianNLLLoss     = _module("GaussianNLLLoss",     gaussian_nll_loss)
-HingeEmbeddingLoss  = _module("HingeEmbeddingLoss",  hinge_embedding_loss)
-HingeLoss           = _module("HingeLoss",           hinge_loss)
-HuberLoss           = _module("HuberLoss",           huber_loss)
-KLDivLoss           = _module("KLDivLoss",           kl_div)
-L1Loss              = _module("L1Loss",              l1_loss)
-MarginRankingLoss   = _module("MarginRankingLoss",   margin_ranking_loss)
-MSELoss             = _module("MSELoss",             mse_loss)
-MultiMarginLoss     = _module("MultiMarginLoss",     multi_margin_loss)
-NLLLoss             = _module("NLLLoss",             nll_loss)
-PoissonNLLLoss      = _module("PoissonNLLLoss",      poisson_nll_loss)
-SmoothL1Loss        = _module("SmoothL1Loss",        smooth_l1_loss)
-TripletMarginLoss   = _module("TripletMarginLoss",   triplet_margin_loss)
+BCELoss                       = _module("BCELoss",                       binary_cross_entropy)
+BCEWithLogitsLoss             = _module("BCEWithLogitsLoss",             binary_cross_entropy_with_logits)
+CosineEmbeddingLoss           = _module("CosineEmbeddingLoss",           cosine_embedding_loss)
+CrossEntropyLoss              = _module("CrossEntropyLoss",              cross_entropy)
+GaussianNLLLoss               = _module("GaussianNLLLoss",               gaussian_nll_loss)
+HingeEmbeddingLoss            = _module("HingeEmbeddingLoss",            hinge_embedding_loss)
+HingeLoss                     = _module("HingeLoss",                     hinge_loss)
+HuberLoss                     = _module("HuberLoss",                     huber_loss)
+KLDivLoss                     = _module("KLDivLoss",                     kl_div)
+L1Loss                        = _module("L1Loss",                        l1_loss)
+MarginRankingLoss             = _module("MarginRankingLoss",             margin_ranking_loss)
+MSELoss                       = _module("MSELoss",                       mse_loss)
+MultiLabelMarginLoss          = _module("MultiLabelMarginLoss",          multilabel_margin_loss)
+MultiLabelSoftMarginLoss      = _module("MultiLabelSoftMarginLoss",      multilabel_soft_margin_loss)
+MultiMarginLoss               = _module("MultiMarginLoss",               multi_margin_loss)
+NLLLoss                       = _module("NLLLoss",                       nll_loss)
+PoissonNLLLoss                = _module("PoissonNLLLoss",                poisson_nll_loss)
+SmoothL1Loss                  = _module("SmoothL1Loss",                  smooth_l1_loss)
+SoftMarginLoss                = _module("SoftMarginLoss",                soft_margin_loss)
+TripletMarginLoss             = _module("TripletMarginLoss",             triplet_margin_loss)
+TripletMarginWithDistanceLoss = _module("TripletMarginWithDistanceLoss", triplet_margin_with_distance_loss)
 # fmt: on

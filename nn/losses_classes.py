@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,10 +29,10 @@ def cross_entropy(
 
     Parameters
     ----------
-    logits : Tensor or array, shape (n, classes)
+    logits : Tensor or array, shape (n, classes), (n, classes, d1, …) or (classes,)
         Unnormalised log-probabilities: no softmax before this.
-    labels : array of integers, shape (n,); or of floats, shape (n, classes)
-        The class of each row, from 0 to classes - 1; or the probability of each class.
+    labels : array of integers, shape (n,), (n, d1, …) or (); or of floats, in the shape of the logits
+        The class of each row (or of each place in it), from 0 to classes - 1; or the probability of each class.
     weight : array, shape (classes,), optional
         What a row of each class counts; the mean is then a weighted one.
     ignore_index : int
@@ -56,8 +57,11 @@ def cross_entropy(
     if label_smoothing and not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy: label_smoothing is from 0 to 1, not {label_smoothing}")
     y, shape = plain(labels), np.shape(logits)
-    if y.ndim == 2 and y.dtype.kind == "f":
+    if y.ndim == len(shape) and y.dtype.kind == "f":
         return _soft_cross_entropy(array(logits), array(labels), weight, label_smoothing, reduction)
+    if len(shape) != 2:
+        options = {"weight": weight, "ignore_index": ignore_index, "label_smoothing": label_smoothing}
+        return _by_rows(cross_entropy, logits, y, reduction, options)
     kept = _checked(y, shape, ignore_index, "cross_entropy")
     logp = ag.log_softmax(logits, axis=-1)
     if weight is None and kept is None and not label_smoothing:
@@ -75,15 +79,35 @@ def nll_loss(
     >>> nll_loss(np.log([[0.25, 0.75]]), [0]) == np.log(4)
     np.True_
     """
-    y = plain(labels)
-    kept = _checked(y, np.shape(log_probabilities), ignore_index, "nll_loss")
+    y, shape = plain(labels), np.shape(log_probabilities)
+    if len(shape) != 2:
+        return _by_rows(nll_loss, log_probabilities, y, reduction, {"weight": weight, "ignore_index": ignore_index})
+    kept = _checked(y, shape, ignore_index, "nll_loss")
     return _weighted_nll(log_probabilities, y, kept, weight, 0.0, reduction, "nll_loss")
+
+
+def _by_rows(loss: Callable[..., Any], x: Any, labels: Any, reduction: str, options: dict[str, Any]) -> Any:
+    """`loss` for each place of `x`, shape (n, classes, d1, …) or (classes,), which is brought to (places, classes)."""
+    shape = np.shape(x)
+    _integers(labels, loss.__name__)
+    if not shape or labels.shape != (shape[:1] * (len(shape) > 1) + shape[2:]):
+        raise ValueError(
+            f"{loss.__name__}: classes on axis 1 (of one row on axis 0), and a label for each place on the others, not "
+            f"{shape} and {labels.shape}"
+        )
+    classes, x = shape[len(shape) > 1], ag.moveaxis(array(x), 1, -1) if len(shape) > 1 else array(x)
+    losses = loss(ag.reshape(x, (labels.size, classes)), labels.ravel(), reduction=reduction, **options)
+    return ag.reshape(losses, labels.shape) if reduction == "none" else losses
+
+
+def _integers(labels: Any, asker: str) -> None:
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"{asker}: labels are integers, the class of each row, not {labels.dtype}")
 
 
 def _checked(labels: Any, shape: tuple[int, ...], ignore_index: int, asker: str) -> Any:
     """Which rows count, or None if all do."""
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"{asker}: labels are integers, the class of each row, not {labels.dtype}")
+    _integers(labels, asker)
     if len(shape) != 2 or shape[:1] != labels.shape:
         raise ValueError(
             f"{asker}: logits of shape (n, classes) and labels of shape (n,), not {shape} and {labels.shape}"
@@ -131,7 +155,9 @@ def _weighted_nll(logp: Any, labels: Any, kept: Any, weight: Any, smoothing: flo
 
 def _soft_cross_entropy(logits: Any, target: Any, weight: Any, smoothing: float, reduction: str) -> Any:
     same_shape("cross_entropy", logits=logits, labels=target)
-    classes = np.shape(logits)[1]
+    if logits.ndim > 2:
+        logits, target = ag.moveaxis(logits, 1, -1), ag.moveaxis(target, 1, -1)
+    classes = np.shape(logits)[-1]
     target = (1 - smoothing) * target + smoothing / classes if smoothing else target
     terms = target * ag.log_softmax(logits, axis=-1)
     if weight is not None:

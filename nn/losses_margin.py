@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 import autograd_lite as ag
 from nn.loss_support import array, plain, reduced, same_shape, signs
+from nn.losses_classes import binary_cross_entropy_with_logits
 
 __all__ = [
     "cosine_embedding_loss",
@@ -15,7 +17,11 @@ __all__ = [
     "hinge_loss",
     "margin_ranking_loss",
     "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
+    "soft_margin_loss",
     "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
 ]
 
 
@@ -76,6 +82,69 @@ def multi_margin_loss(
     return reduced(loss if weight is None else loss * plain(weight)[y], reduction, "multi_margin_loss")
 
 
+def multilabel_margin_loss(output: Any, labels: Any, *, reduction: str = "mean") -> Any:
+    """The hinge loss of several right classes a row: ``sum over right j, wrong i of max(0, 1 - x_j + x_i) / classes``.
+
+    Parameters
+    ----------
+    output : Tensor or array, shape (n, classes) or (classes,)
+    labels : array of integers of the same shape
+        The right classes of each row, then -1; what comes after the first -1 does not count.
+    reduction : {"mean", "sum", "none"}
+
+    Raises
+    ------
+    ValueError
+        The shapes differ, or labels are no integers from -1 to classes - 1.
+
+    >>> round(multilabel_margin_loss([[0.1, 0.2, 0.4, 0.8]], [[3, 0, -1, 1]]), 12)
+    np.float64(0.85)
+    """
+    same_shape("multilabel_margin_loss", output=output, labels=labels)
+    y, output = plain(labels), array(output)
+    if not y.ndim or y.dtype.kind not in "iu" or (y.size and (y.min() < -1 or y.max() >= y.shape[-1])):
+        raise ValueError(
+            f"multilabel_margin_loss: labels are integers from -1 to classes - 1, not {y.dtype} of shape {y.shape}"
+            + (f" from {y.min()} to {y.max()}" if y.size else "")
+        )
+    right = np.logical_and.accumulate(y >= 0, axis=-1)  # those before the first -1
+    labels = np.where(right, y, 0)
+    wrong = ~((labels[..., None] == np.arange(y.shape[-1])) & right[..., None]).any(axis=-2)
+    scores = ag.take_along_axis(output, labels, axis=-1)
+    short = ag.relu(1 - scores[..., :, None] + output[..., None, :])
+    short = ag.where(right[..., :, None] & wrong[..., None, :], short, 0.0)
+    return reduced(ag.sum(short, axis=(-2, -1)) / y.shape[-1], reduction, "multilabel_margin_loss")
+
+
+def multilabel_soft_margin_loss(output: Any, target: Any, *, weight: Any = None, reduction: str = "mean") -> Any:
+    """`binary_cross_entropy_with_logits` for each of several classes, averaged over the classes of a row.
+
+    Parameters
+    ----------
+    output : Tensor or array, shape (…, classes)
+    target : array of the same shape
+        1 for the classes that a row has, 0 for others.
+    weight : array, shape (classes,), optional
+        What each class counts.
+    reduction : {"mean", "sum", "none"}
+    """
+    same_shape("multilabel_soft_margin_loss", output=output, target=target)
+    if not np.ndim(output):
+        raise ValueError("multilabel_soft_margin_loss: the last axis are the classes, and a number has none")
+    losses = binary_cross_entropy_with_logits(output, target, weight=weight, reduction="none")
+    return reduced(ag.mean(losses, axis=-1), reduction, "multilabel_soft_margin_loss")
+
+
+def soft_margin_loss(output: Any, target: Any, *, reduction: str = "mean") -> Any:
+    """``log(1 + exp(-target output))`` for targets of 1 and -1: the logistic loss. See `hinge_loss`.
+
+    >>> soft_margin_loss([-1000.0, 1000.0], [1, 1], reduction="none")
+    array([1000.,    0.])
+    """
+    same_shape("soft_margin_loss", output=output, target=target)
+    return reduced(ag.softplus(-signs(target, "soft_margin_loss") * array(output)), reduction, "soft_margin_loss")
+
+
 def cosine_embedding_loss(a: Any, b: Any, target: Any, *, margin: float = 0.0, reduction: str = "mean") -> Any:
     """``1 - cos(a, b)`` where the target is 1, ``max(0, cos(a, b) - margin)`` where it is -1.
 
@@ -129,13 +198,52 @@ def triplet_margin_loss(
 
     Source: Schroff, Kalenichenko and Philbin, FaceNet, 2015.
     """
-    same_shape("triplet_margin_loss", anchor=anchor, positive=positive, negative=negative)
 
     def distance(x: Any, y: Any) -> Any:
         d = ag.subtract(x, y) + eps
         return ag.sqrt(ag.sum(ag.square(d), axis=-1)) if p == 2 else ag.sum(ag.abs(d) ** p, axis=-1) ** (1 / p)
 
+    return _triplet(anchor, positive, negative, distance, margin, swap, reduction, "triplet_margin_loss")
+
+
+def triplet_margin_with_distance_loss(
+    anchor: Any,
+    positive: Any,
+    negative: Any,
+    *,
+    distance_function: Callable[[Any, Any], Any] | None = None,
+    margin: float = 1.0,
+    swap: bool = False,
+    reduction: str = "mean",
+) -> Any:
+    """`triplet_margin_loss` with a distance of one's own.
+
+    Parameters
+    ----------
+    anchor, positive, negative : Tensor or array, shape (n, d)
+    distance_function : callable, optional
+        Of two of them; gives a number a row. By default the Euclidean distance, as there.
+    margin, swap, reduction
+        As there.
+
+    >>> import numpy as np
+    >>> furthest = lambda x, y: ag.max(ag.abs(x - y), axis=-1)
+    >>> a, b, c = np.array([[0.0, 0.0]]), np.array([[0.5, 0.25]]), np.array([[1.0, 0.0]])
+    >>> triplet_margin_with_distance_loss(a, b, c, distance_function=furthest)
+    np.float64(0.5)
+    """
+    asker = "triplet_margin_with_distance_loss"
+    if distance_function is None:
+        return triplet_margin_loss(anchor, positive, negative, margin=margin, swap=swap, reduction=reduction)
+    return _triplet(array(anchor), array(positive), array(negative), distance_function, margin, swap, reduction, asker)
+
+
+def _triplet(
+    anchor: Any, positive: Any, negative: Any, distance: Callable[[Any, Any], Any], margin: float, swap: bool,
+    reduction: str, asker: str,
+) -> Any:  # fmt: skip
+    same_shape(asker, anchor=anchor, positive=positive, negative=negative)
     far = distance(anchor, negative)
     if swap:
         far = ag.minimum(far, distance(positive, negative))
-    return reduced(ag.relu(distance(anchor, positive) - far + margin), reduction, "triplet_margin_loss")
+    return reduced(ag.relu(distance(anchor, positive) - far + margin), reduction, asker)

@@ -84,6 +84,10 @@ SIGNS, ROW_SIGNS = np.where(RNG.normal(size=(6, 4)) > 0, 1.0, -1.0), np.array([1
 P, Q = 1 / (1 + np.exp(-A)), np.exp(B) / np.exp(B).sum(1, keepdims=True)
 WEIGHT = np.array([0.5, 2.0, 1.0, 0.25])
 SOME = np.array([0, -100, 2, 2, -100, 0])
+D, PLACES = RNG.normal(size=(3, 4, 2, 5)), RNG.integers(0, 4, (3, 2, 5))  # classes on axis 1, as of images
+HOLES = np.where(RNG.random(PLACES.shape) < 0.3, -100, PLACES)
+SPREAD = np.exp(-D) / np.exp(-D).sum(1, keepdims=True)
+SEVERAL = np.array([[3, 0, -1, 1], [1, -1, -1, -1], [-1, 0, 1, 2], [0, 1, 2, 3], [2, 2, 1, -1], [0, 3, 1, -1]])
 
 # name, arrays (the first is differentiated), options
 CASES = [
@@ -100,6 +104,13 @@ CASES = [
     ("cross_entropy", (A, SOME), {}),
     ("cross_entropy", (A, Q), {}),
     ("cross_entropy", (A, Q), {"weight": WEIGHT, "label_smoothing": 0.2}),
+    ("cross_entropy", (D, PLACES), {}),
+    ("cross_entropy", (D, HOLES), {"label_smoothing": 0.3, "weight": WEIGHT}),
+    ("cross_entropy", (D, SPREAD), {"weight": WEIGHT, "label_smoothing": 0.2}),
+    ("cross_entropy", (A[0], LABELS[1]), {"label_smoothing": 0.3}),
+    ("cross_entropy", (A[0], Q[1]), {"label_smoothing": 0.3}),
+    ("nll_loss", (-SPREAD, HOLES), {"weight": WEIGHT}),
+    ("nll_loss", (-SPREAD[..., 0], PLACES[..., 0]), {}),
     ("nll_loss", (np.log(Q), LABELS), {}),
     ("nll_loss", (np.log(Q), SOME), {"weight": WEIGHT}),
     ("binary_cross_entropy", (P, Q), {}),
@@ -119,10 +130,22 @@ CASES = [
     ("hinge_embedding_loss", (A, SIGNS), {"margin": 0.5}),
     ("multi_margin_loss", (A, LABELS), {}),
     ("multi_margin_loss", (A, LABELS), {"p": 2, "margin": 0.5, "weight": WEIGHT}),
+    ("multilabel_margin_loss", (A, SEVERAL), {}),
+    ("multilabel_margin_loss", (A[0], SEVERAL[0]), {}),
+    ("multilabel_soft_margin_loss", (A, (SIGNS + 1) / 2), {}),
+    ("multilabel_soft_margin_loss", (A, (SIGNS + 1) / 2), {"weight": WEIGHT}),
+    ("soft_margin_loss", (A, SIGNS), {}),
     ("cosine_embedding_loss", (A, B, ROW_SIGNS), {"margin": -0.2}),
     ("margin_ranking_loss", (A, B, SIGNS), {"margin": 0.4}),
     ("triplet_margin_loss", (A, B, C), {}),
     ("triplet_margin_loss", (A, B, C), {"margin": 2.0, "p": 3.0, "swap": True}),
+    ("triplet_margin_with_distance_loss", (A, B, C), {}),
+    ("triplet_margin_with_distance_loss", (A, B, C), {"distance_function": lambda x, y: ((x - y) ** 2).sum(-1)}),
+    (
+        "triplet_margin_with_distance_loss",
+        (A, B, C),
+        {"distance_function": lambda x, y: abs(x - y).sum(-1), "margin": 2.0, "swap": True},
+    ),
 ]
 IDS = [f"{name}{i}" for i, (name, *_) in enumerate(CASES)]
 
@@ -135,6 +158,7 @@ def test_values_and_gradients_are_those_of_pytorch(name, arrays, options, reduct
     options = {"reduction": reduction} | options
     # Targets are data: with them PyTorch's own gradients are NaN here and there.
     learned = {"gaussian_nll_loss": 3, "triplet_margin_loss": 3, "cosine_embedding_loss": 2, "margin_ranking_loss": 2}
+    learned["triplet_margin_with_distance_loss"] = 3
     tracked = [i < learned.get(name, 1) for i in range(len(arrays))]
     there = [torch.tensor(a, requires_grad=t) for a, t in zip(arrays, tracked, strict=True)]
     tensors = {k: torch.tensor(v) if isinstance(v, np.ndarray) else v for k, v in options.items()}
@@ -215,6 +239,18 @@ def test_ignored_rows_may_hold_anything():
         (lambda: nn.hinge_loss(A[:, 0], LABELS), ValueError, "the target is 1 or -1, not 0"),
         (lambda: nn.multi_margin_loss(A, LABELS + 1), ValueError, "labels from 1 to 4 for 4 classes"),
         (lambda: nn.multi_margin_loss(A, SIGNS), ValueError, "n integers"),
+        (lambda: nn.cross_entropy(D, PLACES[:2]), ValueError, r"\(3, 4, 2, 5\) and \(2, 2, 5\)"),
+        (lambda: nn.cross_entropy(D, PLACES + 0.0), TypeError, "labels are integers"),
+        (lambda: nn.cross_entropy(1.0, 0), ValueError, "classes on axis 1"),
+        (lambda: nn.cross_entropy(D, PLACES + 1), ValueError, "labels from 1 to 4 for 4 classes"),
+        (lambda: nn.nll_loss(D[:0], PLACES[:0]), ValueError, "empty batch"),
+        (lambda: nn.multilabel_margin_loss(A, SEVERAL + 1), ValueError, "from 0 to 4"),
+        (lambda: nn.multilabel_margin_loss(A, SIGNS), ValueError, "labels are integers"),
+        (lambda: nn.multilabel_margin_loss(A, LABELS), ValueError, r"output of shape \(6, 4\)"),
+        (lambda: nn.multilabel_soft_margin_loss(A, LABELS), ValueError, r"output of shape \(6, 4\)"),
+        (lambda: nn.multilabel_soft_margin_loss(1.0, 1.0), ValueError, "a number has none"),
+        (lambda: nn.soft_margin_loss(A, 0 * SIGNS), ValueError, "the target is 1 or -1, not 0"),
+        (lambda: nn.triplet_margin_with_distance_loss(A, B, C[0]), ValueError, "anchor of shape"),
         (lambda: nn.cosine_embedding_loss(A, B, [1.0]), ValueError, r"no target of shape \(1,\)"),
         (lambda: nn.HuberLoss(detla=2.0), TypeError, "did you mean 'delta'"),
     ],

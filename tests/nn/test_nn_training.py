@@ -238,6 +238,33 @@ def test_fit_says_what_does_not_fit_together():
         nn.predict(model, X[:0])
 
 
+def test_a_class_for_each_place():
+    """Outputs of shape (n, classes, places), as torch's losses take them."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(80, 5))
+    y = (X > 0).astype(int) + (X > 1)
+    model = nn.Sequential(nn.MLP([5, 64, 15], "relu"), nn.Lambda(lambda h: h.reshape((-1, 3, 5))))
+    history = nn.fit(model, X, y, epochs=60, lr=0.01, validation=(X, y), metrics=["accuracy"], progress=False)
+    assert history["val_accuracy"][-1] > 0.95
+    predicted = nn.predict(model, X).argmax(axis=1)
+    assert (predicted == y).mean() == history["val_accuracy"][-1]
+    with pytest.raises(ValueError, match="labels from 0 to 3 for 3 classes"):
+        nn.fit(model, X, y + (X > 2), progress=False)
+
+
+def test_several_classes_a_row():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(80, 4))
+    y = (X > 0).astype(int)
+    exact = lambda y, output: float(((output > 0) == y).all(axis=1).mean())
+    model = nn.Linear(4, 4, seed=0)
+    history = nn.fit(
+        model, X, y, loss="multilabel_soft_margin", epochs=60, lr=0.1, metrics=[exact], validation=(X, y),
+        progress=False,
+    )  # fmt: skip
+    assert history["val_<lambda>"][-1] > 0.9
+
+
 def test_metrics_may_be_functions():
     X, y = blobs()
 
