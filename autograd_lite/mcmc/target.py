@@ -1,0 +1,107 @@
+"""A log-density over containers, as a sampler sees it: of flat vectors, one a chain, with its gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import optree
+
+from autograd_lite.backend import is_array, is_inexact
+from autograd_lite.errors import NonFiniteError, NonScalarError, NotDifferentiableError
+from autograd_lite.ops import reduce
+from autograd_lite.tensor import Tensor
+from autograd_lite.transforms import value_and_grad
+
+__all__ = ["Target"]
+
+Array = np.ndarray[Any, Any]
+
+
+def raw(x: Any) -> Any:
+    return x.value if isinstance(x, Tensor) else x
+
+
+class Target:
+    """The log-density `function` at points like `point`, and its gradient.
+
+    Positions are arrays of shape (chains, n), where n counts the numbers in `point`. With `batched`, one call of
+    `function` does for all chains; otherwise it is called once a chain.
+    """
+
+    def __init__(self, function: Callable[[Any], Any], point: Any, batched: bool, asker: str) -> None:
+        leaves, self.spec = optree.tree_flatten(point)
+        leaves = [raw(x) for x in leaves]
+        for x in leaves:
+            if not is_array(x) or not is_inexact(x) or np.iscomplexobj(x):
+                raise NotDifferentiableError(
+                    f"{asker}: a position is of real floating-point numbers, not {x!r}: write 1.0 instead of 1, or use "
+                    f".astype(float)"
+                )
+        if not leaves:
+            raise ValueError(f"{asker}: a position needs one number at least")
+        leaves = [np.asarray(x) for x in leaves]
+        self.function, self.batched, self.asker = function, batched, asker
+        self.shapes, self.dtypes = [x.shape for x in leaves], [x.dtype for x in leaves]
+        ends = np.cumsum([x.size for x in leaves]).tolist()
+        self.parts = [slice(a, b) for a, b in zip([0, *ends], ends, strict=False)]
+        self.size = ends[-1]
+        self._derived = value_and_grad(self._totalled if batched else function, has_aux=batched)
+
+    def flat(self, tree: Any) -> Array:
+        """The numbers of one point as a vector."""
+        leaves, spec = optree.tree_flatten(tree)
+        if spec != self.spec or [np.shape(raw(x)) for x in leaves] != self.shapes:
+            raise ValueError(f"{self.asker}: {tree!r} has not the structure or the shapes of the starting point")
+        return np.concatenate([np.ravel(np.asarray(raw(x), float)) for x in leaves])
+
+    def tree(self, flat: Array) -> Any:
+        """Vectors along the last axis as the containers they came in."""
+        before = flat.shape[:-1]
+        return optree.tree_unflatten(
+            self.spec,
+            [
+                flat[..., part].reshape(before + shape).astype(dtype, copy=False)
+                for part, shape, dtype in zip(self.parts, self.shapes, self.dtypes, strict=True)
+            ],
+        )
+
+    def _totalled(self, point: Any) -> Any:
+        """The sum of all chains' log-densities: its gradient is that of each, for none depends on another's point."""
+        each = self.function(point)
+        return reduce.sum(each), raw(each)
+
+    def __call__(self, x: Array) -> tuple[Array, Array]:
+        """The log-density, shape (chains,), and its gradient, shape (chains, n)."""
+        if self.batched:
+            (_, value), tree = self._derived(self.tree(x))
+            leaves = [raw(g).reshape(len(x), -1) for g in optree.tree_leaves(tree)]
+            return value, leaves[0] if len(leaves) == 1 else np.concatenate(leaves, axis=1)
+        values, gradients = np.empty(len(x)), np.empty(x.shape)
+        for i, point in enumerate(x):
+            value, tree = self._derived(self.tree(point))
+            values[i] = raw(value)
+            for part, g in zip(self.parts, optree.tree_leaves(tree), strict=True):
+                gradients[i, part] = np.ravel(raw(g))
+        return values, gradients
+
+    def check(self, x: Array) -> None:
+        """Raise unless the log-density is defined, of the right shape and finite with its gradient, at all of `x`."""
+        expected = (len(x),) if self.batched else ()
+        found = np.shape(raw(self.function(self.tree(x if self.batched else x[0]))))
+        if found != expected:
+            remedy = (
+                "each array it is given has an axis of chains in front; keep that one and sum over the others"
+                if self.batched
+                else "sum the terms, or pass batched=True if it takes all chains at once"
+            )
+            raise NonScalarError(f"{self.asker}: log_density must return shape {expected}, not {found}; {remedy}")
+        value, gradient = self(x)
+        for what, numbers in (("log_density is", value), ("the gradient of log_density is", gradient)):
+            if not np.isfinite(numbers).all():
+                chain = int(np.argmin(np.isfinite(numbers).reshape(len(x), -1).all(axis=1)))
+                raise NonFiniteError(
+                    f"{self.asker}: {what} {numbers[chain]} at {self.tree(x[chain])}; start where it is finite; "
+                    f"ag.debug() names the operation"
+                )
