@@ -93,10 +93,11 @@ from nn.averaging import EMA, SWA
 from nn.bfgs import BFGS
 from nn.checkpoints import Checkpoint
 from nn.clipping import clip_grad_norm_, clip_grad_value_
+from nn.dropout import AlphaDropout, Dropout
 from nn.ensemble import Ensemble
 from nn.explain import explain
 from nn.explanation import Explanation
-from nn.features import Bilinear, Embedding, Flatten, FourierFeatures, Residual, SkipConcat
+from nn.features import Bilinear, Embedding, Flatten, FourierFeatures, Residual, SkipConcat, Unflatten
 from nn.io import FileError, load, save
 from nn.layers import Linear, Sequential
 from nn.losses import (
@@ -147,7 +148,7 @@ from nn.losses import (
 from nn.mlp import MLP
 from nn.module import Buffer, Module, Parameter, StateError, functional_call
 from nn.named import optimizer, scheduler
-from nn.normalisation import BatchNorm, Dropout, LayerNorm, RMSNorm
+from nn.normalisation import BatchNorm, GroupNorm, LayerNorm, RMSNorm
 from nn.optim import SGD, Optimizer
 from nn.plateau import ReduceLROnPlateau
 from nn.ridge import RidgeSum
@@ -190,6 +191,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "Adamax",
+    "AlphaDropout",
     "Arctan",
     "BCELoss",
     "BCEWithLogitsLoss",
@@ -214,6 +216,7 @@ __all__ = [
     "FourierFeatures",
     "GELUTanh",
     "GaussianNLLLoss",
+    "GroupNorm",
     "Hardshrink",
     "Hardsigmoid",
     "Hardswish",
@@ -284,6 +287,7 @@ __all__ = [
     "Threshold",
     "TripletMarginLoss",
     "TripletMarginWithDistanceLoss",
+    "Unflatten",
     "Watch",
     "arctan",
     "attribution",

@@ -152,7 +152,7 @@ def chosen_metric(metric: Metric) -> tuple[str, Any]:
 
 
 def measured(measures: Sequence[tuple[str, Any]], y: Any, output: Any) -> dict[str, float]:
-    """The metrics: of the classes predicted, for integers that are classes on axis 1 of the outputs; else of the outputs."""
+    """The metrics: of the predicted classes where targets are integers and outputs have an axis more, or of outputs."""
     classes = y.dtype.kind in "iu" and y.ndim == output.ndim - 1
     y, predicted = (y.ravel(), output.argmax(axis=1).ravel()) if classes else (y, output)
     return {name: float(function(y, predicted)) for name, function in measures}

@@ -13,7 +13,7 @@ from nn.activations import as_module
 from nn.layers import whole
 from nn.module import Buffer, Module, Parameter
 
-__all__ = ["Bilinear", "Embedding", "Flatten", "FourierFeatures", "Residual", "SkipConcat"]
+__all__ = ["Bilinear", "Embedding", "Flatten", "FourierFeatures", "Residual", "SkipConcat", "Unflatten"]
 
 
 class Bilinear(Module):
@@ -207,6 +207,42 @@ class Flatten(Module):
 
     def extra_repr(self) -> str:
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
+
+
+class Unflatten(Module):
+    """One axis as several: what `Flatten` undoes.
+
+    Parameters
+    ----------
+    dim : int
+    unflattened_size : tuple of int
+        The lengths; one may be -1.
+
+    >>> Unflatten(1, (2, 3))(ag.ones((5, 6))).shape
+    (5, 2, 3)
+    """
+
+    def __init__(self, dim: int, unflattened_size: tuple[int, ...]) -> None:
+        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+
+    def forward(self, x: Any) -> Any:
+        shape = np.shape(x)
+        try:
+            axis = range(len(shape))[self.dim]
+            return ag.reshape(x, (*shape[:axis], *self._lengths(shape[axis]), *shape[axis + 1 :]))
+        except (IndexError, ValueError):
+            raise ValueError(f"Unflatten: an input of shape {shape} has no axis for {self.extra_repr()}") from None
+
+    def _lengths(self, length: int) -> tuple[int, ...]:
+        """The lengths with a -1 replaced, so that it stands for what is left of this axis and of no other."""
+        known = prod(n for n in self.unflattened_size if n != -1)
+        lengths = tuple([length // known if n == -1 and known else n for n in self.unflattened_size])
+        if self.unflattened_size.count(-1) > 1 or prod(lengths) != length:
+            raise ValueError
+        return lengths
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
 
 
 class Residual(Module):

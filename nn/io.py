@@ -27,11 +27,12 @@ import numpy as np
 
 import autograd_lite as ag
 from nn.activations import MODULES, Activation
-from nn.features import Bilinear, Embedding, Flatten, FourierFeatures, Residual, SkipConcat
+from nn.dropout import AlphaDropout, Dropout
+from nn.features import Bilinear, Embedding, Flatten, FourierFeatures, Residual, SkipConcat, Unflatten
 from nn.layers import Linear, Sequential
 from nn.mlp import MLP
 from nn.module import Module, StateError
-from nn.normalisation import BatchNorm, Dropout, LayerNorm, RMSNorm
+from nn.normalisation import BatchNorm, GroupNorm, LayerNorm, RMSNorm
 from nn.support import optional
 
 __all__ = ["FileError", "load", "metadata", "read", "save", "write"]
@@ -48,8 +49,8 @@ class FileError(ag.AutogradError, ValueError):
 # -- architectures: names, numbers and modules inside; nothing else is read from a file -------------------------------
 
 _CLASSES = (
-    BatchNorm, Bilinear, Dropout, Embedding, Flatten, FourierFeatures, LayerNorm, Linear, MLP, RMSNorm, Residual,
-    Sequential, SkipConcat, *MODULES.values(),
+    AlphaDropout, BatchNorm, Bilinear, Dropout, Embedding, Flatten, FourierFeatures, GroupNorm, LayerNorm, Linear, MLP,
+    RMSNorm, Residual, Sequential, SkipConcat, Unflatten, *MODULES.values(),
 )  # fmt: skip
 _BY_NAME: dict[str, type[Module]] = {cls.__name__: cls for cls in _CLASSES}
 
@@ -58,6 +59,7 @@ _ARRAYS: dict[str, tuple[str, ...]] = {
     "Bilinear": ("out_features", "in1_features", "in2_features"),
     "Embedding": ("num_embeddings", "embedding_dim"),
     "FourierFeatures": ("num_frequencies", "in_features"),
+    "GroupNorm": ("num_channels",),
     "LayerNorm": ("normalized_shape",),
     "Linear": ("out_features", "in_features"),
     "PReLU": ("num_parameters",),

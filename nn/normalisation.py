@@ -1,4 +1,4 @@
-"""Layers that bring their inputs to mean 0 and variance 1, and Dropout."""
+"""Layers that bring their inputs to mean 0 and variance 1."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 import autograd_lite as ag
-from nn.init import Seed, generator
 from nn.module import Buffer, Module, Parameter
 
-__all__ = ["BatchNorm", "Dropout", "LayerNorm", "RMSNorm"]
+__all__ = ["BatchNorm", "GroupNorm", "LayerNorm", "RMSNorm"]
 
 
 def _shape(normalized_shape: int | tuple[int, ...], asker: str) -> tuple[int, ...]:
@@ -106,6 +105,60 @@ class RMSNorm(LayerNorm):
         eps = float(np.finfo(x.dtype).eps) if self.eps is None else self.eps
         y = x / ag.sqrt(ag.mean(ag.square(x), axis=axes, keepdims=True) + eps)
         return y if self.weight is None else y * self.weight
+
+
+class GroupNorm(Module):
+    """``(x - mean) / sqrt(var + eps) * weight + bias``, mean and variance those of each row's groups of channels.
+
+    One group normalises as `LayerNorm` over all axes but the first, as many groups as channels each channel by itself.
+
+    Parameters
+    ----------
+    num_groups, num_channels : int
+        The channels are axis 1; the groups are num_channels / num_groups neighbours.
+    eps : float
+    affine : bool
+        Whether there are weight and bias, of shape (num_channels,).
+    dtype : dtype
+
+    Raises
+    ------
+    ValueError
+        `num_groups` does not divide `num_channels`; when called with another length of axis 1.
+
+    Source: Wu and He, Group normalization, 2018.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> GroupNorm(2, 4)(np.array([[1.0, 3.0, 10.0, 30.0]])).value.round(4)
+    array([[-1.,  1., -1.,  1.]])
+    """
+
+    def __init__(
+        self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, *, dtype: Any = float
+    ) -> None:
+        if num_groups < 1 or num_channels < 1 or num_channels % num_groups:
+            raise ValueError(f"GroupNorm: {num_groups!r} groups do not share {num_channels!r} channels evenly")
+        self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
+        self.weight = Parameter(np.ones(num_channels, dtype), name="weight") if affine else None
+        self.bias = Parameter(np.zeros(num_channels, dtype), name="bias") if affine else None
+
+    def forward(self, x: Any) -> Any:
+        shape = np.shape(x)
+        if len(shape) < 2 or shape[1] != self.num_channels:
+            raise ValueError(f"GroupNorm: an input of shape {shape} has not num_channels={self.num_channels} on axis 1")
+        groups = ag.reshape(x, (shape[0], self.num_groups, prod(shape[1:]) // self.num_groups))
+        centred = groups - ag.mean(groups, axis=-1, keepdims=True)
+        y = centred / ag.sqrt(ag.mean(ag.square(centred), axis=-1, keepdims=True) + self.eps)
+        y = ag.reshape(y, shape)
+        if self.weight is None or self.bias is None:
+            return y
+        along = (-1, *(1,) * (len(shape) - 2))
+        return y * ag.reshape(self.weight, along) + ag.reshape(self.bias, along)
+
+    def extra_repr(self) -> str:
+        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
 
 
 class BatchNorm(Module):
@@ -206,42 +259,3 @@ class BatchNorm(Module):
             f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
             f"track_running_stats={self.track_running_stats}"
         )
-
-
-class Dropout(Module):
-    """In training each entry is 0 with probability `p`, the others are divided by 1 - p; after `eval()` all pass.
-
-    Parameters
-    ----------
-    p : float
-        From 0 to 1.
-    seed : int, numpy Generator or None
-        See `nn.init.generator`.
-
-    Attributes
-    ----------
-    generator : numpy.random.Generator
-
-    Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, 2014.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> layer = Dropout(0.5, seed=0)
-    >>> layer(np.ones(4)), layer.eval()(np.ones(4))
-    (array([2., 0., 0., 0.]), array([1., 1., 1., 1.]))
-    """
-
-    def __init__(self, p: float = 0.5, *, seed: Seed = None) -> None:
-        if not 0 <= p <= 1:
-            raise ValueError(f"Dropout: p is a probability, from 0 to 1, not {p!r}")
-        self.p, self.generator = p, generator(seed)
-
-    def forward(self, x: Any) -> Any:
-        if not self.training or self.p == 0:
-            return x
-        kept = self.generator.random(np.shape(x)) >= self.p
-        return ag.where(kept, x / (1 - self.p) if self.p < 1 else x, 0.0)  # an infinity that is dropped is gone
-
-    def extra_repr(self) -> str:
-        return f"p={self.p}"

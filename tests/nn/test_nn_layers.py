@@ -185,6 +185,13 @@ PAIRS = {
         lambda t: t.nn.BatchNorm1d(4, affine=False, track_running_stats=False),
         [X],
     ),
+    "group norm": (lambda: nn.GroupNorm(2, 4), lambda t: t.nn.GroupNorm(2, 4), [X]),
+    "group norm, one": (lambda: nn.GroupNorm(1, 3, eps=0.1), lambda t: t.nn.GroupNorm(1, 3, eps=0.1), [IMAGES]),
+    "group norm, plain": (
+        lambda: nn.GroupNorm(3, 3, affine=False),
+        lambda t: t.nn.GroupNorm(3, 3, affine=False),
+        [IMAGES],
+    ),
     "embedding": (lambda: nn.Embedding(6, 3, seed=0), lambda t: t.nn.Embedding(6, 3), [INDEX]),
     "embedding, padded": (
         lambda: nn.Embedding(6, 3, padding_idx=2, seed=0),
@@ -193,6 +200,7 @@ PAIRS = {
     ),
     "prelu": (lambda: nn.PReLU(3), lambda t: t.nn.PReLU(3), [IMAGES]),
     "flatten": (nn.Flatten, lambda t: t.nn.Flatten(), [IMAGES]),
+    "unflatten": (lambda: nn.Unflatten(1, (2, -1)), lambda t: t.nn.Unflatten(1, (2, -1)), [X]),
 }
 
 
@@ -268,6 +276,25 @@ def test_dropout_drops_in_training_only_and_by_its_seed():
     assert nn.Dropout(0.5, seed=0)(np.ones(3, np.float32)).dtype == np.float32
     with pytest.raises(ValueError, match="p is a probability"):
         nn.Dropout(1.5)
+
+
+def test_alpha_dropout_keeps_mean_and_variance():
+    x = np.random.default_rng(0).normal(size=200_000)
+    layer = nn.AlphaDropout(0.4, seed=0)
+    out = layer(x)
+    limit = nn.selu(-np.inf)
+    assert abs(out.mean()) < 5 * x.size**-0.5  # 5 standard errors; a variance's is √2 and a bit as large
+    assert abs(out.var() - 1) < 10 * x.size**-0.5
+    least, count = np.unique(out, return_counts=True)
+    assert abs(count.max() / x.size - 0.4) < 5 * (0.24 / x.size) ** 0.5
+    scale = (0.6 * (1 + 0.4 * limit**2)) ** -0.5  # the paper's a; its b is -a p limit
+    assert least[count.argmax()] == pytest.approx(scale * limit * 0.6, rel=1e-14)
+    kept = out != least[count.argmax()]
+    assert np.allclose(out[kept], scale * (x[kept] - 0.4 * limit), rtol=1e-12, atol=1e-15)  # two orders of two terms
+    assert layer.eval()(x) is x
+    assert nn.AlphaDropout(0.5, seed=0)(np.ones(3, np.float32)).dtype == np.float32
+    with pytest.raises(ValueError, match="p is below 1"):
+        nn.AlphaDropout(1.0)
 
 
 def test_skips_add_and_concatenate():
@@ -370,6 +397,13 @@ def test_repr_is_that_of_torch():
         (lambda: nn.Embedding(5, 2)(X), "the input is integers, not float64"),
         (lambda: nn.FourierFeatures(3, 2)(X), "does not end in in_features=3"),
         (lambda: nn.Flatten(2)(X), "has no axes start_dim=2"),
+        (lambda: nn.GroupNorm(3, 4), "3 groups do not share 4 channels evenly"),
+        (lambda: nn.GroupNorm(0, 4), "0 groups"),
+        (lambda: nn.GroupNorm(2, 6)(X), "has not num_channels=6 on axis 1"),
+        (lambda: nn.Unflatten(1, (3, 2))(X), r"shape \(6, 4\) has no axis for dim=1, unflattened_size=\(3, 2\)"),
+        (lambda: nn.Unflatten(1, (3, -1))(X), "has no axis for"),
+        (lambda: nn.Unflatten(2, (2, 2))(X), "has no axis for"),
+        (lambda: nn.Unflatten(1, (-1, -1))(X), "has no axis for"),
     ],
 )
 def test_inputs_that_do_not_fit_are_named(call, message):
