@@ -31,8 +31,9 @@ def test_source(source):
     assert notebook.metadata["jupytext"]["formats"] == "ipynb,py:percent"
     assert 0 < notebook.metadata["execution"]["timeout"] <= 300
     assert any(re.search(r"^\s*assert |assert_allclose|check_grads", c.source, re.MULTILINE) for c in code(notebook))
-    headings = [c.source.splitlines()[0].lstrip("# ") for c in notebook.cells if c.source.startswith("#")]
-    assert "What to try next" in headings
+    prose = "\n".join([cell.source for cell in notebook.cells if cell.cell_type == "markdown"])
+    assert prose.startswith("# ")
+    assert re.search(r"^## What to try next$", prose, re.MULTILINE)
     lines = source.read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if len(line) > 110] == []
 
