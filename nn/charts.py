@@ -53,7 +53,9 @@ def tidy(axes: Any, xlabel: str = "", ylabel: str = "", title: str = "", *, grid
     axes.set_ylabel(ylabel)
     axes.set_title(title)
     if grid:
-        axes.grid(alpha=0.25)
+        axes.grid(visible=True, alpha=0.25)
+    else:
+        axes.grid(visible=False)  # also where matplotlib was told to draw grids
     if axes.name != "3d":
         axes.spines[["top", "right"]].set_visible(False)
 

@@ -107,7 +107,7 @@ def animate(
     Parameters
     ----------
     surface : Surface, or mapping of title to Surface
-        With paths. Of several, each has a panel.
+        With paths. Of several, each has a panel, and one legend serves all if their paths have the same names.
     frames : int
         The most pictures: of longer paths steps are left out, never the last.
     fps : int
@@ -144,7 +144,8 @@ def animate(
     steps = sorted({int(i) for i in np.linspace(0, longest - 1, min(frames, longest)).round()})
     columns = 1 + (len(surfaces) > 1)
     rows = -(-len(surfaces) // columns)
-    fig = figure(6.0 * columns, 4.8 * rows) if ax is None else ax.figure
+    width, height = (6.0, 4.8) if len(surfaces) == 1 else (4.2, 3.4)
+    fig = figure(width * columns, height * rows) if ax is None else ax.figure
     panels = []
     for i, (name, one) in enumerate(surfaces.items()):
         place = {"projection": "3d"} if space else {}
@@ -155,6 +156,12 @@ def animate(
         drawn = [artist for panel in panels for artist in panel.show(step)]
         return sorted(drawn, key=lambda artist: artist.get_zorder())
 
+    names = {tuple(one.paths) for one in surfaces.values()}
+    if len(surfaces) > 1 and len(names) == 1:
+        fig.legend(handles=[line for line, _ in panels[0].lines], loc="outside upper center", ncols=8, frameon=False)
+    else:
+        for panel in panels:
+            panel.axes.legend(frameon=True, framealpha=0.9, edgecolor="none", fontsize=9, loc="upper left")
     show(steps[-1])
     if ax is None:
         fig.draw_without_rendering()
@@ -175,7 +182,6 @@ class _Panel:
             self.starts += axes.plot(*way[:, :1], **start)
             self.lines.append((*axes.plot(*way[:, :1], label=name, **style), *axes.plot(*way[:, :1], **head)))
             self.ways.append(way)
-        axes.legend(frameon=True, framealpha=0.9, edgecolor="none", fontsize=9, loc="upper left")
 
     def show(self, step: int) -> list[Any]:
         """Go to `step`; what of the panel moves, and what is drawn over it."""

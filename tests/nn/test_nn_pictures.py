@@ -524,6 +524,9 @@ def test_a_film_of_several_surfaces_has_a_panel_for_each():
     film = nn.plot.animate(surfaces, frames=3)
     film.show(3)
     panels = [axes for axes in film.figure.axes if axes.get_title()]
+    assert [text.get_text() for text in film.figure.legends[0].get_texts()] == ["sgd"]
+    other = {**surfaces, "other": nn.plot.Surface(bowl, {"adam": paths[0.1]}, resolution=9)}
+    assert not nn.plot.animate(other, frames=2).figure.legends
     assert [axes.get_title() for axes in panels] == ["rate 0.1, step 3", "rate 0.2, step 3"]
     for axes, path in zip(panels, paths.values(), strict=True):
         line = next(line for line in axes.lines if line.get_label() == "sgd")
