@@ -90,6 +90,7 @@ from nn.activations import (
 from nn.adam import Adam, Adamax, AdamW, NAdam, RAdam
 from nn.adaptive import Adadelta, Adagrad, Lion, RMSprop, Rprop
 from nn.averaging import EMA, SWA
+from nn.bayes import Posterior
 from nn.bfgs import BFGS
 from nn.checkpoints import Checkpoint
 from nn.clipping import clip_grad_norm_, clip_grad_value_
@@ -255,6 +256,7 @@ __all__ = [
     "Parameter",
     "PoissonNLLLoss",
     "PolynomialLR",
+    "Posterior",
     "RAdam",
     "RMSNorm",
     "RMSprop",

@@ -43,17 +43,17 @@ GELU GELUTanh GLU GaussianNLLLoss GroupNorm Hardshrink Hardsigmoid Hardswish Har
 History HuberLoss ISRU Identity KLDivLoss L1Loss LBFGS Lambda LambdaLR LayerNorm LeakyReLU Linear LinearLR Lion
 LogSigmoid LogSoftmax Loss MLP MSELoss MarginRankingLoss Mish Module MultiLabelMarginLoss MultiLabelSoftMarginLoss
 MultiMarginLoss MultiStepLR NAdam NLLLoss NewtonCG OneCycleLR Optimizer PReLU Parameter PoissonNLLLoss PolynomialLR
-RAdam RMSNorm RMSprop RReLU ReLU ReLU6 ReduceLROnPlateau Residual RidgeSum Rprop SELU SGD SWA Schedule Sequential
-SequentialLR SiLU Sigmoid Sine SkipConcat SmoothL1Loss SoftMarginLoss Softmax Softmin Softplus Softshrink Softsign
-Squareplus StateError StepLR Tanh Tanhshrink Threshold TripletMarginLoss TripletMarginWithDistanceLoss Unflatten Watch
-arctan attribution binary_cross_entropy binary_cross_entropy_with_logits binary_step calibration celu clip_grad_norm_
-clip_grad_value_ cosine_embedding_loss cross_entropy data elu explain fit functional_call gaussian_nll_loss gelu
-gelu_tanh glu hardshrink hardsigmoid hardswish hardtanh hinge_embedding_loss hinge_loss huber_loss identity init io isru
-kl_div l1_loss leaky_relu load log_sigmoid log_softmax margin_ranking_loss mish momentum mse_loss multi_margin_loss
-multilabel_margin_loss multilabel_soft_margin_loss nll_loss optimizer physics plot poisson_nll_loss predict prelu relu
-relu6 rrelu save schedule scheduler selu sigmoid silu sine smooth_l1_loss soft_margin_loss softmax softmin softplus
-softshrink softsign squareplus summary surfaces tables tanh tanhshrink threshold triplet_margin_loss
-triplet_margin_with_distance_loss
+Posterior RAdam RMSNorm RMSprop RReLU ReLU ReLU6 ReduceLROnPlateau Residual RidgeSum Rprop SELU SGD SWA Schedule
+Sequential SequentialLR SiLU Sigmoid Sine SkipConcat SmoothL1Loss SoftMarginLoss Softmax Softmin Softplus Softshrink
+Softsign Squareplus StateError StepLR Tanh Tanhshrink Threshold TripletMarginLoss TripletMarginWithDistanceLoss
+Unflatten Watch arctan attribution binary_cross_entropy binary_cross_entropy_with_logits binary_step calibration celu
+clip_grad_norm_ clip_grad_value_ cosine_embedding_loss cross_entropy data elu explain fit functional_call
+gaussian_nll_loss gelu gelu_tanh glu hardshrink hardsigmoid hardswish hardtanh hinge_embedding_loss hinge_loss
+huber_loss identity init io isru kl_div l1_loss leaky_relu load log_sigmoid log_softmax margin_ranking_loss mish
+momentum mse_loss multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss nll_loss optimizer physics plot
+poisson_nll_loss predict prelu relu relu6 rrelu save schedule scheduler selu sigmoid silu sine smooth_l1_loss
+soft_margin_loss softmax softmin softplus softshrink softsign squareplus summary surfaces tables tanh tanhshrink
+threshold triplet_margin_loss triplet_margin_with_distance_loss
 """
 
 
