@@ -14,13 +14,12 @@ import numpy as np
 
 from autograd_lite.backend import as_value
 from autograd_lite.errors import SingularMassError
-from autograd_lite.matrices import jacobian
 from autograd_lite.ode import times_of
 from autograd_lite.ops.reduce import sum as total
 from autograd_lite.ops.shape import reshape, stack
 from autograd_lite.ops.solve import solve
 from autograd_lite.tensor import Tensor
-from autograd_lite.transforms import Function, grad, raw
+from autograd_lite.transforms import Function, grad, raw, vjp
 
 __all__ = ["acceleration", "energy", "force", "hamilton", "leapfrog", "momentum"]
 
@@ -67,7 +66,7 @@ def acceleration(lagrangian: Function) -> Function:
 
         M a = ∂L/∂q − (∂p/∂q) v − ∂p/∂t,    M = ∂²L/∂v²
 
-    M, ∂p/∂q and ∂p/∂t are one Jacobian of p: as many adjoints of one recorded gradient as there are coordinates.
+    p is recorded once; a reverse sweep of it for each coordinate gives the line of all three matrices.
 
     Raises
     ------
@@ -88,13 +87,12 @@ def acceleration(lagrangian: Function) -> Function:
     def of_state(q: Any, v: Any, *time: Any) -> Any:
         q, v, *when = [_real(x) for x in (q, v, *time)]
         n = v.size
-        along_q, along_v, *along_t = jacobian(p, tuple(range(2 + len(when))), mode="reverse")(q, v, *when)
-        mass = reshape(along_v, (n, n))
+        _, pullback = vjp(p, q, v, *when)
+        lines = [pullback(unit) for unit in np.eye(n).reshape(n, *v.shape)]
+        mass = stack([reshape(along_v, (n,)) for _, along_v, *_ in lines])
         _check_mass(mass)
-        right = reshape(slope(q, v, *when), (n,)) - reshape(along_q, (n, n)) @ reshape(v, (n,))
-        for change in along_t:
-            right = right - reshape(change, (n,))
-        a = solve(mass, right)
+        change = stack([sum(along_t, total(along_q * v)) for along_q, _, *along_t in lines])
+        a = solve(mass, reshape(slope(q, v, *when), (n,)) - change)
         return reshape(a, v.shape) if v.shape else a[0]
 
     return of_state
