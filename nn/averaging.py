@@ -6,6 +6,9 @@
     …; optimizer.step(); average.update(); …
     with average:                    # the model has the averaged weights in here, and its own again after
         nn.predict(model, X)
+
+    average = nn.SWA(model.parameters(), start=20)
+    nn.fit(model, X, y, callbacks=[average], …)          # an update after every epoch from number 20 on
 """
 
 from __future__ import annotations
@@ -28,6 +31,8 @@ class Average:
     Parameters
     ----------
     params : iterable of Parameters
+    start : int
+        As a callback of `nn.fit`, an average takes part from this epoch on.
 
     Attributes
     ----------
@@ -40,7 +45,8 @@ class Average:
         Something that is no variable, or nothing at all.
     """
 
-    def __init__(self, params: Iterable[Any]) -> None:
+    def __init__(self, params: Iterable[Any], *, start: int = 0) -> None:
+        self.start = start
         self.groups = [Flat(part) for part in by_dtype(params, type(self).__name__)]
         if not self.groups:
             raise ValueError(f"{type(self).__name__}: there are no parameters to average")
@@ -65,6 +71,11 @@ class Average:
                 present *= self.weight(self.updates)
                 average += present
         self.updates += 1
+
+    def __call__(self, epoch: Any) -> None:
+        """As a callback of `nn.fit`: an `update` after each epoch from `start` on. Its checkpoints keep the average."""
+        if epoch.number >= self.start:
+            self.update()
 
     def copy_to(self) -> None:
         """Give the parameters the averaged values, to stay.
@@ -126,6 +137,8 @@ class EMA(Average):
     params : iterable of Parameters
     decay : float
         In [0, 1): about 1 / (1 - decay) updates are remembered.
+    start : int
+        See `Average`.
 
     Examples
     --------
@@ -142,10 +155,10 @@ class EMA(Average):
     5.0
     """
 
-    def __init__(self, params: Iterable[ag.Tensor], decay: float = 0.999) -> None:
+    def __init__(self, params: Iterable[ag.Tensor], decay: float = 0.999, *, start: int = 0) -> None:
         if not 0 <= decay < 1:
             raise ValueError(f"EMA: decay is from 0 to below 1, not {decay!r}")
-        super().__init__(params)
+        super().__init__(params, start=start)
         self.decay = decay
 
     def weight(self, updates: int) -> float:

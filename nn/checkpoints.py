@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from nn.data import counted
+from nn.files import FileError, read, write
 from nn.history import History
-from nn.io import FileError, read, write
 from nn.module import Module, StateError
 from nn.optim import Optimizer
 from nn.schedule import Schedule
@@ -54,6 +54,11 @@ class Run:
     rng: np.random.Generator
     history: History
     best: Best
+    callbacks: Sequence[Any] = ()
+
+    def keepers(self) -> list[Any]:
+        """The callbacks that have a state to keep: a `state_dict` and a `load_state_dict`."""
+        return [c for c in self.callbacks if hasattr(c, "state_dict") and hasattr(c, "load_state_dict")]
 
     def generators(self) -> list[np.random.Generator]:
         """Those that modules draw from (dropout), and the one for the order of the rows."""
@@ -70,6 +75,8 @@ class Run:
             "history": dict(self.history),
             "stopped": self.history.stopped,
             "best": {"loss": self.best.loss, "epoch": self.best.epoch, "state": self.best.state},
+            "frozen": [name for name, p in self.model.named_parameters() if not p.requires_grad],
+            "callbacks": [callback.state_dict() for callback in self.keepers()],
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -78,7 +85,11 @@ class Run:
             raise StateError("one of the two trainings has a schedule, the other has none")
         if len(state["generators"]) != len(self.generators()):
             raise StateError(f"{len(state['generators'])} random generators for {len(self.generators())}")
+        if len(state["callbacks"]) != len(self.keepers()):
+            raise StateError(f"states of {len(state['callbacks'])} callbacks for {len(self.keepers())}")
         self.model.load_state_dict(state["model"])
+        for name, p in self.model.named_parameters():
+            p.requires_grad = name not in state["frozen"]
         self.optimizer.load_state_dict(state["optimizer"])
         if self.schedule:
             self.schedule.load_state_dict(state["schedule"])
@@ -87,6 +98,8 @@ class Run:
         self.history.clear()
         self.history.update({str(name): [float(v) for v in numbers] for name, numbers in state["history"].items()})
         self.history.stopped = str(state["stopped"])
+        for callback, saved in zip(self.keepers(), state["callbacks"], strict=True):
+            callback.load_state_dict(saved)
         best = state["best"]
         self.best.loss, self.best.epoch, self.best.state = float(best["loss"]), int(best["epoch"]), dict(best["state"])
 
@@ -101,6 +114,11 @@ class Checkpoint:
         If the file is there when training starts, training goes on from it, else it begins. Delete it to begin anew.
     every : int
         Epochs between two writes; the last epoch is always written.
+
+    What is kept: the values of parameters and buffers and which are frozen, the optimiser, the schedule, the random
+    generators (of the order of rows, and of modules that hold one as an attribute, such as Dropout), the history, the
+    best weights and when they were, and the state of each callback that has a ``state_dict`` of arrays and of what
+    JSON holds, and a ``load_state_dict``, such as `EMA` and `SWA`. What else a callback changes it has to change again.
 
     Raises
     ------

@@ -20,7 +20,6 @@ import json
 import os
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,21 +28,17 @@ import autograd_lite as ag
 from nn.activations import MODULES, Activation
 from nn.dropout import AlphaDropout, Dropout
 from nn.features import Bilinear, Embedding, Flatten, FourierFeatures, Residual, SkipConcat, Unflatten
+from nn.files import FileError, read, write
 from nn.layers import Linear, Sequential
 from nn.mlp import MLP
 from nn.module import Module, StateError
 from nn.normalisation import BatchNorm, GroupNorm, LayerNorm, RMSNorm
-from nn.support import optional
 
 __all__ = ["FileError", "load", "metadata", "read", "save", "write"]
 
 FORMAT = "autograd-lite/1"
 DTYPES = ("float64", "float32")
 SWITCHES = ("affine", "bias", "elementwise_affine", "track_running_stats")
-
-
-class FileError(ag.AutogradError, ValueError):
-    """A file that is damaged, or holds something else than a model saved by `save`."""
 
 
 # -- architectures: names, numbers and modules inside; nothing else is read from a file -------------------------------
@@ -178,27 +173,6 @@ def save(model: Module, path: str | os.PathLike[str], *, metadata: Mapping[str, 
     write(path, header, model.state_dict())
 
 
-def write(path: str | os.PathLike[str], header: Mapping[str, str], arrays: Mapping[str, Any]) -> None:
-    """A safetensors file of `arrays` with `header`, in place of the old one in one go: a kill leaves either.
-
-    The bytes are on the disk before the name points at them, and the name is there before this returns.
-    """
-    numpy_format = optional("safetensors.numpy", "io", "nn.save")
-    # Flat copies: safetensors writes the memory of an array that is not contiguous as if it were.
-    data = numpy_format.save({n: np.ascontiguousarray(a).reshape(a.shape) for n, a in arrays.items()}, dict(header))
-    path = Path(path)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with partial.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-
-
 def load(path: str | os.PathLike[str], model: Module | None = None) -> Module:
     """Read what `save` wrote.
 
@@ -267,24 +241,3 @@ def _parameters(path: str | os.PathLike[str]) -> tuple[dict[str, str], dict[str,
         if array.dtype.kind != "f" and array.ndim:  # PyTorch counts batches in an integer
             raise FileError(f"{path}: {name!r} has dtype {array.dtype}, and parameters are floating-point")
     return header, arrays
-
-
-def read(path: str | os.PathLike[str]) -> tuple[dict[str, str], dict[str, Any]]:
-    """The header's strings and the arrays of a safetensors file.
-
-    Raises
-    ------
-    FileError
-        It is not a whole one. Sizes it declares are compared with its own before anything is made from them.
-    FileNotFoundError
-    """
-    safetensors = optional("safetensors", "io", "nn.load")
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"{path}: there is no such file")
-    try:
-        with safetensors.safe_open(path, framework="numpy") as file:
-            header = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a mapping
-    except (safetensors.SafetensorError, ValueError, TypeError, AttributeError, KeyError) as error:
-        raise FileError(f"{path}: not a whole safetensors file: {error}") from error
-    return dict(header), arrays

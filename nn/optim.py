@@ -300,8 +300,8 @@ class SGD(Optimizer):
         """As the base does, bit for bit. Momentum alone is so short a rule that turning from piece to piece would take
         a fifth of its time: there only adding the gradients goes from one of them to the next.
         """
-        options = group.options
-        if absent or options["nesterov"] or options["weight_decay"] or not options["momentum"]:
+        options, ruled = group.options, type(self).update is not SGD.update  # by a subclass
+        if ruled or absent or options["nesterov"] or options["weight_decay"] or not options["momentum"]:
             super()._move(group, stretches, absent)
             return
         self._begin(group)

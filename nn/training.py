@@ -100,7 +100,8 @@ def fit(
     checkpoint : path or Checkpoint, optional
         Written after every epoch; if it is there, training goes on from it, bit for bit as if it had not stopped.
     callbacks : sequence of callables
-        Called with an `Epoch` after each; training ends if one returns True.
+        Called with an `Epoch` after each; training ends if one returns True. Checkpoints keep the state of those that
+        have a ``state_dict`` and a ``load_state_dict``.
     seed : int, numpy Generator or None
         For the order of the rows and for what is held out.
     progress : bool
@@ -153,7 +154,7 @@ def fit(
     if schedule is not None and schedule.optimizer is not rule:
         raise ValueError("fit: the schedule is of another optimizer; pass that one as optimizer=")
 
-    run = Run(model, rule, schedule, rng, History(), Best())
+    run = Run(model, rule, schedule, rng, History(), Best(), callbacks)
     if checkpoint is not None:
         checkpoint = checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
         of = fingerprint(X, y, batch_size, *([] if weights is None else [weights]), *(held or ()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 import autograd_lite as ag
 import nn
+from nn.named import OPTIMIZERS
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(60, 3)), np.arange(60) % 3
@@ -25,10 +27,11 @@ def trained(path, epochs, optimizer="adam", *, every=1, model=None, **options):
     """Everything random and everything that has a state, in one training."""
     if model is None:
         model = nn.Sequential(
-            nn.Linear(3, 8, seed=0), nn.BatchNorm(8), "tanh", nn.Dropout(0.3, seed=5), nn.Linear(8, 3, seed=1)
+            nn.Linear(3, 8, seed=0), nn.BatchNorm(8), nn.RReLU(seed=4), nn.Dropout(0.3, seed=5), nn.Linear(8, 3, seed=1)
         )
-    rule = nn.optimizer(optimizer, model.parameters(), lr=0.02)
-    schedule = nn.ReduceLROnPlateau(rule, patience=0, factor=0.7)
+    searches = optimizer in ("bfgs", "lbfgs", "newton-cg")
+    rule = nn.optimizer(optimizer, model.parameters(), **({"max_iter": 2} if searches else {"lr": 0.02}))
+    schedule = None if searches else nn.ReduceLROnPlateau(rule, patience=0, factor=0.7)
     checkpoint = None if path is None else nn.Checkpoint(path, every)
     options = {"validation": 0.2, "metrics": ["accuracy"], "best_weights": True, **options}
     history = nn.fit(
@@ -46,7 +49,7 @@ def same(a, b):
         assert np.array_equal(x, y), name
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "momentum", "rprop", "adadelta", "radam"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_training_goes_on_bit_for_bit(tmp_path, optimizer):
     path = tmp_path / "run.safetensors"
     trained(path, 3, optimizer)
@@ -54,6 +57,59 @@ def test_training_goes_on_bit_for_bit(tmp_path, optimizer):
     same(trained(path, 8, optimizer), trained(None, 8, optimizer))
     same(trained(path, 8, optimizer), trained(None, 8, optimizer))  # there is nothing left to do
     assert [p.name for p in tmp_path.iterdir()] == ["run.safetensors"]
+
+
+SCHEDULES = [
+    lambda rule: nn.CosineAnnealingWarmRestarts(rule, 3),
+    lambda rule: nn.OneCycleLR(rule, 0.1, 20),
+    lambda rule: nn.SequentialLR(rule, [nn.LinearLR(rule), nn.ExponentialLR(rule, 0.9)], [4]),
+    lambda rule: nn.ChainedScheduler(rule, [nn.LinearLR(rule), nn.StepLR(rule, 2)]),
+    lambda rule: nn.ReduceLROnPlateau(rule, patience=1, cooldown=2),
+]
+
+
+class Warming:
+    """A callback with a state of its own that others depend on: it freezes, thaws, and sets the rate."""
+
+    def __init__(self) -> None:
+        self.losses = np.zeros(0)
+
+    def __call__(self, epoch):
+        self.losses = np.append(self.losses, epoch.numbers["loss"])
+        if epoch.number in (1, 4):
+            epoch.model[0].requires_grad_(epoch.number == 4)
+        if len(self.losses) > 2:
+            epoch.model[-1].bias.value = epoch.model[-1].bias.value + self.losses[-3]
+
+    def state_dict(self):
+        return {"losses": self.losses}
+
+    def load_state_dict(self, state):
+        self.losses = state["losses"]
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_callbacks_averages_schedules_and_what_is_frozen_go_on_too(tmp_path, schedule):
+    def run(path, epochs):
+        model = nn.Sequential(nn.Linear(3, 6, seed=0), "tanh", nn.Linear(6, 3, seed=1))
+        rule = nn.optimizer("adam", model.parameters(), lr=0.02)
+        ema, swa = nn.EMA(model.parameters(), 0.7), nn.SWA(model.parameters(), start=2)
+        history = nn.fit(
+            model, X, Y, optimizer=rule, schedule=schedule(rule), epochs=epochs, batch_size=16, progress=False,
+            checkpoint=path, callbacks=[ema, lambda epoch: None, Warming(), swa],
+        )  # fmt: skip
+        return model, history, ema, swa
+
+    path = tmp_path / "run"
+    run(path, 2)  # frozen
+    run(path, 4)
+    again, whole = run(path, 7), run(None, 7)
+    same(again[:2], whole[:2])
+    assert whole[3].updates == 5
+    for mine, other in zip(again[2:], whole[2:], strict=True):
+        a, b = mine.state_dict(), other.state_dict()
+        assert a["updates"] == b["updates"]
+        assert all(np.array_equal(x, y) for x, y in zip(a["averages"][0], b["averages"][0], strict=True))
 
 
 def test_a_checkpoint_every_few_epochs(tmp_path):
@@ -85,17 +141,30 @@ def test_a_kill_leaves_the_last_good_one(tmp_path):
         trained(sys.argv[1], 100_000, callbacks=[lambda e: print(e.number, flush=True)])
     """,
     )
-    for kills in range(3):
+    for kills in range(4):
         child = subprocess.Popen(
             [sys.executable, "-c", textwrap.dedent(code), str(path)], stdout=subprocess.PIPE, text=True
         )
         child.stdout.readline()
-        time.sleep(0.05 * kills)  # somewhere else each time
+        time.sleep(0.037 * kills)  # somewhere else each time
         child.kill()
         child.communicate()
     n = trained(path, 1)[1].epochs
     assert n > 3
     same(trained(path, n + 2), trained(None, n + 2))
+    assert list(tmp_path.iterdir()) == [path]  # nothing half written is left beside it
+
+
+def test_what_was_killed_halfway_is_cleared_away_and_nothing_else(tmp_path):
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()  # there is no such process any more
+    path, here = tmp_path / "run", platform.node()
+    dead, alive = tmp_path / f".run.{here}.{child.pid}", tmp_path / f".run.{here}.{os.getppid()}"
+    others = [tmp_path / name for name in (f".run.else.{child.pid}", f".run.{here}.x", ".run", f"run.{child.pid}")]
+    for file in (dead, alive, *others):
+        file.write_bytes(b"half")
+    trained(path, 1)
+    assert set(tmp_path.iterdir()) == {path, alive, *others}
 
 
 def test_a_file_half_written_is_never_seen(tmp_path, monkeypatch):
