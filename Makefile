@@ -70,5 +70,5 @@ format: .venv/.dev ## let ruff format and fix what it can
 	$(BIN)/ruff check --fix .
 
 clean: ## remove what runs have left, but not .venv
-	rm -rf report dist mutants htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	find autograd_lite nn tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf report dist mutants htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache notebooks/.ipynb_checkpoints
+	find autograd_lite nn tests benchmarks notebooks -name __pycache__ -type d -prune -exec rm -rf {} +
