@@ -1,4 +1,4 @@
-"""``python -m benchmarks [scalars networks physics arrays optimisers training long_chain] [--rounds 15] [--save]``."""
+"""``python -m benchmarks [SUITE …] [--rounds 15] [--save]``: all suites in `SUITES`, or those that are named."""
 
 # ruff: noqa: E402  # the number of threads is read when NumPy and PyTorch are imported, so it is set first
 
@@ -20,7 +20,7 @@ import torch
 from benchmarks import long_chain
 from benchmarks.harness import HEADER, OURS, Result, lines, measure
 
-SUITES = ("scalars", "networks", "physics", "arrays", "optimisers", "training", "long_chain")
+SUITES = ("scalars", "networks", "physics", "arrays", "optimisers", "training", "inference", "long_chain")
 RESULTS = Path(__file__).parent / "results"
 
 

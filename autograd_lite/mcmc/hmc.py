@@ -90,9 +90,9 @@ def hmc(
     NonFiniteError
         It or its gradient is not finite where a chain starts.
     NotDifferentiableError
-        A position of integers.
+        A position that is not made of real numbers.
     ValueError
-        A count, size or probability that makes no sense.
+        A count, size or probability that makes no sense; containers that do not fit.
 
     Notes
     -----
@@ -143,6 +143,7 @@ def hmc(
         step_size=step_size or rule.final,
         inverse_mass=target.tree(scale),
         step_sizes=tried,
+        names=target.entries.names(),
         **by_chain,
     )
 

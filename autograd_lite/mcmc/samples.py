@@ -37,6 +37,8 @@ class Samples:
         The variances that momenta were scaled with.
     step_sizes : array of shape (warmup,)
         What the warm-up tried.
+    names : list of str
+        What the summary calls each number of a position, in the order of the containers' leaves.
     """
 
     samples: Any
@@ -49,6 +51,7 @@ class Samples:
     step_size: float
     inverse_mass: Any
     step_sizes: Array
+    names: list[str]
 
     def draws(self, n: int | None = None) -> Iterator[Any]:
         """The draws one after another, chain by chain, each a point like the starting one; `n` of them, evenly spread.
@@ -69,12 +72,7 @@ class Samples:
         Of more than `limit` numbers the middle is left out. For the numbers themselves there are ``ag.mcmc.rhat``,
         ``ag.mcmc.ess`` and ``ag.mcmc.mcse``.
         """
-        leaves, accessors = optree.tree_leaves(self.samples), optree.tree_accessors(self.samples)
-        labels = [
-            _label(accessor, index)
-            for accessor, x in zip(accessors, leaves, strict=True)
-            for index in np.ndindex(x.shape[2:])
-        ]
+        labels, leaves = self.names, optree.tree_leaves(self.samples)
         columns = np.concatenate([x.reshape(*x.shape[:2], -1) for x in leaves], axis=2)
         shown = np.arange(len(labels))
         if limit is not None and len(labels) > limit:
@@ -112,9 +110,3 @@ class Samples:
             f"{self.leapfrog_steps.mean():.3g} leapfrog steps a draw, acceptance {self.acceptance.mean():.2f}, "
             f"{self.divergent.sum()} divergent, smallest BFMI {bfmi(self.energy).min():.2f}"
         )
-
-
-def _label(accessor: Any, index: tuple[int, ...]) -> str:
-    """How a table calls an entry: ``beta[3]``, ``layers.0.weight[1, 2]``; ``x`` stands for a position without names."""
-    name = ".".join([str(entry.entry) for entry in accessor]) or "x"
-    return f"{name}[{', '.join(map(str, index))}]" if index else name

@@ -8,19 +8,14 @@ from typing import Any
 import numpy as np
 import optree
 
-from autograd_lite.backend import is_array, is_inexact
-from autograd_lite.errors import NonFiniteError, NonScalarError, NotDifferentiableError
+from autograd_lite.entries import Entries
+from autograd_lite.errors import NonFiniteError, NonScalarError
 from autograd_lite.ops import reduce
-from autograd_lite.tensor import Tensor
-from autograd_lite.transforms import value_and_grad
+from autograd_lite.transforms import raw, value_and_grad
 
 __all__ = ["Target"]
 
 Array = np.ndarray[Any, Any]
-
-
-def raw(x: Any) -> Any:
-    return x.value if isinstance(x, Tensor) else x
 
 
 class Target:
@@ -31,41 +26,32 @@ class Target:
     """
 
     def __init__(self, function: Callable[[Any], Any], point: Any, batched: bool, asker: str) -> None:
-        leaves, self.spec = optree.tree_flatten(point)
-        leaves = [raw(x) for x in leaves]
-        for x in leaves:
-            if not is_array(x) or not is_inexact(x) or np.iscomplexobj(x):
-                raise NotDifferentiableError(
-                    f"{asker}: a position is of real floating-point numbers, not {x!r}: write 1.0 instead of 1, or use "
-                    f".astype(float)"
-                )
-        if not leaves:
+        self.entries = Entries(point, asker)
+        self.size = len(self.entries.vector)
+        if not self.size:
             raise ValueError(f"{asker}: a position needs one number at least")
-        leaves = [np.asarray(x) for x in leaves]
         self.function, self.batched, self.asker = function, batched, asker
-        self.shapes, self.dtypes = [x.shape for x in leaves], [x.dtype for x in leaves]
-        ends = np.cumsum([x.size for x in leaves]).tolist()
+        ends = np.cumsum(self.entries.sizes).tolist()
         self.parts = [slice(a, b) for a, b in zip([0, *ends], ends, strict=False)]
-        self.size = ends[-1]
+        self.plain = self.entries.spec.is_leaf() and self.entries.dtypes == [float] and len(self.entries.shapes[0]) == 1
         self._derived = value_and_grad(self._totalled if batched else function, has_aux=batched)
 
     def flat(self, tree: Any) -> Array:
         """The numbers of one point as a vector."""
-        leaves, spec = optree.tree_flatten(tree)
-        if spec != self.spec or [np.shape(raw(x)) for x in leaves] != self.shapes:
-            raise ValueError(f"{self.asker}: {tree!r} has not the structure or the shapes of the starting point")
-        return np.concatenate([np.ravel(np.asarray(raw(x), float)) for x in leaves])
+        vector: Array = self.entries.flatten(tree)
+        return vector
 
     def tree(self, flat: Array) -> Any:
         """Vectors along the last axis as the containers they came in."""
+        if self.plain:
+            return flat
         before = flat.shape[:-1]
-        return optree.tree_unflatten(
-            self.spec,
-            [
-                flat[..., part].reshape(before + shape).astype(dtype, copy=False)
-                for part, shape, dtype in zip(self.parts, self.shapes, self.dtypes, strict=True)
-            ],
-        )
+        shapes, dtypes = self.entries.shapes, self.entries.dtypes
+        leaves = [
+            flat[..., part].reshape(before + shape).astype(dtype, copy=False)
+            for part, shape, dtype in zip(self.parts, shapes, dtypes, strict=True)
+        ]
+        return optree.tree_unflatten(self.entries.spec, leaves)
 
     def _totalled(self, point: Any) -> Any:
         """The sum of all chains' log-densities: its gradient is that of each, for none depends on another's point."""
@@ -82,6 +68,9 @@ class Target:
         for i, point in enumerate(x):
             value, tree = self._derived(self.tree(point))
             values[i] = raw(value)
+            if self.plain:
+                gradients[i] = raw(tree)
+                continue
             for part, g in zip(self.parts, optree.tree_leaves(tree), strict=True):
                 gradients[i, part] = np.ravel(raw(g))
         return values, gradients
