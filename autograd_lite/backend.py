@@ -22,14 +22,22 @@ __all__ = [
     "array_like",
     "as_value",
     "copied",
+    "decided",
+    "dtype_for",
+    "dtype_name",
     "has_nan",
     "has_zero",
     "is_array",
     "is_complex",
     "is_inexact",
+    "is_traced",
+    "kind",
     "locked",
     "namespace",
+    "on_host",
     "optional",
+    "own",
+    "real_dtype",
     "typed_zero",
     "unshared",
 ]
@@ -79,14 +87,16 @@ def optional(module: str, extra: str, purpose: str) -> Any:
 def is_array(value: Any) -> bool:
     """Whether `value` is a number or an array of a library this package knows how to reach."""
     cls = value.__class__
-    return cls in _SPACES or isinstance(value, (np.ndarray, np.generic)) or hasattr(cls, "__array_namespace__")
+    if cls in _SPACES or isinstance(value, (np.ndarray, np.generic)) or hasattr(cls, "__array_namespace__"):
+        return True
+    return cls.__module__.partition(".")[0] in _WRAPPED and hasattr(value, "shape") and hasattr(value, "dtype")
 
 
 def as_value(data: Any, dtype: Any = None, *, copy: bool | None = None) -> Any:
     """`data` as an array of its own library (NumPy for numbers and nested lists); 0-d NumPy arrays as scalars."""
     space = namespace(data.__class__) if is_array(data) else np
     if space is not np:
-        return space.asarray(data, dtype=dtype, copy=copy)
+        return space.asarray(data, dtype=dtype_for(data, dtype), copy=copy)
     array = np.array(data, dtype=dtype, copy=copy)
     if array.dtype.kind not in "biufc":
         raise TypeError(f"a Tensor holds numbers; {type(data).__name__} gives dtype {array.dtype}")
@@ -114,24 +124,80 @@ def unshared(values: dict[Any, Any], key: Any) -> Any:
     return value
 
 
-def _kind(value: Any) -> str:
+def dtype_name(value: Any) -> str:
+    """The name of an array's dtype in the Array API's words: ``"float32"``, whatever its library calls it."""
+    return str(value.dtype).rpartition(".")[2]
+
+
+def dtype_for(like: Any, dtype: Any) -> Any:
+    """`dtype`, where it is NumPy's or one of Python's, as the library of the array `like` has it."""
+    if like.__class__ in NUMPY or like.__class__ in PYTHON or not isinstance(dtype, (np.dtype, str, type)):
+        return dtype
+    return getattr(namespace(like.__class__), np.dtype(dtype).name)
+
+
+def kind(value: Any) -> str:
     """The kind letter of a value's dtype, as NumPy has it; of other libraries' dtypes, what their name says."""
     dtype = getattr(value, "dtype", None)
     if dtype is None:
         return np.dtype(type(value)).kind
     if isinstance(dtype, np.dtype):
         return dtype.kind
-    return "c" if "complex" in str(dtype) else "f" if "float" in str(dtype) else "i"
+    name = dtype_name(value)
+    return next(
+        (k for word, k in [("complex", "c"), ("float", "f"), ("bool", "b"), ("uint", "u")] if word in name), "i"
+    )
+
+
+def real_dtype(value: Any) -> np.dtype[Any]:
+    """NumPy's dtype for the real numbers that an array of any library holds, or has as parts."""
+    return np.empty(0, dtype_name(value)).real.dtype
 
 
 def is_complex(value: Any) -> bool:
     """Whether a number, an array or a Tensor has a complex dtype."""
-    return _kind(value) == "c"
+    return kind(value) == "c"
 
 
 def is_inexact(value: Any) -> bool:
     """Whether it has a real or complex floating-point dtype, the kind that has derivatives."""
-    return _kind(value) in "fc"
+    return kind(value) in "fc"
+
+
+# -- other libraries --------------------------------------------------------------------------------------------------
+
+
+def own(data: Any, like: Any, dtype: Any = None) -> Any:
+    """A number or a NumPy array, or a tuple of them, in the library of `like`, and on its device."""
+    if isinstance(data, tuple):
+        return tuple([own(x, like, dtype) for x in data])
+    space = namespace(like.__class__)
+    array = data if data.__class__ in PYTHON else np.require(data, requirements=["C", "W"]).reshape(np.shape(data))
+    if space.__name__ == "jax.numpy":  # puts an array where what it meets is
+        return space.asarray(array, dtype=dtype)
+    return space.asarray(array, dtype=dtype, device=getattr(like, "device", None))
+
+
+def on_host(value: Any) -> Any:
+    """An array of any library as NumPy's: a copy where it lies elsewhere, computed where it was lazy."""
+    if hasattr(value, "resolve_conj"):  # PyTorch's, which may be marked as conjugated, or lie on a device
+        return value.numpy(force=True)[()]
+    return np.asarray(value)[()]
+
+
+def decided(condition: Any, otherwise: bool) -> bool:
+    """A truth value; `otherwise` where the library only traces the computation, and cannot say yet."""
+    try:
+        return bool(condition)
+    except TypeError as error:
+        if not is_traced(error):
+            raise
+        return otherwise
+
+
+def is_traced(error: Exception) -> bool:
+    """Whether this is JAX's complaint that what it traces has no value yet."""
+    return "Tracer" in type(error).__name__
 
 
 def typed_zero(number: Any, like: Any) -> Any:
@@ -140,12 +206,14 @@ def typed_zero(number: Any, like: Any) -> Any:
         return like.dtype.type(number) if like.dtype.kind in "fc" else number
     if like.__class__ in PYTHON or not hasattr(like, "dtype"):
         return number
-    return namespace(like.__class__).asarray(number, dtype=like.dtype)
+    return own(number, like, like.dtype) if is_inexact(like) else number
 
 
 def array_like(data: Any, like: Any) -> Any:
     """`data` as an array of the library and dtype of `like`."""
-    return namespace(like.__class__).asarray(data, dtype=like.dtype)
+    if like.__class__ not in NUMPY:
+        return own(data, like, like.dtype)
+    return np.asarray(data, dtype=like.dtype)
 
 
 def has_nan(value: Any) -> bool:
@@ -153,19 +221,26 @@ def has_nan(value: Any) -> bool:
     if value.__class__ is np.ndarray:
         square = np.vdot(value, value) if value.dtype.kind in "fc" else 0.0
         return bool(square != square)
-    return bool((value != value).any() if getattr(value, "ndim", 0) else value != value)
+    if value.__class__ in SCALARS or not hasattr(value, "dtype"):
+        return bool(value != value)
+    return decided(namespace(value.__class__).any(value != value), otherwise=True)
 
 
 def has_zero(value: Any) -> bool:
     """Whether any entry of `value` is exactly 0."""
     if value.__class__ is np.ndarray:
         return not value.all()
-    return not (value.all() if getattr(value, "ndim", 0) else value)
+    if value.__class__ in SCALARS or not hasattr(value, "dtype"):
+        return not value
+    return decided(namespace(value.__class__).any(value == 0), otherwise=True)
 
 
 def all_finite(value: Any) -> bool:
     """Whether every entry of `value` is finite."""
-    return not is_inexact(value) or bool(namespace(value.__class__).isfinite(value).all())
+    if not is_inexact(value):
+        return True
+    space = namespace(value.__class__)
+    return decided(space.all(space.isfinite(value)), otherwise=False)
 
 
 def locked(value: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from autograd_lite.backend import real_dtype
 from autograd_lite.op import OPS
 from tests.families import Case, Family, between, case, drawn, shape_of
 
@@ -106,7 +107,7 @@ def near_diagonal(operation: str | Callable[..., Any]) -> Callable[..., Any]:
 
     def call(x: Any, *others: Any, **options: Any) -> Any:
         m, n = x.shape[-2:]
-        base = (np.eye(m, n) * (1 + np.arange(n))).astype(x.dtype.type(0).real.dtype)
+        base = (np.eye(m, n) * (1 + np.arange(n))).astype(real_dtype(x))
         function = OPS[operation].call if isinstance(operation, str) else operation
         return function(x + base, *others, **options)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.backend import on_host
 from autograd_lite.ops.index import getitem, scatter, setitem
 from autograd_lite.ops.order import as_array, normal_axis, raw
 from autograd_lite.ops.shape import broadcast_to, concat, flip, reshape, stack, swapaxes
@@ -41,7 +42,7 @@ def repeat(x: Any, repeats: Any, /, *, axis: int | None = None) -> Any:
     if axis is None:
         x, axis = reshape(x, (-1,)), 0
     axis = normal_axis("repeat", x, axis)
-    counts = np.asarray(raw(repeats))
+    counts = np.asarray(on_host(raw(repeats)))
     if counts.ndim and counts.size != 1:
         return getitem(x, (slice(None),) * axis + (np.repeat(np.arange(x.shape[axis]), counts),))
     n, before, after = int(counts.reshape(())), tuple(x.shape[: axis + 1]), tuple(x.shape[axis + 1 :])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import as_value, copied
+from autograd_lite.backend import NUMPY, as_value, copied, dtype_for
 from autograd_lite.errors import TrackedError
 from autograd_lite.ops.axes import batch_same
 from autograd_lite.rules import linear, plain
@@ -35,6 +35,10 @@ def asarray(data: Any, *, dtype: Any = None, device: Any = None, copy: bool | No
         return handle(constant(as_value(data, dtype, copy=copy)))
     except TrackedError:
         raise TrackedError("asarray: a list of tracked Tensors would lose its tape; use ag.stack") from None
+
+
+def _copied(x: Any, xp: Any = np) -> Any:
+    return copied(x)
 
 
 def _maker(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -68,8 +72,8 @@ empty_like = plain("empty_like", lambda x, dtype, device: np.empty_like(x, dtype
 full_like  = plain("full_like",  lambda x, fill_value, dtype, device: np.full_like(x, fill_value, dtype=dtype)[()], signature="x, /, fill_value, *, dtype=None, device=None", doc="One value in the shape of x.")
 
 _astype = linear("astype", lambda x, dtype: x.astype(dtype), lambda g, x, dtype: g, signature="x, /, dtype", doc="x in another dtype.", batch=batch_same)
-_copy   = linear("copy",   copied,                           lambda g, x: g, doc="x in memory of its own.", batch=batch_same)
-alias   = linear("alias",  lambda x: x,                      lambda g, x: g, doc="x itself, as a new row: what a transform differentiates with respect to.", batch=batch_same)
+_copy   = linear("copy",   _copied,                          lambda g, x: g, doc="x in memory of its own.", batch=batch_same)
+alias   = linear("alias",  lambda x, xp=np: x,               lambda g, x: g, doc="x itself, as a new row: what a transform differentiates with respect to.", batch=batch_same)
 # fmt: on
 
 
@@ -80,7 +84,11 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> A
     >>> ag.astype(ag.asarray([1, 2]), ag.float32).dtype
     dtype('float32')
     """
-    dtype = np.dtype(dtype) if isinstance(dtype, (str, type)) else dtype
+    value = x._row.value if isinstance(x, Tensor) else x
+    if value.__class__ not in NUMPY:
+        dtype = dtype_for(value, dtype)
+    elif isinstance(dtype, (str, type)):
+        dtype = np.dtype(dtype)
     if not copy and x.dtype == dtype:
         return x
     if isinstance(x, Tensor) and not _inexact(dtype):
@@ -89,7 +97,9 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> A
 
 
 def _inexact(dtype: Any) -> bool:
-    return isinstance(dtype, np.dtype) and dtype.kind in "fc"
+    if isinstance(dtype, np.dtype):
+        return dtype.kind in "fc"
+    return "float" in str(dtype) or "complex" in str(dtype)
 
 
 # fmt: off

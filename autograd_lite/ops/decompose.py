@@ -17,16 +17,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_lite.backend import is_complex
+from autograd_lite.backend import decided, dtype_name, is_complex, on_host, real_dtype
 from autograd_lite.errors import DegenerateError
 from autograd_lite.ops.arrange import diagonal, with_diagonal
 from autograd_lite.ops.create import triu
-from autograd_lite.ops.elementwise import conj, imag, real, where
-from autograd_lite.ops.order import raw
+from autograd_lite.ops.elementwise import abs, conj, imag, real, where
+from autograd_lite.ops.order import constant_of, raw, still
+from autograd_lite.ops.reduce import any, max
 from autograd_lite.ops.shape import concat, expand_dims
 from autograd_lite.ops.solve import _solve, adjoint, hermitian, matrices
 from autograd_lite.rules import general
-from autograd_lite.tensor import Tensor, constant, handle
+from autograd_lite.tensor import Tensor
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 
@@ -41,15 +42,19 @@ def _hermitian_from(upper: Any) -> Any:
     return above + adjoint(above) + with_diagonal(_real(diagonal(upper)))
 
 
+def _epsilon(x: Any) -> float:
+    return float(np.finfo(real_dtype(x)).eps)
+
+
 # -- equal values -----------------------------------------------------------------------------------------------------
 
 
 def _gaps(w: Any) -> tuple[Any, Any]:
     """w[j] - w[i], 1 where they are equal to rounding; and where that is, the diagonal included."""
-    value = raw(w)
+    value = still(w)
     apart = value[..., None, :] - value[..., :, None]
-    largest = np.max(np.abs(value), axis=-1, initial=0)[..., None, None]
-    equal = np.abs(apart) <= value.shape[-1] * np.finfo(value.dtype).eps * largest
+    largest = max(abs(value), axis=-1, keepdims=True)[..., None] if value.shape[-1] else 0.0
+    equal = abs(apart) <= value.shape[-1] * _epsilon(value) * largest
     return where(equal, 1.0, expand_dims(w, -2) - expand_dims(w, -1)), equal
 
 
@@ -62,7 +67,7 @@ def _refuse(name: str, equal: Any, *adjoints: Any) -> None:
     """Raise if a vector that has no derivative is needed."""
     columns = _others(equal).any(axis=-2)
     for g in adjoints:
-        if bool(np.any(columns[..., None, :] & (raw(g) != 0))):
+        if decided(any(columns[..., None, :] & (still(g) != 0)), otherwise=False):
             raise DegenerateError(
                 f"{name}: equal {'eigenvalues' if name == 'eigh' else 'singular values'} at {_first(columns)}; their "
                 f"vectors have no derivative there. Use the values alone, or perturb the matrix"
@@ -70,31 +75,37 @@ def _refuse(name: str, equal: Any, *adjoints: Any) -> None:
 
 
 def _refuse_zero(name: str, s: Any, *adjoints: Any) -> None:
-    value = raw(s)
-    zero = value <= value.shape[-1] * np.finfo(value.dtype).eps * np.max(value, axis=-1, initial=0, keepdims=True)
+    value = still(s)
+    zero = value <= value.shape[-1] * _epsilon(value) * (max(value, axis=-1, keepdims=True) if value.shape[-1] else 0.0)
     for g in adjoints:
-        if bool(np.any(zero[..., None, :] & (raw(g) != 0))):
+        if decided(any(zero[..., None, :] & (still(g) != 0)), otherwise=False):
             raise DegenerateError(
                 f"{name}: a singular value at {_first(zero)} is 0; its vectors have no derivative there"
             )
 
 
 def _first(where_: Any) -> tuple[int, ...]:
-    return tuple([int(i[0]) for i in np.nonzero(where_)])
+    return tuple([int(i[0]) for i in np.nonzero(on_host(raw(where_)))])
 
 
 def _undefined(x: Any, equal: Any) -> Any:
     """`x`, NaN where equal values meet a tangent."""
-    bad = _others(equal) & (raw(x) != 0)
-    return where(bad, np.nan, x) if bool(bad.any()) else x
+    bad = _others(equal) & (still(x) != 0)
+    return where(bad, np.nan, x) if decided(any(bad), otherwise=True) else x
 
 
 # -- eigh: AV = V diag(w), dw = diag(S), dV = V (S / gaps), with S = Vᴴ dA V --------------------------------------------
 
 
-def _eigh_kernel(x: Any) -> Any:
-    w, v = np.linalg.eigh(x)
-    return np.concatenate([w[..., None, :].astype(v.dtype), v], axis=-2)
+def _as_row(w: Any, v: Any, xp: Any) -> Any:
+    """Real numbers as a row to put above or below the columns `v`."""
+    row = w[..., None, :]
+    return row if row.dtype == v.dtype else xp.astype(row, v.dtype)
+
+
+def _eigh_kernel(x: Any, xp: Any = np) -> Any:
+    w, v = xp.linalg.eigh(x)
+    return xp.concat([_as_row(w, v, xp), v], axis=-2)
 
 
 def _eigh_parts(packed: Any) -> tuple[Any, Any]:
@@ -113,7 +124,7 @@ def _eigh_push(t: Any, packed: Any, x: Any) -> Any:
     w, v = _eigh_parts(packed)
     s = adjoint(v) @ t @ v
     gaps, equal = _gaps(w)
-    turned = v @ _undefined(where(np.eye(raw(w).shape[-1], dtype=bool), 0.0, s / gaps), equal)
+    turned = v @ _undefined(where(np.eye(w.shape[-1], dtype=bool), 0.0, s / gaps), equal)
     return concat([expand_dims(_real(diagonal(s)), -2), turned], axis=-2)
 
 
@@ -121,9 +132,9 @@ def _eigh_push(t: Any, packed: Any, x: Any) -> Any:
 #    ds = diag(P),  dU = U ((P s + s Pᴴ) / gaps of s²) + (I - UUᴴ) dX V / s,  dV = V ((s P + Pᴴ s) / gaps) + (I - VVᴴ) dXᴴ U / s
 
 
-def _svd_kernel(x: Any) -> Any:
-    u, s, vh = np.linalg.svd(x, full_matrices=False)
-    return np.concatenate([u, s[..., None, :].astype(u.dtype), np.conj(np.matrix_transpose(vh))], axis=-2)
+def _svd_kernel(x: Any, xp: Any = np) -> Any:
+    u, s, vh = xp.linalg.svd(x, full_matrices=False)
+    return xp.concat([u, _as_row(s, u, xp), xp.conj(xp.matrix_transpose(vh))], axis=-2)
 
 
 def _svd_parts(packed: Any, x: Any) -> tuple[Any, Any, Any]:
@@ -139,7 +150,7 @@ def _square_gaps(s: Any) -> tuple[Any, Any]:
 
 def _nothing(g: Any) -> bool:
     """Whether an adjoint is nothing but zeros that no derivative can fill."""
-    return not (isinstance(g, Tensor) and g.requires_grad) and not np.any(raw(g))
+    return not (isinstance(g, Tensor) and g.requires_grad) and not decided(any(still(g)), otherwise=True)
 
 
 def _svd_pull(g: Any, packed: Any, x: Any) -> Any:
@@ -155,7 +166,7 @@ def _svd_pull(g: Any, packed: Any, x: Any) -> Any:
     m, n = x.shape[-2:]
     if is_complex(x) or m != n:
         _refuse_zero("svd", s, *([gu, gv] if is_complex(x) else [gu] if m > n else [gv]))
-    safe = where(raw(s) == 0, 1.0, s)
+    safe = where(still(s) == 0, 1.0, s)
     if is_complex(x):  # the phase that U and V share out between them
         inner = inner - 1j * with_diagonal((imag(diagonal(v.mT @ gv)) - imag(diagonal(u.mT @ gu))) / (2 * safe))
     out = conj(u) @ inner @ v.mT
@@ -173,11 +184,11 @@ def _svd_push(t: Any, packed: Any, x: Any) -> Any:
     p = adjoint(u) @ t @ v
     gaps, equal = _square_gaps(s)
     row, column = expand_dims(s, -2), expand_dims(s, -1)
-    eye = np.eye(raw(s).shape[-1], dtype=bool)
+    eye = np.eye(s.shape[-1], dtype=bool)
     left = _undefined(where(eye, 0.0, (p * row + column * adjoint(p)) / gaps), equal)
     right = _undefined(where(eye, 0.0, (column * p + adjoint(p) * row) / gaps), equal)
     ds = diagonal(p)
-    safe = where(raw(s) == 0, np.nan, s)
+    safe = where(still(s) == 0, np.nan, s)
     if is_complex(x):
         half = with_diagonal(1j * imag(ds) / (2 * safe))
         left, right = left + half, right - half
@@ -193,9 +204,9 @@ def _svd_push(t: Any, packed: Any, x: Any) -> Any:
 # -- qr: X = QR, C = Qᴴ dX R⁻¹: dR = W R and dQ = dX R⁻¹ - Q W, where W = dR R⁻¹ is triangular with a real diagonal -------
 
 
-def _qr_kernel(x: Any) -> Any:
-    q, r = np.linalg.qr(x)
-    return np.concatenate([q, np.matrix_transpose(r)], axis=-2)
+def _qr_kernel(x: Any, xp: Any = np) -> Any:
+    q, r = xp.linalg.qr(x)
+    return xp.concat([q, xp.matrix_transpose(r)], axis=-2)
 
 
 def _qr_parts(packed: Any, x: Any) -> tuple[Any, Any]:
@@ -225,16 +236,16 @@ def _qr_push(t: Any, packed: Any, x: Any) -> Any:
 # -- the columns that complete a basis: any others would do -------------------------------------------------------------
 
 
-def _rest_kernel(x: Any, which: str) -> Any:
+def _rest_kernel(x: Any, which: str, xp: Any = np) -> Any:
     k = min(x.shape[-2:])
     if which == "qr":
-        return np.linalg.qr(x, mode="complete")[0][..., k:]
-    u, _, vh = np.linalg.svd(x)
-    return u[..., k:] if which == "u" else np.conj(np.matrix_transpose(vh))[..., k:]
+        return xp.linalg.qr(x, mode="complete")[0][..., k:]
+    u, _, vh = xp.linalg.svd(x)
+    return u[..., k:] if which == "u" else xp.conj(xp.matrix_transpose(vh))[..., k:]
 
 
 def _rest_pull(g: Any, v: Any, x: Any, which: str) -> Any:
-    if np.any(raw(g)):
+    if decided(any(still(g)), otherwise=False):
         name, remedy = ("qr", "mode='reduced'") if which == "qr" else ("svd", "full_matrices=False")
         raise DegenerateError(f"{name}: the columns that complete a basis have no derivative; leave them out: {remedy}")
     return 0 * x
@@ -339,11 +350,10 @@ def qr(x: Any, /, *, mode: str = "reduced") -> QRResult:
         r = concat([r, adjoint(q) @ x[..., m:]], axis=-1)
     if mode == "complete" and m > n:
         q = concat([q, _rest(x, "qr")], axis=-1)
-        r = concat([r, np.zeros((*r.shape[:-2], m - n, n), raw(r).dtype)], axis=-2)
+        r = concat([r, np.zeros((*r.shape[:-2], m - n, n), dtype_name(r))], axis=-2)
     return QRResult(q, r)
 
 
 def matrix_rank(x: Any, /, *, rtol: Any = None) -> Any:
     """How many singular values are larger than `rtol` times the largest: integers, without derivative."""
-    out = np.linalg.matrix_rank(raw(matrices("matrix_rank", x)), rtol=raw(rtol))
-    return handle(constant(np.asarray(out)[()])) if isinstance(x, Tensor) else out
+    return constant_of(lambda x: np.asarray(np.linalg.matrix_rank(x, rtol=raw(rtol)))[()], matrices("matrix_rank", x))

@@ -47,13 +47,13 @@ signbit       = plain("signbit",       np.signbit)
 # -- selection ---------------------------------------------------------------------------------------------------------
 
 
-def _where(c: Any, x: Any, y: Any) -> Any:  # a kernel: arrays in, array out
-    out = np.where(c, x, y)
+def _where(c: Any, x: Any, y: Any, xp: Any = np) -> Any:  # a kernel: arrays in, array out
+    out = xp.where(c, x, y)
     return out if out.ndim else out[()]
 
 
-def _relu(x: Any) -> Any:
-    return np.maximum(x, 0)  # 0, not 0.0: a Python number must not widen
+def _relu(x: Any, xp: Any = np) -> Any:
+    return xp.maximum(x, 0)  # 0, not 0.0: a Python number must not widen
 
 
 def _half(x: Any, y: Any) -> Any:
@@ -125,9 +125,13 @@ def _softmax2(x: Any, y: Any) -> Any:
     return where(same & (x < 0), 0.0, sigmoid(where(same, 0.0, x) - where(same, 0.0, y)))
 
 
-def _sigmoid(x: Any) -> Any:
-    e = np.exp(-np.abs(x))  # never overflows
-    return np.where(x >= 0, 1, e)[()] / (1 + e)
+def _sigmoid(x: Any, xp: Any = np) -> Any:
+    e = xp.exp(-xp.abs(x))  # never overflows
+    return _where(x >= 0, 1, e, xp) / (1 + e)
+
+
+def _softplus(x: Any, xp: Any = np) -> Any:
+    return xp.logaddexp(x, 0 if xp is np else xp.zeros_like(x))
 
 
 exp      = elementwise("exp",      np.exp,      lambda v, x: v,                  doc="e to the power of x.")
@@ -138,7 +142,7 @@ log2     = elementwise("log2",     np.log2,     lambda v, x: 1 / (x * _log(2)), 
 log10    = elementwise("log10",    np.log10,    lambda v, x: 1 / (x * _log(10)), doc="The logarithm to base 10.")
 log1p    = elementwise("log1p",    np.log1p,    lambda v, x: 1 / (1 + x),        doc="log(1 + x), exact near 0.")
 sigmoid  = elementwise("sigmoid",  _sigmoid,    lambda v, x: v * (1 - v),        doc="1 / (1 + exp(-x)), the logistic function; never overflows.")
-softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda v, x: sigmoid(x), doc="log(1 + exp(x)); never overflows.")
+softplus = elementwise("softplus", _softplus, lambda v, x: sigmoid(x), doc="log(1 + exp(x)); never overflows.")
 logaddexp = elementwise("logaddexp", np.logaddexp, lambda v, x, y: _softmax2(x, y), lambda v, x, y: _softmax2(y, x), doc="log(exp(x) + exp(y)); never overflows.")
 
 # -- trigonometric and hyperbolic --------------------------------------------------------------------------------------------
@@ -164,9 +168,15 @@ def _r(x: Any, y: Any) -> Any:
 hypot = elementwise("hypot", np.hypot, lambda v, x, y: x / _r(x, y),              lambda v, x, y: y / _r(x, y),               doc="sqrt(x**2 + y**2) without overflow; derivative 0 at the origin.")
 atan2 = elementwise("atan2", np.atan2, lambda v, y, x: x / _r(x, y) / _r(x, y),   lambda v, y, x: -y / _r(x, y) / _r(x, y),   signature="y, x, /", doc="The angle of the point (x, y); derivative 0 at the origin.")
 
+
+
+def _imag(x: Any, xp: Any = np) -> Any:
+    return xp.imag(x) if xp is np or is_complex(x) else xp.zeros_like(x)
+
+
 # -- complex numbers (a pull is the plain transpose; a real variable keeps the real part) --------------------------------------
 real = elementwise("real", np.real, 1,   doc="The real part.")
-imag = elementwise("imag", np.imag, -1j, doc="The imaginary part.")
+imag = elementwise("imag", _imag,   -1j, doc="The imaginary part.")
 conj = general("conj", np.conj, lambda g, v, x: conj(g), lambda t, v, x: conj(t), doc="The complex conjugate.", batch=batch_same)
 # fmt: on
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import is_inexact
+from autograd_lite.backend import dtype_name, is_complex, is_inexact, real_dtype
 from autograd_lite.ops.axes import batch_same
 from autograd_lite.ops.create import asarray, astype
 from autograd_lite.ops.elementwise import conj
@@ -30,7 +30,7 @@ REVERSED = {"backward": "forward", "forward": "backward", "ortho": "ortho"}
 
 def _counts(v: Any, n: int, axis: int) -> Any:
     """How often each number of a half spectrum, of a signal of `n` numbers, stands in the whole: 1, 2, 2, … (1)."""
-    m = np.full(n // 2 + 1, 2.0, raw(v).real.dtype)
+    m = np.full(n // 2 + 1, 2.0, real_dtype(v))
     m[0] = 1
     if n % 2 == 0:
         m[-1] = 1
@@ -46,11 +46,30 @@ def _whole(g: Any, x: Any, n: int, axis: int, norm: str) -> Any:
     return conj(_rfft(g, axis, REVERSED[norm])) * _counts(g, n, axis)
 
 
+def _as_complex(x: Any, xp: Any) -> Any:
+    """What the standard asks these transforms to be given."""
+    if xp is np or is_complex(x):
+        return x
+    return xp.astype(x, xp.complex64 if dtype_name(x) == "float32" else xp.complex128)
+
+
+def _fftn_kernel(x: Any, axes: Any, norm: str, xp: Any = np) -> Any:
+    return xp.fft.fftn(_as_complex(x, xp), axes=axes, norm=norm)
+
+
+def _ifftn_kernel(x: Any, axes: Any, norm: str, xp: Any = np) -> Any:
+    return xp.fft.ifftn(_as_complex(x, xp), axes=axes, norm=norm)
+
+
+def _irfft_kernel(x: Any, n: int, axis: int, norm: str, xp: Any = np) -> Any:
+    return xp.fft.irfft(_as_complex(x, xp), n=n, axis=axis, norm=norm)
+
+
 # fmt: off
-_fftn  = linear("fftn",  lambda x, axes, norm: np.fft.fftn(x, None, axes, norm),     lambda g, x, axes, norm: _fftn(g, axes, norm),  signature="x, /, axes, norm", batch=batch_same)
-_ifftn = linear("ifftn", lambda x, axes, norm: np.fft.ifftn(x, None, axes, norm),    lambda g, x, axes, norm: _ifftn(g, axes, norm), signature="x, /, axes, norm", batch=batch_same)
+_fftn  = linear("fftn",  _fftn_kernel,  lambda g, x, axes, norm: _fftn(g, axes, norm),  signature="x, /, axes, norm", batch=batch_same)
+_ifftn = linear("ifftn", _ifftn_kernel, lambda g, x, axes, norm: _ifftn(g, axes, norm), signature="x, /, axes, norm", batch=batch_same)
 _rfft  = linear("rfft",  lambda x, axis, norm: np.fft.rfft(x, None, axis, norm),     _half,  signature="x, /, axis, norm", batch=batch_same)
-_irfft = linear("irfft", lambda x, n, axis, norm: np.fft.irfft(x, n, axis, norm),    _whole, signature="x, /, n, axis, norm", batch=batch_same)
+_irfft = linear("irfft", _irfft_kernel, _whole, signature="x, /, n, axis, norm", batch=batch_same)
 # fmt: on
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from types import EllipsisType
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from autograd_lite.backend import is_array, namespace
+from autograd_lite.ops import places
 from autograd_lite.ops.axes import batch_index
+from autograd_lite.ops.places import is_basic
 from autograd_lite.rules import linear
 from autograd_lite.tensor import Tensor
-
-
-def is_basic(index: Any) -> bool:
-    """Whether NumPy reads `index` without copying: integers, slices, None and Ellipsis only."""
-    parts = index if isinstance(index, tuple) else (index,)
-    kinds = (slice, EllipsisType, int, np.integer)
-    return all([i is None or (isinstance(i, kinds) and i is not True and i is not False) for i in parts])
 
 
 def _plain_index(index: Any) -> Any:
@@ -28,7 +24,13 @@ def _plain_index(index: Any) -> Any:
     return np.asarray(index, dtype=None if index else int) if isinstance(index, list) else index
 
 
-def _scatter(g: Any, shape: Any, index: Any) -> Any:  # a kernel: array in, array out
+def _get(x: Any, index: Any, xp: Any = np) -> Any:  # a kernel: array in, array out
+    return x[index] if xp is np else places.read(x, index, xp)
+
+
+def _scatter(g: Any, shape: Any, index: Any, xp: Any = np) -> Any:
+    if xp is not np:
+        return places.added(g, shape, index, xp)
     out = np.zeros(shape, g.dtype)
     if is_basic(index):
         out[index] = g
@@ -37,7 +39,9 @@ def _scatter(g: Any, shape: Any, index: Any) -> Any:  # a kernel: array in, arra
     return out if shape else out[()]
 
 
-def _set(x: Any, v: Any, index: Any) -> Any:
+def _set(x: Any, v: Any, index: Any, xp: Any = np) -> Any:
+    if xp is not np:
+        return places.written(x, v, index, xp)
     out = np.array(x)
     out[index] = v
     return out if out.ndim else out[()]
@@ -48,14 +52,15 @@ def _won(g: Any, shape: Any, index: Any) -> Any:
     part = g[index]
     if is_basic(index):
         return part
-    order = np.arange(1, part.size + 1).reshape(part.shape)
+    order = np.arange(1, prod(part.shape) + 1).reshape(part.shape)
+    index = places.on_numpy(index)
     last = _set(np.zeros(shape, int), order, index)[index]
     return part * (last == order)
 
 
 # fmt: off
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
-_getitem = linear("getitem", lambda x, index: x[index], lambda g, x, index: scatter(g, tuple(x.shape), index),  signature="x, /, index", holes=True, infix="{0}[{1}]", write=lambda base, part, index: _setitem(base, part, index), batch=batch_index)
+_getitem = linear("getitem", _get,                      lambda g, x, index: scatter(g, tuple(x.shape), index),  signature="x, /, index", holes=True, infix="{0}[{1}]", write=lambda base, part, index: _setitem(base, part, index), batch=batch_index)
 scatter  = linear("scatter", _scatter,                  lambda g, x, shape, index: _getitem(g, index),          signature="x, /, shape, index", holes=True, doc="Zeros of `shape` with x added in at `index`: the transpose of indexing.", batch=batch_index)
 _setitem = linear("setitem", _set,                      lambda g, x, v, index: _setitem(g, 0, index),           lambda g, x, v, index: _won(g, tuple(x.shape), index), signature="x, v, /, index", holes=True, batch=batch_index)
 # fmt: on
@@ -76,15 +81,17 @@ def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Any:
     if axis is None and x.ndim != 1:
         x, axis = x.reshape(-1), 0
     return getitem(
-        x, (slice(None),) * ((axis or 0) % x.ndim) + (indices if isinstance(indices, Tensor) else np.asarray(indices),)
+        x, (slice(None),) * ((axis or 0) % x.ndim) + (indices if is_array(indices) else np.asarray(indices),)
     )
 
 
 def take_along_axis(x: Any, indices: Any, /, *, axis: int = -1) -> Any:
     """One entry of `x` for each integer in `indices`, matched along an axis, as ``numpy.take_along_axis``."""
-    indices = indices._row.value if isinstance(indices, Tensor) else np.asarray(indices)
+    indices = (
+        indices._row.value if isinstance(indices, Tensor) else indices if is_array(indices) else np.asarray(indices)
+    )
     axis = axis % x.ndim
     shape = tuple([n if i != axis else indices.shape[axis] for i, n in enumerate(x.shape)])
-    indices = np.broadcast_to(indices, np.broadcast_shapes(indices.shape, shape))
+    indices = namespace(indices.__class__).broadcast_to(indices, np.broadcast_shapes(indices.shape, shape))
     grid = [np.arange(n).reshape([-1 if i == k else 1 for k in range(x.ndim)]) for i, n in enumerate(indices.shape)]
     return _getitem(x, tuple([indices if i == axis else g for i, g in enumerate(grid)]))

@@ -88,7 +88,7 @@ _tensordot = bilinear("tensordot", lambda x, y, axes: np.tensordot(x, y, axes)[(
 # -- the layer of a network: one row for x Wᵀ + b -----------------------------------------------------------------------
 
 
-def _affine(x: Any, w: Any, b: Any) -> Any:
+def _affine(x: Any, w: Any, b: Any, xp: Any = np) -> Any:  # the same for every library
     out = _matmul(x, w.mT)
     if b.ndim <= out.ndim and b.dtype == out.dtype:
         out += b  # in the product's own memory
@@ -221,9 +221,18 @@ def _einsum_push(i: int, t: Any, v: Any, xs: list[Any], subscripts: str) -> Any:
     return gate_product(lambda t, *xs: _einsum(*xs[:i], t, *xs[i + 1 :], subscripts=subscripts), t, xs, i)
 
 
+def _einsum_kernel(*args: Any, xp: Any = np) -> Any:
+    *operands, subscripts = args
+    return (
+        np.einsum(subscripts, *operands, optimize=len(operands) > 1)[()]
+        if xp is np
+        else xp.einsum(subscripts, *operands)
+    )
+
+
 _einsum = general(
     "einsum",
-    lambda *args: np.einsum(args[-1], *args[:-1], optimize=len(args) > 2)[()],
+    _einsum_kernel,
     _einsum_pull,
     _einsum_push,
     gated=_einsum_gated,

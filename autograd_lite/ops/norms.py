@@ -7,16 +7,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_lite.backend import is_complex
+from autograd_lite.backend import decided, is_complex, is_inexact, real_dtype
 from autograd_lite.ops.axes import batch_over
 from autograd_lite.ops.decompose import matrix_rank, svd, svdvals
-from autograd_lite.ops.elementwise import abs, conj, not_equal, sign, where
-from autograd_lite.ops.order import as_array, raw
+from autograd_lite.ops.elementwise import abs, conj, not_equal, round, sign, where
+from autograd_lite.ops.order import as_array, raw, still
 from autograd_lite.ops.reduce import max, min, prod, reduction, sum
 from autograd_lite.ops.shape import expand_dims, reshape
 from autograd_lite.ops.solve import _dots, _over, adjoint, inv, matrices
 from autograd_lite.rules import general
-from autograd_lite.tensor import Tensor
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 
@@ -25,7 +24,7 @@ from autograd_lite.tensor import Tensor
 
 def _direction(v: Any, x: Any, axis: Any, ord: float, keepdims: bool) -> Any:
     """The partial of (Σ|x|ᵖ)^(1/p): sgn(x) (|x|/v)^(p-1), 0 where the norm is."""
-    length = where(raw(v) == 0, 1.0, v)
+    length = where(still(v) == 0, 1.0, v)
     if ord == 2:
         return (conj(x) if is_complex(x) else x) / length
     s = conj(sign(x)) if is_complex(x) else sign(x)
@@ -61,7 +60,7 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
         return min(abs(x), axis=axis, keepdims=keepdims)
     if ord == 0:
         counted = sum(not_equal(x, 0), axis=axis, keepdims=keepdims)
-        return counted * np.ones((), abs(raw(x)).dtype)[()]
+        return counted * np.ones((), real_dtype(x))[()]
     return _p_norm(x, axis=axis, ord=ord, keepdims=keepdims)
 
 
@@ -122,24 +121,29 @@ def cond(x: Any, p: Any = None) -> Any:
 # -- determinant ------------------------------------------------------------------------------------------------------
 
 
+def _inverse_if_regular(x: Any) -> Any:
+    """The inverse, or None if a matrix is singular to rounding."""
+    try:
+        inverse = inv(x)
+    except np.linalg.LinAlgError:
+        return None
+    condition = matrix_norm(still(x)) * matrix_norm(still(inverse))
+    eps = float(np.finfo(real_dtype(condition)).eps)
+    return inverse if decided(np.all(condition * eps * x.shape[-1] < 1), otherwise=True) else None
+
+
 def _cofactors(v: Any, x: Any) -> Any:
     """The partials of v = det(x): v x⁻ᵀ; of a singular matrix, from its singular values, det(U Vᴴ) Ū diag(Π_{j≠i} s_j) Vᵀ."""
-    a = raw(x)
-    n = a.shape[-1]
-    try:
-        inverse = np.linalg.inv(a)
-        condition = np.linalg.norm(a, axis=(-2, -1)) * np.linalg.norm(inverse, axis=(-2, -1))
-        regular = bool(np.all(condition * np.finfo(condition.dtype).eps * n < 1))
-    except np.linalg.LinAlgError:
-        regular = False
-    if regular:
-        return _over(v) * (inv(x) if isinstance(x, Tensor) else inverse).mT
+    n = x.shape[-1]
+    inverse = _inverse_if_regular(x)
+    if inverse is not None:
+        return _over(v) * inverse.mT
     u, s, vh = svd(x)
     others = prod(where(np.eye(n, dtype=bool), 1.0, expand_dims(s, -2)), axis=-1)
     spread = expand_dims(others, -1)
     if is_complex(x):
         return _over(det(u @ vh)) * (conj(u) @ (spread * conj(vh)))
-    return np.round(np.linalg.det(raw(u) @ raw(vh)))[..., None, None] * (u @ (spread * vh))
+    return _over(round(det(still(u) @ still(vh)))) * (u @ (spread * vh))
 
 
 # -- pseudo-inverse ---------------------------------------------------------------------------------------------------
@@ -183,8 +187,7 @@ def pinv(x: Any, /, *, rtol: Any = None) -> Any:
     """
     x = matrices("pinv", x)
     if rtol is None:
-        dtype = raw(x).dtype
-        rtol = sorted(x.shape[-2:])[1] * float(np.finfo(dtype if dtype.kind in "fc" else float).eps)
+        rtol = sorted(x.shape[-2:])[1] * float(np.finfo(real_dtype(x) if is_inexact(x) else float).eps)
     return _pinv(x, raw(rtol))
 
 
@@ -214,8 +217,8 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> LstsqResult:
     x = pinv(a, rtol=rcond) @ columns
     rank = matrix_rank(a, rtol=rcond)
     left = abs(columns - a @ x) ** 2
-    full = m > n and bool(np.all(raw(rank) == n))
-    residuals = sum(left, axis=-2) if full else np.empty((*a.shape[:-2], 0), abs(raw(b)).dtype)
+    full = m > n and decided(np.all(still(rank) == n), otherwise=False)
+    residuals = sum(left, axis=-2) if full else np.empty((*a.shape[:-2], 0), real_dtype(b))
     return LstsqResult(x[..., 0] if b.ndim == 1 else x, residuals, rank, svdvals(a))
 
 

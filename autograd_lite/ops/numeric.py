@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import is_complex
+from autograd_lite.backend import is_complex, kind
 from autograd_lite.ops.create import astype
-from autograd_lite.ops.elementwise import conj, remainder, where
-from autograd_lite.ops.order import as_array, cut, diff, normal_axis, raw
+from autograd_lite.ops.elementwise import clip, conj, minimum, remainder, where
+from autograd_lite.ops.order import as_array, cut, diff, normal_axis, raw, searchsorted, still
 from autograd_lite.ops.reduce import argsort, sum
 from autograd_lite.ops.shape import concat, flip, reshape
 from autograd_lite.rules import bilinear, elementwise
@@ -67,7 +67,7 @@ def gradient(f: Any, *spacings: Any, axis: Any = None, edge_order: int = 1) -> A
         raise TypeError(f"gradient: {len(spacings)} spacings for {len(axes)} axes")
     if edge_order not in (1, 2):
         raise ValueError(f"gradient: edge_order is 1 or 2, not {edge_order}")
-    f = astype(f, float) if raw(f).dtype.kind in "iu" else f
+    f = astype(f, float) if kind(f) in "iu" else f
     slopes = tuple([_slopes(f, as_array(h), a, edge_order) for h, a in zip(steps, axes, strict=True)])
     return slopes[0] if len(slopes) == 1 else slopes
 
@@ -127,13 +127,13 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         xp, fp = xp[order], fp[order]
         xp, fp = concat([xp[-1:] - period, xp, xp[:1] + period]), concat([fp[-1:], fp, fp[:1]])
     n = xp.shape[0]
-    place = raw(x)
-    after = np.clip(np.searchsorted(raw(xp), place, side="right"), 1, max(n - 1, 1))
-    low, high = after - 1, np.minimum(after, n - 1)
+    place, places = still(x), still(xp)
+    after = clip(searchsorted(places, place, side="right"), 1, max(n - 1, 1))
+    low, high = after - 1, minimum(after, n - 1)
     width = where(low == high, 1.0, xp[high] - xp[low])
     out = fp[low] + (x - xp[low]) * ((fp[high] - fp[low]) / width)
-    out = where(place < raw(xp)[0], fp[0] if left is None else left, out)
-    return where(place > raw(xp)[-1], fp[-1] if right is None else right, out)
+    out = where(place < places[0], fp[0] if left is None else left, out)
+    return where(place > places[-1], fp[-1] if right is None else right, out)
 
 
 # -- convolution and polynomials --------------------------------------------------------------------------------------

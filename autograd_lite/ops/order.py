@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_lite.backend import as_value, is_inexact, namespace
+from autograd_lite.backend import as_value, decided, dtype_name, is_inexact, namespace, on_host, own
 from autograd_lite.ops.axes import batch_same
 from autograd_lite.ops.create import astype, full_like, zeros_like
 from autograd_lite.ops.elementwise import clip, exp, isnan, not_equal, where
@@ -29,6 +29,11 @@ def as_array(x: Any) -> Any:
 def raw(x: Any) -> Any:
     """The array of a Tensor; anything else as it is."""
     return x._row.value if isinstance(x, Tensor) else x
+
+
+def still(x: Any) -> Any:
+    """`x` as a constant: a Tensor without its derivatives; anything else as it is."""
+    return x.detach() if isinstance(x, Tensor) else x
 
 
 def cut(x: Any, axis: int, start: int | None, stop: int | None) -> Any:
@@ -52,24 +57,29 @@ def sort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool = 
 
 def searchsorted(x1: Any, x2: Any, /, *, side: str = "left", sorter: Any = None) -> Any:
     """Where the entries of `x2` would go into the sorted `x1`: integers, without derivative."""
-    return _values(np.searchsorted, x1, x2, side=side, sorter=raw(sorter))
+    return constant_of(np.searchsorted, x1, x2, side=side, sorter=raw(sorter))
 
 
 def nonzero(x: Any, /) -> tuple[Any, ...]:
     """The indices of the entries that are not zero, one array an axis: integers, without derivative."""
     if not as_array(x).ndim:
         raise ValueError("nonzero: a 0-d array has no axes to index; reshape it to (1,)")
-    return tuple([_values(lambda _, i=i: i, x) for i in np.nonzero(raw(x))])
+    return tuple([constant_of(lambda _, i=i: i, x) for i in np.nonzero(on_host(raw(x)))])
 
 
 def isin(x1: Any, x2: Any, /, *, assume_unique: bool = False, invert: bool = False) -> Any:
     """Whether each entry of `x1` is among those of `x2`: truth values, without derivative."""
-    return _values(np.isin, x1, x2, assume_unique=assume_unique, invert=invert)
+    return constant_of(np.isin, x1, x2, assume_unique=assume_unique, invert=invert)
 
 
-def _values(function: Callable[..., Any], *arrays: Any, **options: Any) -> Any:
+def constant_of(function: Callable[..., Any], *arrays: Any, **options: Any) -> Any:
     """A function without derivatives, of the values: a constant Tensor if any argument is a Tensor."""
-    out = function(*[raw(x) for x in arrays], **options)
+    values = [raw(x) for x in arrays]
+    like = next((v for v in values if namespace(v.__class__) is not np), None)
+    if like is None:
+        out = function(*values, **options)
+    else:  # on copies: which entries there are decides about shapes, which other libraries leave open
+        out = own(function(*[on_host(v) for v in values], **options), like)
     return handle(constant(out)) if any([isinstance(x, Tensor) for x in arrays]) else out
 
 
@@ -102,8 +112,8 @@ def unique_all(x: Any, /) -> UniqueAll:
     The values are entries of `x`, so they have derivatives: the first of several equal ones is taken.
     """
     x = as_array(x)
-    _, *where_and_how_many = np.unique_all(raw(x))
-    indices, inverse, counts = [_values(lambda _, i=i: i, x) for i in where_and_how_many]
+    _, *where_and_how_many = np.unique_all(on_host(raw(x)))
+    indices, inverse, counts = [constant_of(lambda _, i=i: i, x) for i in where_and_how_many]
     return UniqueAll(reshape(x, (-1,))[indices], indices, inverse, counts)
 
 
@@ -158,7 +168,19 @@ def accumulation(name: str, ufunc: Any, terms: Callable[..., Any], **extra: Any)
         back = _recurrence(_later(flip(a, axis=axis), 1, axis, 1), flip(g, axis=axis), axis)
         return w * flip(back, axis=axis)
 
-    return general(name, lambda x, axis: ufunc.accumulate(x, axis), pull, push, signature="x, /, axis", **extra)
+    def kernel(x: Any, axis: int, xp: Any = np) -> Any:
+        return ufunc.accumulate(x, axis) if xp is np else _accumulate(getattr(xp, ufunc.__name__), x, axis, xp)
+
+    return general(name, kernel, pull, push, signature="x, /, axis", **extra)
+
+
+def _accumulate(function: Callable[..., Any], x: Any, axis: int, xp: Any) -> Any:
+    """What a ufunc's ``accumulate`` does, for an associative function of another library: pairs joined, log2(n) times."""
+    step, lead = 1, (slice(None),) * axis
+    while step < x.shape[axis]:
+        joined = function(x[(*lead, slice(step, None), ...)], x[(*lead, slice(None, -step), ...)])
+        x, step = xp.concat([x[(*lead, slice(None, step), ...)], joined], axis=axis), 2 * step
+    return x
 
 
 def _sum_of_exponentials(v: Any, x: Any, before: Any, axis: int) -> Any:
@@ -173,7 +195,7 @@ def _difference(x: Any, v: Any) -> Any:
 
 def _extreme(v: Any, x: Any, before: Any, axis: int) -> Any:
     """Ties with the extreme so far share evenly: of m ties, the last takes 1/m and leaves the others the rest."""
-    x, v = raw(x), raw(v)
+    x, v = still(x), still(v)
     same = concat([zeros_like(cut(v, axis, None, 1)), cut(v, axis, 1, None) == cut(v, axis, None, -1)], axis=axis)
     tied = astype(x == v, v.dtype)
     share = tied / _recurrence(same, tied, axis)
@@ -231,7 +253,7 @@ def _accumulated(name: str, core: Callable[..., Any], x: Any, axis: int | None, 
     if initial is None:
         return out
     shape = tuple([1 if i == axis else n for i, n in enumerate(x.shape)])
-    first = namespace(raw(out).__class__).full(shape, initial, dtype=out.dtype)
+    first = full_like(cut(out, axis, None, 1), initial) if out.shape[axis] else np.full(shape, initial, dtype_name(out))
     return concat([first, out], axis=axis)
 
 
@@ -341,7 +363,9 @@ def nanmedian(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any:
 
 def _quantile(name: str, x: Any, q: Any, axis: Any, keepdims: bool, method: str, skip: bool) -> Any:
     x, q = as_array(x), as_array(q)
-    if not bool(((raw(q) >= 0) & (raw(q) <= 1)).all()):
+    if namespace(raw(x).__class__) is not np and isinstance(raw(q), (np.ndarray, np.generic)):
+        q = handle(constant(own(q, raw(x))))
+    if not decided(np.all((still(q) >= 0) & (still(q) <= 1)), otherwise=True):
         raise ValueError(f"{name}: quantiles are in the range [0, 1]")
     if method not in CONTINUOUS and method not in ROUNDED:
         raise ValueError(f"{name}: method is one of {', '.join([*CONTINUOUS, *ROUNDED])}, not {method!r}")
@@ -362,17 +386,17 @@ def _quantile(name: str, x: Any, q: Any, axis: Any, keepdims: bool, method: str,
 
 def _interpolated(s: Any, q: Any, method: str, skip: bool) -> Any:
     """The quantiles `q`, along a new last axis in the place of that of `s`, which is sorted, NaNs last."""
-    unknown = isnan(raw(s))
+    unknown = isnan(still(s))
     n = (s.shape[-1] - unknown.sum(axis=-1, keepdims=True)) if skip else s.shape[-1]
     alpha, beta = CONTINUOUS.get(method, (1, 1))
     place = clip(alpha + q * (n + 1 - alpha - beta) - 1, 0, np.maximum(n - 1, 0))
-    place = ROUNDED[method](raw(place)) if method in ROUNDED else place
+    place = ROUNDED[method](still(place)) if method in ROUNDED else place
     place = broadcast_to(place, (*s.shape[:-1], q.shape[0]))
-    below = np.floor(raw(place)).astype(int)
+    below = np.floor(still(place)).astype(int)
     above = np.minimum(below + 1, np.maximum(n - 1, 0))
     share = astype(place - below, s.dtype)
     low, high = take_along_axis(s, below, axis=-1), take_along_axis(s, above, axis=-1)
     step = high - low
     out = where(share < 0.5, low + step * share, high - step * (1 - share))
     empty = (n == 0) if skip else unknown[..., -1:]
-    return where(empty, np.nan, out) if bool(np.any(empty)) else out
+    return where(empty, np.nan, out) if decided(np.any(empty), otherwise=True) else out

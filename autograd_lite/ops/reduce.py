@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.backend import decided, typed_zero
 from autograd_lite.ops.axes import axes_of, batch_along, batch_over
 from autograd_lite.ops.create import ones_like
 from autograd_lite.ops.elementwise import exp, isfinite, where
 from autograd_lite.ops.shape import broadcast_to, concat, permute_dims, reshape
 from autograd_lite.products import gate, pick
 from autograd_lite.rules import general, linear, plain
+from autograd_lite.tensor import Tensor
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 
@@ -89,13 +91,24 @@ def _var(x: Any, axis: Any, correction: Any, keepdims: Any) -> Any:
     return _add(squares, _axis(axis), None, None, keepdims) / _freedom(x, axis, correction)
 
 
-def _logsumexp(x: Any, axis: Any, keepdims: Any) -> Any:
-    top = _maximum(x, axis, None, None, True)
-    top = np.where(np.isfinite(top), top, 0)
-    total = _add(np.exp(x - top), axis, None, None, True)
+def _largest(x: Any, axis: Any, xp: Any) -> Any:
+    return _maximum(x, axis, None, None, True) if xp is np else xp.max(x, axis=axis, keepdims=True)
+
+
+def _total(x: Any, axis: Any, xp: Any) -> Any:
+    return _add(x, axis, None, None, True) if xp is np else xp.sum(x, axis=axis, keepdims=True)
+
+
+def _logsumexp(x: Any, axis: Any, keepdims: Any, xp: Any = np) -> Any:
+    top = _largest(x, axis, xp)
+    top = xp.where(xp.isfinite(top), top, 0)
+    total = _total(xp.exp(x - top), axis, xp)
     with np.errstate(divide="ignore"):  # log(0) is the right answer for a sum of exp(-inf)
-        out = np.log(total) + top
-    return out if keepdims else out.reshape([n for i, n in enumerate(out.shape) if i not in axes_of(x.ndim, axis)])[()]
+        out = xp.log(total) + top
+    if keepdims:
+        return out
+    out = xp.reshape(out, tuple([n for i, n in enumerate(out.shape) if i not in axes_of(x.ndim, axis)]))
+    return out if out.ndim else out[()]
 
 
 # -- partials ------------------------------------------------------------------------------------------------------------
@@ -135,7 +148,7 @@ def _share(v: Any, x: Any, axis: Any, keepdims: bool) -> Any:
 def _weights(v: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     """exp(x - v), made to sum to 1; 0 where everything is -inf, an even share where several are +inf."""
     finite = isfinite(v)
-    if bool(all(finite)):
+    if decided(all(finite), otherwise=False):
         w = exp(x - v)
         return w / sum(w, axis=axis, keepdims=True)
     w = where(finite, exp(where(finite, x, -np.inf) - where(finite, v, 0.0)), (x == v) & (x > 0))
@@ -154,7 +167,7 @@ def _standard(v: Any, x: Any, axis: Any, correction: float, keepdims: bool) -> A
 def _freedom(x: Any, axis: Any, correction: float) -> Any:
     """What a sum of squares is divided by: a NumPy zero when nothing is left, so that 0/0 is NaN and not an error."""
     n = _count(x, axis) - correction
-    return n if n > 0 else x.dtype.type(0)
+    return n if n > 0 else typed_zero(0.0, x._row.value if isinstance(x, Tensor) else x)
 
 
 def _order(x: Any, axis: int, descending: bool, stable: bool) -> Any:
@@ -186,14 +199,14 @@ count_nonzero = plain("count_nonzero", lambda x, axis, keepdims: np.count_nonzer
 # -- rows that sum to one -------------------------------------------------------------------------------------------------
 
 
-def _log_softmax(x: Any, axis: Any) -> Any:
-    x = x - _maximum(x, axis, None, None, True)  # first, so that nothing large is left to cancel
-    return x - np.log(_add(np.exp(x), axis, None, None, True))
+def _log_softmax(x: Any, axis: Any, xp: Any = np) -> Any:
+    x = x - _largest(x, axis, xp)  # first, so that nothing large is left to cancel
+    return x - xp.log(_total(xp.exp(x), axis, xp))
 
 
-def _softmax(x: Any, axis: Any) -> Any:
-    e = np.exp(x - _maximum(x, axis, None, None, True))
-    return e / _add(e, axis, None, None, True)
+def _softmax(x: Any, axis: Any, xp: Any = np) -> Any:
+    e = xp.exp(x - _largest(x, axis, xp))
+    return e / _total(e, axis, xp)
 
 
 log_softmax = general(

@@ -10,13 +10,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_lite.backend import is_complex, optional
+from autograd_lite.backend import dtype_name, is_complex, optional, real_dtype
 from autograd_lite.ops.elementwise import conj, imag, real
-from autograd_lite.ops.order import as_array, raw
+from autograd_lite.ops.order import as_array, still
 from autograd_lite.ops.reduce import sum
 from autograd_lite.ops.shape import broadcast_to, concat, reshape
 from autograd_lite.rules import general, linear
-from autograd_lite.tensor import Tensor, constant, handle
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 
@@ -52,7 +51,7 @@ def _solve_push(ts: list[Any], v: Any, arrays: list[Any]) -> Any:
 def _lower(s: Any) -> Any:
     """The lower triangle, half of the diagonal: a Hermitian matrix is that and its adjoint."""
     n = s.shape[-1]
-    return s * (np.tril(np.ones((n, n), raw(s).real.dtype)) - np.eye(n, dtype=raw(s).real.dtype) / 2)
+    return s * (np.tril(np.ones((n, n), real_dtype(s))) - np.eye(n, dtype=real_dtype(s)) / 2)
 
 
 def _cholesky_pull(g: Any, v: Any, x: Any) -> Any:
@@ -73,7 +72,7 @@ def _expm(x: Any) -> Any:
 def _expm_along(x: Any, t: Any) -> Any:
     """The derivative of expm at `x` along `t`: the upper right block of expm([[x, t], [0, x]])."""
     n = x.shape[-1]
-    zero = np.zeros((*x.shape[:-2], n, n), raw(t).dtype)
+    zero = np.zeros((*x.shape[:-2], n, n), dtype_name(t))
     x, t = (broadcast_to(a, np.broadcast_shapes(x.shape, t.shape)) for a in (x, t))
     both = concat([concat([x, t], axis=-1), concat([broadcast_to(zero, tuple(x.shape)), x], axis=-1)], axis=-2)
     return _exponential(both)[..., :n, n:]
@@ -97,13 +96,13 @@ def _turn(g: Any, v: Any, x: Any) -> Any:
 
 
 # fmt: off
-hermitian  = linear("hermitian", lambda x: (x + np.conj(np.matrix_transpose(x))) / 2, lambda g, x: hermitian(g), doc="The mean of x and its conjugate transpose.", batch="leading")
+hermitian  = linear("hermitian", lambda x, xp=np: (x + xp.conj(xp.matrix_transpose(x))) / 2, lambda g, x: hermitian(g), doc="The mean of x and its conjugate transpose.", batch="leading")
 _solve     = general("solve",    np.linalg.solve,    _solve_pull,    _solve_push,    signature="a, b, /", together=True, batch="leading")
 inv        = general("inv",      np.linalg.inv,      lambda g, v, x: -(v.mT @ g @ v.mT), lambda t, v, x: -(v @ t @ v), doc="The inverse of each matrix.", batch="leading")
 _cholesky  = general("cholesky", np.linalg.cholesky, _cholesky_pull, _cholesky_push, batch="leading")
 _exponential = general("expm",   _expm, lambda g, v, x: _expm_along(x.mT, g), lambda t, v, x: _expm_along(x, t), batch="leading")
-_log_det   = general("logabsdet", lambda x: np.linalg.slogdet(x)[1], lambda g, v, x: _over(g) * inv(x).mT, lambda t, v, x: real(_dots(inv(x).mT, t)))
-_det_sign  = general("detsign",   lambda x: np.linalg.slogdet(x)[0], _turn,                                lambda t, v, x: v * imag(_dots(inv(x).mT, t)) * 1j if is_complex(x) else 0 * v)
+_log_det   = general("logabsdet", lambda x, xp=np: xp.linalg.slogdet(x)[1], lambda g, v, x: _over(g) * inv(x).mT, lambda t, v, x: real(_dots(inv(x).mT, t)))
+_det_sign  = general("detsign",   lambda x, xp=np: xp.linalg.slogdet(x)[0], _turn,                                lambda t, v, x: v * imag(_dots(inv(x).mT, t)) * 1j if is_complex(x) else 0 * v)
 # fmt: on
 
 
@@ -142,10 +141,7 @@ class SlogdetResult(NamedTuple):
 def slogdet(x: Any, /) -> SlogdetResult:
     """The sign of the determinant (of modulus 1 if complex) and the logarithm of its absolute value."""
     x = matrices("slogdet", x, square=True)
-    if is_complex(x):
-        return SlogdetResult(_det_sign(x), _log_det(x))
-    sign = np.linalg.slogdet(raw(x))[0]
-    return SlogdetResult(handle(constant(sign)) if isinstance(x, Tensor) else sign, _log_det(x))
+    return SlogdetResult(_det_sign(x if is_complex(x) else still(x)), _log_det(x))  # a real sign is a constant
 
 
 def matrix_power(x: Any, n: int, /) -> Any:
@@ -154,7 +150,7 @@ def matrix_power(x: Any, n: int, /) -> Any:
     if n != int(n):
         raise TypeError(f"matrix_power: the exponent is an integer, not {n!r}")
     if n == 0:
-        return broadcast_to(np.eye(x.shape[-1], dtype=raw(x).dtype), tuple(x.shape)) + 0 * x
+        return broadcast_to(np.eye(x.shape[-1], dtype=dtype_name(x)), tuple(x.shape)) + 0 * x
     power, out, n = inv(x) if n < 0 else x, None, abs(int(n))
     while n:
         if n & 1:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import is_complex, is_inexact
+from autograd_lite.backend import decided, is_complex, is_inexact, on_host, real_dtype
 from autograd_lite.ops.elementwise import clip, conj, imag, isnan, real, sqrt, where
 from autograd_lite.ops.index import getitem
 from autograd_lite.ops.linalg import matmul
-from autograd_lite.ops.order import as_array, cumulative_prod, cumulative_sum, raw
+from autograd_lite.ops.order import as_array, cumulative_prod, cumulative_sum, raw, still
 from autograd_lite.ops.reduce import all, max, mean, min, prod, sum
 from autograd_lite.ops.shape import concat, expand_dims, reshape
 from autograd_lite.tensor import Tensor, constant, handle
@@ -50,8 +50,8 @@ def nancumprod(x: Any, /, axis: int | None = None) -> Any:
 def _extreme(function: Callable[..., Any], fill: float, x: Any, axis: Any, keepdims: bool) -> Any:
     x = as_array(x)
     out = function(_filled(x, fill), axis=axis, keepdims=keepdims)
-    nothing = all(isnan(raw(x)), axis=axis, keepdims=keepdims)
-    return where(nothing, np.nan, out) if bool(np.any(nothing)) else out
+    nothing = all(isnan(still(x)), axis=axis, keepdims=keepdims)
+    return where(nothing, np.nan, out) if decided(np.any(nothing), otherwise=True) else out
 
 
 def nanmax(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> Any:
@@ -66,7 +66,7 @@ def nanmin(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> Any:
 
 def _known(x: Any, axis: Any) -> Any:
     """How many entries are not NaN, in the dtype of `x`, so that a division by none is NaN."""
-    value = np.asarray(raw(x))
+    value = np.asarray(on_host(raw(x)))
     return np.sum(~np.isnan(value), axis=axis, keepdims=True).astype(value.real.dtype if is_inexact(value) else float)
 
 
@@ -92,7 +92,7 @@ def nanvar(x: Any, /, axis: Any = None, *, correction: float = 0, keepdims: bool
 def nanstd(x: Any, /, axis: Any = None, *, correction: float = 0, keepdims: bool = False) -> Any:
     """The standard deviation of the entries that are not NaN; where it is 0 its derivative is 0."""
     variance = nanvar(x, axis, correction=correction, keepdims=keepdims)
-    flat = raw(variance) == 0
+    flat = still(variance) == 0
     return where(flat, 0.0, sqrt(where(flat, 1.0, variance)))
 
 
@@ -101,10 +101,10 @@ def nan_to_num(x: Any, /, *, nan: float = 0.0, posinf: float | None = None, negi
     x = as_array(x)
     if not is_inexact(raw(x)):
         return x
-    limits = np.finfo(raw(x).dtype)
+    limits = np.finfo(real_dtype(x))
     x = where(isnan(x), nan, x)
-    x = where(raw(x) == np.inf, float(limits.max) if posinf is None else posinf, x)
-    return where(raw(x) == -np.inf, float(limits.min) if neginf is None else neginf, x)
+    x = where(still(x) == np.inf, float(limits.max) if posinf is None else posinf, x)
+    return where(still(x) == -np.inf, float(limits.min) if neginf is None else neginf, x)
 
 
 # -- averages and covariances -----------------------------------------------------------------------------------------
@@ -120,8 +120,8 @@ def average(x: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = F
         if not isinstance(axis, int) or w.shape != (x.shape[axis],):
             raise ValueError(f"average: weights of shape {w.shape} for entries of shape {x.shape} along axis {axis}")
         w = reshape(w, tuple([-1 if i == axis % x.ndim else 1 for i in range(x.ndim)]))
-    total = sum(w + 0 * raw(x), axis=axis, keepdims=keepdims)
-    if not bool(np.all(raw(total))):
+    total = sum(w + 0 * still(x), axis=axis, keepdims=keepdims)
+    if not decided(np.all(still(total)), otherwise=True):
         raise ZeroDivisionError("average: the weights sum to zero")
     return sum(x * w, axis=axis, keepdims=keepdims) / total
 
