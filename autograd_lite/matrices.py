@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import optree
 
-from autograd_lite.backend import as_value, copied
+from autograd_lite.backend import array_like, as_value, copied
 from autograd_lite.batch import pull_batch, push_batch
 from autograd_lite.ops.create import zeros_like
 from autograd_lite.ops.shape import broadcast_to, concat, moveaxis, reshape
@@ -64,7 +64,7 @@ def _batches(like: Any, rows: list[Row]) -> Any:
     largest = max([int(np.prod(np.shape(r.value))) for r in rows] + [n], default=1)
     step = max(1, BATCH // max(1, largest))
     for start in range(0, n, step):
-        columns = np.eye(n, min(step, n - start), -start, dtype=like.dtype)
+        columns = array_like(np.eye(n, min(step, n - start), -start), like)
         yield reshape(columns, (*like.shape, columns.shape[1]))
 
 
@@ -98,7 +98,7 @@ def _block(parts: list[Any], out_shape: tuple[int, ...], value: Any, wrapped: bo
     """Gradients along a last axis that runs over the output's entries, as ``out.shape + in.shape``."""
     shape = out_shape + tuple(value.shape)
     if not parts:
-        return finished_as(None, constant(np.zeros(shape, value.dtype)), wrapped)
+        return finished_as(None, constant(array_like(np.zeros(shape), value)), wrapped)
     whole = parts[0] if len(parts) == 1 else concat(parts, axis=-1)
     return _given(reshape(moveaxis(whole, -1, 0), shape), wrapped)
 
@@ -126,7 +126,9 @@ def _columns(inputs: Inputs, outputs: list[Any]) -> list[list[Any]]:
                 part.append(zeros_like(_room(value, tangents)) if t is None else t)
         for block, part, y in zip(blocks, parts, outputs, strict=True):
             shape = tuple(np.shape(raw(y))) + tuple(r.value.shape)
-            whole = concat(part, axis=-1) if len(part) > 1 else part[0] if part else np.zeros(shape, r.value.dtype)
+            whole = (
+                concat(part, axis=-1) if len(part) > 1 else part[0] if part else array_like(np.zeros(shape), r.value)
+            )
             block.append(_given(reshape(whole, shape), inputs.wrapped))
     return blocks
 

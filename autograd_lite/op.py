@@ -23,6 +23,7 @@ from autograd_lite.backend import (
     typed_zero,
 )
 from autograd_lite.errors import NoRuleError
+from autograd_lite.kernels import kernel_for
 from autograd_lite.tensor import Row, Tensor, View, constant, handle, new, next_seq
 
 __all__ = ["OPS", "Call", "Op", "apply", "no_grad", "operand", "record", "watcher", "watching"]
@@ -107,30 +108,18 @@ def _by_name(name: str) -> Op:
 
 
 class Kernels(dict[type, Call]):
-    """How to compute an operation on values of a class: looked up in the class's own library, once per class."""
+    """How to compute an operation on values of a class: found once per class (see `kernels`)."""
 
     def __init__(self, op: Op) -> None:
         super().__init__(dict.fromkeys(NUMPY, op.kernel))
         self.op = op
 
     def __missing__(self, cls: type) -> Call:
-        op, space = self.op, namespace(cls)
-        if space is np:  # Python's numbers and lists go to NumPy's own function, never to a bare operator
+        op = self.op
+        if namespace(cls) is not np:
+            found = kernel_for(op, cls)
+        else:  # Python's numbers and lists go to NumPy's own function, never to a bare operator
             found = getattr(np, op.name, op.kernel) if not op.options else op.kernel
-        else:
-            native = getattr(space, op.name, None)
-            names, variadic = op.options, op.variadic
-            if native is None:
-                found = op.kernel
-            elif not names and not variadic:
-                found = native
-            else:
-
-                def found(*args: Any) -> Any:
-                    n = len(args) - len(names)
-                    arrays = (list(args[:n]),) if variadic else args[:n]
-                    return native(*arrays, **dict(zip(names, args[n:], strict=True)))
-
         self[cls] = found
         return found
 

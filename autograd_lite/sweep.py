@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import SCALARS, array_like, has_zero, is_complex, unshared
+from autograd_lite.backend import NUMPY, PYTHON, SCALARS, array_like, copied, has_zero, is_complex, own, unshared
 from autograd_lite.errors import NonScalarError, NoRuleError, SeedError, UntrackedError
 from autograd_lite.op import OPS, watcher
 from autograd_lite.tensor import Row, Tensor, constant, handle, held, new
@@ -70,18 +70,49 @@ def reaches_beyond(rows: list[Row], first: int) -> bool:
     return False
 
 
-def lifted(row: Row) -> Row:
-    """`row` as a sweep that records shows it to a rule: with Tensors in the place of tracked values."""
+def lifted(row: Row, record: bool = True) -> Row:
+    """`row` as a sweep that records shows it to a rule: with Tensors in the place of tracked values.
+
+    Over another library's arrays every sweep shows Tensors, if only constants: they meet as this package's do.
+    """
     shown: Row = new(Row)
-    shown.value, shown.params, shown.op, shown.seq, shown.note = handle(row), row.params, row.op, row.seq, None
-    shown.args = tuple([_lifted_argument(a) if a.seq else a for a in row.args])
+    shown.params, shown.op, shown.seq, shown.note = row.params, row.op, row.seq, None
+    shown.value = handle(row if record else constant(row.value))
+    shown.args = tuple([_lifted_argument(a, row, record) for a in row.args])
     return shown
 
 
-def _lifted_argument(arg: Row) -> Row:
-    shown = constant(handle(arg))
+def _lifted_argument(arg: Row, row: Row, record: bool) -> Row:
+    value, here = arg.value, row.value.__class__ in NUMPY
+    if not (record and arg.seq) and (here or value.__class__ in PYTHON):
+        return arg
+    if not here and value.__class__ in NUMPY:  # a constant beside another library's arrays
+        value = own(value, row.value)
+    shown = constant(handle(arg if record and value is arg.value else constant(value)))
     shown.seq = arg.seq
     return shown
+
+
+def _shown(values: dict[int, Any], record: bool) -> bool:
+    """Whether rules are to be shown Tensors; of another library's arrays, `values` are made constant ones here."""
+    for g in values.values():
+        x = g._row.value if isinstance(g, Tensor) else g
+        if x.__class__ not in NUMPY and x.__class__ not in PYTHON:
+            break
+    else:
+        return record
+    for seq, g in values.items():
+        if not isinstance(g, Tensor):
+            values[seq] = handle(constant(g))
+    return True
+
+
+def _plain(values: dict[int, Any], *, copy: bool) -> dict[int, Any]:
+    """`values`, with arrays (copies, if their memory is to be nobody else's) in the place of Tensors."""
+    for seq, g in values.items():
+        if isinstance(g, Tensor):
+            values[seq] = copied(g._row.value) if copy else g._row.value
+    return values
 
 
 def reverse(
@@ -105,7 +136,7 @@ def reverse(
     operations' own pulls (see `batch`).
     """
     holes = set() if holes is None else holes
-    take, there = adjoints.pop, adjoints.get
+    take, there, lift = adjoints.pop, adjoints.get, _shown(adjoints, record)
     while rows:
         row = rows.pop()
         op, seq = row.op, row.seq
@@ -117,7 +148,7 @@ def reverse(
             continue
         gated = holes and seq in holes
         through = pull or (op.gated if gated else op.pull)
-        contributions = through(g, lifted(row) if record else row, first)
+        contributions = through(g, lifted(row, record) if lift else row, first)
         for arg, c in zip(row.args, contributions):  # noqa: B905  # strict= costs a tenth of the loop
             if c is not None:
                 if watch is not None:
@@ -127,7 +158,7 @@ def reverse(
                 adjoints[s] = c if before is None else before + c
                 if op.holes or (gated and has_zero(c._row.value if isinstance(c, Tensor) else c)):
                     holes.add(s)
-    return adjoints
+    return _plain(adjoints, copy=True) if lift and not record else adjoints
 
 
 def forward(
@@ -144,7 +175,7 @@ def forward(
     `tangents` holds those of the variables and, at the end, one for every row that depends on them.
     `push(row, tangents)` takes the place of the operations' own pushes (see `batch`).
     """
-    holes = set() if holes is None else holes
+    holes, lift = set() if holes is None else holes, _shown(tangents, record)
     for row in rows:
         op = row.op
         if op is None or row.seq in tangents:
@@ -154,7 +185,7 @@ def forward(
             if op.push is None:
                 raise NoRuleError(f"{op.name}: no push rule, so no forward mode; register one or use reverse mode")
             with_holes = bool(holes) and any([arg.seq in holes for arg in row.args])
-            shown = lifted(row) if record else row
+            shown = lifted(row, record) if lift else row
             t = push(shown, ts) if push else op.push(shown, ts, with_holes)
             if t is not None:
                 tangents[row.seq] = t
@@ -162,7 +193,7 @@ def forward(
                     holes.add(row.seq)
                 if watch is not None:
                     watch(row, t)
-    return tangents
+    return _plain(tangents, copy=False) if lift and not record else tangents
 
 
 # -- seeds and results --------------------------------------------------------------------------------------------
@@ -247,7 +278,8 @@ def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:
 def finished(adjoints: dict[int, Any], row: Row) -> Tensor:
     """The adjoint of a variable as its gradient: conjugated, in its dtype, its memory nobody else's."""
     g = unshared(adjoints, row.seq)
-    if g.__class__ is row.value.__class__ and g.dtype is row.value.dtype and g.dtype.char in "df":
+    cls = g.__class__
+    if cls is row.value.__class__ and cls in NUMPY and g.dtype is row.value.dtype and g.dtype.char in "df":
         return held(g)  # nearly always
     if isinstance(g, Tensor):
         return OPS["copy"].call(conjugated(g))  # type: ignore[no-any-return]  # of a Tensor a Tensor

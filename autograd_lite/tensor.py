@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd_lite.backend import NUMPY, as_value, is_inexact
+from autograd_lite.backend import NUMPY, as_value, is_inexact, on_host
 from autograd_lite.errors import NotDifferentiableError, TrackedError
 
 if TYPE_CHECKING:
@@ -258,15 +258,16 @@ class Tensor:
 
     def numpy(self) -> Any:
         """The value as a NumPy array, untracked: a copy, so that writing to it changes nothing here."""
-        return np.array(self._row.value)
+        return np.array(on_host(self._row.value))
 
     def item(self) -> Any:
         """The one entry as a Python number. Raises ValueError if there is not exactly one."""
-        return self._row.value.item()
+        value = self._row.value
+        return value.item() if hasattr(value, "item") else on_host(value).item()
 
     def tolist(self) -> Any:
         """The value as nested Python lists."""
-        return np.asarray(self._row.value).tolist()
+        return on_host(self._row.value).tolist()
 
     # -- Python's manners ---------------------------------------------------------------------------------------
 

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import optree
 
-from autograd_lite.backend import as_value, is_array, is_inexact, unshared
+from autograd_lite.backend import as_value, has_zero, is_array, is_inexact, unshared
 from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError
 from autograd_lite.op import watcher
-from autograd_lite.ops.create import alias, zeros_like
+from autograd_lite.ops.create import alias, astype, zeros_like
 from autograd_lite.sweep import (
     conjugated,
     forward,
@@ -129,7 +129,7 @@ def finished_as(g: Any, row: Row, wrapped: bool) -> Any:
         return conjugated(g)
     else:
         if g.dtype != row.value.dtype:
-            g = g.astype(row.value.dtype)
+            g = astype(g, row.value.dtype)
         g = conjugated(g)
     return held(g) if wrapped else g
 
@@ -258,7 +258,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
                 seq = y._row.seq
                 starts[seq] = starts[seq] + start if seq in starts else start
                 rows.append(y._row)
-        holes = {seq for seq, s in starts.items() if not np.all(raw(s))}
+        holes = {seq for seq, s in starts.items() if has_zero(raw(s))}
         return inputs.shaped(_pulled_back(inputs, rows_of(rows, inputs.first, inputs.seqs), starts, holes))
 
     return _lowered(out, inputs), pullback
@@ -312,7 +312,7 @@ def _pushed_forward(inputs: Inputs, outputs: list[Any], starts: dict[int, Any], 
     tracked = [y._row for y in outputs if isinstance(y, Tensor) and y._row.seq >= inputs.first]
     rows = rows_of(tracked, inputs.first, inputs.seqs)
     record = inputs.outer or any([isinstance(t, Tensor) for t in starts.values()]) or reaches_beyond(rows, inputs.first)
-    holes = {seq for seq, t in starts.items() if not np.all(raw(t))}
+    holes = {seq for seq, t in starts.items() if has_zero(raw(t))}
     with np.errstate(all="ignore"):
         found = forward(rows, starts, record=record, holes=holes, watch=getattr(watcher(), "tangent", None))
     results = []
