@@ -58,6 +58,7 @@ print(table)
 # The same rows in LaTeX, for a page of your own:
 
 # %%
+assert r"\frac{\partial v_{5}}{\partial v_{4}} = \frac{1}{v_{3}} = 1.25" in table.to_latex()
 Math(table.to_latex())
 
 # %% [markdown]
@@ -265,9 +266,19 @@ for m, costs in zip(SIZES, wider_out):
     assert (costs.forward.rows, costs.reverse.rows) == (4 * 16, 4 * m)
     assert costs.cheaper == ("forward" if m > 16 else "reverse")
 
+
+
+def logs(all_costs):
+    """The logarithm of the seconds of all forward sweeps, beside those of all reverse sweeps."""
+    both = [(costs.forward, costs.reverse) for costs in all_costs]
+    return np.log([(f.sweeps * f.seconds) / (r.sweeps * r.seconds) for f, r in both])
+
+
 # seconds only where one mode has 16 sweeps for each of the other's, which no busy machine turns around
-assert wider_in[-1].forward.seconds * 256 > wider_in[-1].reverse.seconds * 16
-assert wider_out[-1].reverse.seconds * 256 > wider_out[-1].forward.seconds * 16
+assert logs(wider_in)[0] < 0 < logs(wider_in)[-1]
+assert logs(wider_out)[-1] < 0 < logs(wider_out)[0]
+crossing = 2 ** np.interp(0, logs(wider_in), np.log2(SIZES))
+print(f"rows cross at 16 inputs for 16 outputs, seconds here at {crossing:.0f}")
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(9.5, 3.6), sharey=True)

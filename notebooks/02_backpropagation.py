@@ -216,10 +216,19 @@ sizes = [64, 64, 64, 64, 10]
 healthy, right = watched(nn.MLP(sizes, "tanh"))
 healthy.plot(f"as it should be: {right:.0%} of the test digits are right")
 
+# %% [markdown]
+# A gradient of some hundredths of the weights, in every layer: each step moves them, and throws none away.
+# The adjoints are of one size from the last layer to the first, and few units are where tanh is flat.
+
 # %%
 large = partial(nn.init.xavier_uniform, gain=8.0)
 saturated, right_saturated = watched(nn.MLP(sizes, "tanh", init=large))
 saturated.plot(f"weights too large: {right_saturated:.0%} are right")
+
+# %% [markdown]
+# Most units sit where tanh is flat, and stay there: what reaches the first layers says little about the
+# digits. Steps that are too long do the same to ReLU at once. A unit that gives 0 on every row has no
+# gradient, and never comes back.
 
 # %%
 dead, right_dead = watched(nn.MLP(sizes, "relu"), lr=0.1)
