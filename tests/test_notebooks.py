@@ -23,6 +23,11 @@ def test_every_source_has_its_notebook():
     assert [path.stem for path in SOURCES] == [path.stem for path in MADE]
 
 
+def test_the_syllabus_lists_them_all():
+    linked = re.findall(r"\]\((\w+)\.ipynb\)", (FOLDER / "README.md").read_text(encoding="utf-8"))
+    assert sorted(set(linked)) == [path.stem for path in MADE]
+
+
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_source(source):
     """It grants its cells a time, asserts what it claims, says what to try next, and fits the page."""
