@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -216,6 +217,9 @@ def explain(error: Exception, name: str, args: Any) -> Exception:
         return error
 
 
+_value = attrgetter("value")
+
+
 def apply(op: Op, args: tuple[Any, ...], params: tuple[Any, ...] | None) -> Any:
     """Compute `op` and record it if an argument is tracked. Plain arrays in, a plain array out."""
     rows = tuple([a._row for a in args if isinstance(a, Tensor)])
@@ -229,9 +233,9 @@ def apply(op: Op, args: tuple[Any, ...], params: tuple[Any, ...] | None) -> Any:
             raise explain(error, op.name, args) from error
     like = rows[0].value
     if len(rows) < len(args):
-        rows = tuple([operand(a, like) for a in args])
+        rows = tuple([constant(a) if a.__class__ in NUMPY else operand(a, like) for a in args])
     try:
-        value = op.kernels[like.__class__](*[r.value for r in rows], *(params or ()))
+        value = op.kernels[like.__class__](*map(_value, rows), *(params or ()))
     except Exception as error:
         raise explain(error, op.name, rows) from error
     return record(op, value, rows, params)
@@ -301,6 +305,8 @@ def _binary(op: Op) -> tuple[Call, Call, Call]:
             right = other._row
         elif other.__class__ in PYTHON:
             right = constant(other if other else typed_zero(other, left.value))
+        elif other.__class__ in NUMPY:
+            right = constant(other)
         elif is_array(other) or other.__class__ in (list, tuple):
             right = operand(other, left.value)
         else:

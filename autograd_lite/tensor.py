@@ -92,12 +92,12 @@ def held(value: Any) -> Tensor:
     return tensor
 
 
-def group(outputs: Iterable[Any], name: str, since: int) -> None:
+def group(outputs: Tensor | Iterable[Any], name: str, since: int) -> None:
     """Note on the rows of `outputs` that what was recorded after `since` is one unit, such as a layer.
 
     `since` is a number from `tick`. A graph draws the unit as a cluster; a row may close several, innermost first.
     """
-    for y in outputs:
+    for y in (outputs,) if isinstance(outputs, Tensor) else outputs:
         if isinstance(y, Tensor):
             row = y._row
             if row.seq > since:
@@ -167,7 +167,8 @@ class Tensor:
     # -- what it holds ------------------------------------------------------------------------------------------
 
     def _assign(self, data: Any) -> None:
-        old, value = self._row, data._row.value if isinstance(data, Tensor) else data
+        old = self._row
+        value = data._row.value if isinstance(data, Tensor) else data
         if value.__class__ is not old.value.__class__ or value.dtype is not old.value.dtype:
             value = as_value(value, old.value.dtype)
         if value.shape != old.value.shape:

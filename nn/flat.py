@@ -117,14 +117,14 @@ class Group(Flat):
         somebody else assigned are brought into the flat array.
         """
         stretches, absent, done = [], [], 0
-        for i, (p, view) in enumerate(zip(self.params, self.grads, strict=True)):
+        for i, (p, view, size) in enumerate(zip(self.params, self.grads, self.sizes, strict=True)):
             g = p.grad
             if g is None:
                 absent.append(self.places[i])
                 view[...] = 0
                 continue
             g = g.value if isinstance(g, ag.Tensor) else g
-            if self.sizes[i] < LARGE or g.dtype != self.dtype:
+            if size < LARGE or g.dtype != self.dtype:
                 view[...] = g
                 continue
             place, order = self.places[i], self.orders[i]
@@ -139,10 +139,11 @@ class Group(Flat):
 
     def gather_values(self) -> None:
         """Bring values that somebody else assigned into the flat array."""
-        values = [p.value for p in self.params]
-        if not all([a is b for a, b in zip(values, self.held, strict=True)]):
-            self.flat = self.fill(self.empty(), values)  # the old one may still be looked at
-            self.held = self.views(self.flat)
+        for p, view in zip(self.params, self.held, strict=True):
+            if p.value is not view:
+                self.flat = self.fill(self.empty(), [p.value for p in self.params])  # the old one may be looked at still
+                self.held = self.views(self.flat)
+                return
 
     def fresh(self) -> Any:
         """A flat array that nobody looks at: the one before last, or a new one if somebody still does."""

@@ -124,7 +124,7 @@ class Module:
         label = self._label
         if label is None:
             label = self.__dict__["_label"] = self.label()
-        ag.group((out,) if isinstance(out, ag.Tensor) else optree.tree_leaves(out), label, since)
+        ag.group(out if isinstance(out, ag.Tensor) else optree.tree_leaves(out), label, since)
         return out
 
     def _hooked(self, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:

@@ -161,13 +161,15 @@ class Optimizer:
         for start, gradient in stretches:
             for first in range(0, gradient.size, PIECE):
                 g = gradient[first : first + PIECE]
-                at = slice(start + first, start + first + g.size)
-                values, state = p[at], {name: s[at] for name, s in group.state.items()}
+                values, state, out = p, group.state, new
+                if g.size < group.size:
+                    at = slice(start + first, start + first + g.size)
+                    values, state, out = p[at], {name: s[at] for name, s in state.items()}, new[at]
                 if decay and decoupled:
                     values = values * (1 - group.options["lr"] * decay)
                 elif decay:
                     g = g + decay * values
-                self.update(values, g, new[at], state, group.steps, options)
+                self.update(values, g, out, state, group.steps, options)
         for at in absent:
             new[at] = p[at]
         for s, at, old in before:
