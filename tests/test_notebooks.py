@@ -40,7 +40,7 @@ def test_source(source):
     assert prose.startswith("# ")
     assert re.search(r"^## What to try next$", prose, re.MULTILINE)
     lines = source.read_text(encoding="utf-8").splitlines()
-    assert [line for line in lines if len(line) > 110] == []
+    assert [line for line in lines if len(line) > 120] == []  # as ruff has it elsewhere
 
 
 @pytest.mark.parametrize("made", MADE, ids=lambda path: path.stem)
