@@ -23,7 +23,7 @@ class Entries:
     Parameters
     ----------
     tree : number, array, Tensor, or container (optree's pytree) of them
-        Integers are taken as float64, as SciPy does.
+        Integers are taken as float64, as SciPy does, and arrays of other libraries as NumPy's.
     asker : str
         Who wants it, for messages.
 
@@ -57,17 +57,15 @@ class Entries:
         self.vector = self._joined(values)
 
     def _real(self, x: Any) -> Any:
-        value = raw(x)
-        if not is_array(value):
+        if not is_array(raw(x)):
             raise NotDifferentiableError(f"{self.asker}: numbers and arrays are wanted, not {x!r} ({type(x).__name__})")
-        value = as_value(value)
-        kind = np.dtype(value.dtype).kind if isinstance(value, (np.ndarray, np.generic)) else "f"
-        if kind not in "iuf":
+        value = np.asarray(raw(x))
+        if value.dtype.kind not in "iuf":
             raise NotDifferentiableError(f"{self.asker}: real numbers are wanted, not dtype {value.dtype}")
-        return value if kind == "f" else value.astype(float)
+        return value if value.dtype.kind == "f" else value.astype(float)
 
     def _joined(self, values: list[Any]) -> Any:
-        return np.concatenate([np.zeros(0), *[np.ravel(np.asarray(v, dtype=float)) for v in values]])
+        return np.concatenate([np.zeros(0), *[np.ravel(v) for v in values]], dtype=float)
 
     def names(self, root: str = "x") -> list[str]:
         """A name for each entry of the vector: ``root[0]``, ``root[1, 2]``; in a dict, by its key: ``key[0]``."""

@@ -40,7 +40,12 @@ def force(potential: Function) -> Function:
 
 
 def momentum(lagrangian: Function) -> Function:
-    """The generalised momentum p(q, v[, t]) = ∂L/∂v of a Lagrangian L(q, v[, t])."""
+    """The generalised momentum p(q, v[, t]) = ∂L/∂v of a Lagrangian L(q, v[, t]).
+
+    >>> import autograd_lite as ag
+    >>> ag.mechanics.momentum(lambda q, v: q**2 * v**2 / 2)(2.0, 3.0)
+    np.float64(12.0)
+    """
     return grad(lagrangian, 1)
 
 
@@ -91,7 +96,7 @@ def acceleration(lagrangian: Function) -> Function:
         lines = [pullback(unit) for unit in np.eye(n).reshape(n, *v.shape)]
         mass = stack([reshape(along_v, (n,)) for _, along_v, *_ in lines])
         _check_mass(mass)
-        change = stack([sum(along_t, total(along_q * v)) for along_q, _, *along_t in lines])
+        change = stack([total(along_q * v) + sum(along_t) for along_q, _, *along_t in lines])
         a = solve(mass, reshape(slope(q, v, *when), (n,)) - change)
         return reshape(a, v.shape) if v.shape else a[0]
 

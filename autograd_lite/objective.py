@@ -108,10 +108,10 @@ class Objective(Entries):
         The gradient at `x` is recorded once; each product is one reverse sweep of that record, as ∇(∇f·p) = H p.
         """
         self._one_number("hessp")
-        if self._at is None or not np.array_equal(self._at, x):
-            self._at, self._pullback = None, None  # let go of the old record before there is a new one
-            _, self._pullback = vjp(grad(self.f), self.unflatten(x))
-            self._at = np.array(x)
+        if self._pullback is None or not np.array_equal(self._at, x):
+            self._pullback = None  # let go of the old record before there is a new one
+            self._at = np.array(x, dtype=float)  # a copy for the record as well: SciPy may write into its own
+            _, self._pullback = vjp(grad(self.f), self.unflatten(self._at))
         return self.flatten(self._pullback(self.unflatten(p))[0])
 
     def _lowered(self, out: Any) -> Any:

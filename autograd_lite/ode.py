@@ -21,7 +21,7 @@ from autograd_lite.ops.shape import stack
 from autograd_lite.tensor import Tensor
 from autograd_lite.transforms import raw
 
-__all__ = ["METHODS", "Tableau", "integrate", "times_of"]
+__all__ = ["METHODS", "Tableau", "integrate"]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -154,7 +155,7 @@ class Sensitivity:
         return "\n".join([self.table().to_markdown(), "", *[f"* {line}" for line in self.summary]])
 
     def _repr_html_(self) -> str:
-        return self.table().to_html() + "".join([f"<p>{line}</p>" for line in self.summary])
+        return self.table().to_html() + "".join([f"<p>{html.escape(line)}</p>" for line in self.summary])
 
     def __str__(self) -> str:
         return "\n".join([self.table().to_text(), *self.summary])

@@ -1,5 +1,6 @@
 """`Objective`: SciPy's optimisers reach the same optimum with the engine's derivatives as with a formula's."""
 
+import array_api_strict
 import numpy as np
 import pytest
 import scipy.optimize as so
@@ -129,12 +130,23 @@ def test_products_record_the_gradient_once_at_a_point():
     moved += 1.0  # the caller's own array: SciPy writes into it
     np.testing.assert_allclose(o.hessp(moved, START), so.rosen_hess_prod(moved, START), rtol=1e-12)
     assert len(calls) == 2
+    before = moved.copy()
+    moved += 1.0  # the record of the point before is not of this memory
+    np.testing.assert_allclose(o.hessp(before, START), so.rosen_hess_prod(before, START), rtol=1e-12)
+    assert len(calls) == 2
 
 
 def test_a_linear_function_has_zero_curvature():
     o = ag.Objective(lambda x: 3 * x[0] - x[1], A([1.0, 2.0]))
     assert o.hess(o.x0).tolist() == [[0, 0], [0, 0]]
     assert o.hessp(o.x0, A([1.0, 1.0])).tolist() == [0, 0]
+
+
+def test_arrays_of_other_libraries_are_taken_as_numpys():
+    o = ag.Objective(lambda x: ag.sum(x**2), array_api_strict.asarray([1.0, 2.0]))
+    assert o.jac(o.x0).tolist() == [2.0, 4.0]
+    assert isinstance(o.unflatten(o.x0), np.ndarray)
+    assert ag.Objective(lambda x: x**2, ag.Var(3.0)).jac(A([3.0])).tolist() == [6.0]
 
 
 def test_tracked_values_in_a_closure_are_taken_as_numbers():
