@@ -12,7 +12,7 @@ from nn.module import Module
 __all__ = ["histograms"]
 
 
-def histograms(model: Module, *, bins: int = 40) -> Any:
+def histograms(model: Module, *, bins: int = 40, ax: Any = None) -> Any:
     """How the entries of each parameter are distributed, and beside them those of its gradient where there is one.
 
     Parameters
@@ -20,6 +20,8 @@ def histograms(model: Module, *, bins: int = 40) -> Any:
     model : Module
         After ``loss.backward()`` its gradients are shown too.
     bins : int
+    ax : matplotlib Axes, optional
+        One of ``subplots``: the panels take its place in its figure.
 
     Returns
     -------
@@ -36,8 +38,16 @@ def histograms(model: Module, *, bins: int = 40) -> Any:
     if not parameters:
         raise ValueError("histograms: the model has no parameters")
     graded = any([p.grad is not None for p in parameters.values()])
-    fig = figure(8.4 if graded else 4.8, 1.25 * len(parameters) + 0.7)
-    panels = fig.subplots(len(parameters), 2 if graded else 1, squeeze=False)
+    shape = len(parameters), 2 if graded else 1
+    if ax is None:
+        fig = figure(8.4 if graded else 4.8, 1.25 * len(parameters) + 0.7)
+        panels = fig.subplots(*shape, squeeze=False)
+    else:
+        if (place := ax.get_subplotspec()) is None:
+            raise ValueError("histograms: ax is one of a figure's subplots, whose place several panels can take")
+        fig = ax.figure
+        ax.remove()
+        panels = place.subgridspec(*shape).subplots(squeeze=False)
     for row, (name, p) in zip(panels, parameters.items(), strict=True):
         grad = None if p.grad is None else getattr(p.grad, "value", p.grad)
         _histogram(row[0], p.value, bins, COLOURS[0])

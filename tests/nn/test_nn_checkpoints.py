@@ -239,7 +239,15 @@ class Interrupted(nn.SGD):
             signal.raise_signal(signal.SIGINT)
 
 
-def test_ctrl_c_waits_for_the_end_of_a_step():
+@pytest.fixture
+def sigint():
+    """Python's own handler of Ctrl-C: a job that a shell started in the background has none."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_waits_for_the_end_of_a_step(sigint):
     runs = []
     for rule in (Interrupted, nn.SGD):
         model = nn.MLP([3, 4, 3])
@@ -262,7 +270,7 @@ def test_ctrl_c_waits_for_the_end_of_a_step():
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_a_second_ctrl_c_does_not_wait():
+def test_a_second_ctrl_c_does_not_wait(sigint):
     with nn.interrupts.Interrupts() as interrupts:
         done = []
 

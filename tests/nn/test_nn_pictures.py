@@ -352,6 +352,18 @@ def test_histograms_count_every_entry(rng):
         nn.plot.histograms(nn.Tanh())
 
 
+def test_histograms_take_the_place_of_an_ax():
+    fig = Figure(figsize=(10, 5), layout="constrained")
+    left, right = fig.subplots(1, 2)
+    assert nn.plot.histograms(nn.MLP([2, 8, 1]), ax=right) is fig
+    assert fig.axes[0] is left
+    assert len(fig.axes) == 5
+    drawn(fig)
+    assert all(axes.get_position().x0 > left.get_position().x1 for axes in fig.axes[1:])
+    with pytest.raises(ValueError, match="one of a figure's subplots"):
+        nn.plot.histograms(nn.MLP([2, 8, 1]), ax=fig.add_axes((0.1, 0.1, 0.2, 0.2)))
+
+
 # -- loss surfaces ----------------------------------------------------------------------------------------------------
 
 
