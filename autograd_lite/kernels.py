@@ -45,6 +45,8 @@ _REFUSED = (TypeError, AttributeError, NotImplementedError)
 
 def kernel_for(op: Any, cls: type) -> Kernel:
     """How to compute the operation `op` on arrays of class `cls`, which are not NumPy's."""
+    if (spelled := getattr(namespace(cls), "spelled", None)) is not None:  # names compute nothing (see `symbols`)
+        return spelled(op)  # type: ignore[no-any-return]  # a namespace may be anything
     space, kernel = _Standard(namespace(cls)), op.kernel
     if "xp" in _parameters(kernel):
         native: Kernel | None = partial(kernel, xp=space)

@@ -108,6 +108,15 @@ class Namespace:
             raise AttributeError(name)
         return partial(simplified, name)
 
+    def spelled(self, op: Op) -> Callable[..., Any]:
+        """What an operation computes on names: its own formula, not its kernel's."""
+
+        def spell(*args: Any) -> Any:
+            n = len(args) - len(op.options)
+            return simplified(op.name, *args[:n], **dict(zip(op.options, args[n:], strict=True)))
+
+        return spell
+
 
 NAMESPACE = Namespace()
 
