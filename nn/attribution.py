@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 import autograd_lite as ag
+from nn.data import counted
 from nn.module import Module
 from nn.training import dtype_of, predict
 
@@ -76,8 +77,7 @@ def integrated_gradients(model: Module, X: Any, target: Any = None, *, baseline:
     True
     """
     X, target = _prepared(model, X, target, "integrated_gradients")
-    if not isinstance(steps, int) or steps < 1:
-        raise ValueError(f"integrated_gradients: steps is an integer of at least 1, not {steps!r}")
+    steps = counted(steps, "integrated_gradients: steps")
     way = X - np.broadcast_to(np.asarray(baseline, dtype=X.dtype), X.shape)
     nodes, weights = np.polynomial.legendre.leggauss(steps)
     total = np.zeros_like(X)

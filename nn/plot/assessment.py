@@ -56,8 +56,10 @@ def calibration(
             _counts(below, bin_, style)
     tidy(axes, "" if below is not None else "confidence", "share that is right", title)
     axes.set(xlim=(0, 1.02), ylim=(0, 1.05))
-    axes.legend(frameon=False, loc="upper left", fontsize=9)
-    if below is not None:
+    if below is None:
+        axes.legend(frameon=False, loc="lower right", fontsize=9)
+    else:
+        fig.legend(loc="outside upper center", frameon=False, fontsize=9)  # the curves may be anywhere
         tidy(below, "confidence", "predictions")
         below.set_yscale("symlog", linthresh=1)
         below.set_ylim(bottom=0)

@@ -159,7 +159,7 @@ def test_the_reliability_diagram_shows_the_bins(scored):
     full = found.counts > 0
     bars = above.containers[0]
     assert np.array_equal(np.transpose(bars[0].get_data()), np.stack([found.confidence[full], found.accuracy[full]], 1))
-    assert above.get_legend().get_texts()[0].get_text() == f"raw, error {found.error:.3f}"
+    assert fig.legends[0].get_texts()[0].get_text() == f"raw, error {found.error:.3f}"
     assert np.array_equal(below.patches[0].get_data().values, found.counts)
     ends = np.array([segment[:, 1] for segment in bars[2][0].get_segments()])
     share, n = found.accuracy[full][-1], found.counts[full][-1]
@@ -168,6 +168,7 @@ def test_the_reliability_diagram_shows_the_bins(scored):
     alone = Figure().add_subplot()
     assert drawn(nn.plot.calibration(p, labels, ax=alone)) is alone.figure
     assert alone.get_xlabel() == "confidence"
+    assert alone.get_legend().get_texts()[0].get_text() == f"error {nn.calibration.reliability(p, labels).error:.3f}"
 
 
 def test_the_confusion_picture_counts(rng):
