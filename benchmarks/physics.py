@@ -47,19 +47,7 @@ def ours_forward(params: list[np.ndarray], t: np.ndarray, x: np.ndarray) -> Call
 
 def ours_reverse(params: list[np.ndarray], t: np.ndarray, x: np.ndarray) -> Callable[[], Any]:
     def loss(p: Any) -> Any:
-        def u(t: Any, x: Any) -> Any:
-            return network(ag, p, t, x)
-
-        def slopes(t: Any, x: Any) -> Any:
-            value, (u_t, u_x) = ag.value_and_grad(both, argnums=(0, 1), has_aux=True)(t, x)
-            return u_x.sum(), (value[1], u_t, u_x)
-
-        def both(t: Any, x: Any) -> Any:
-            value = u(t, x)
-            return value.sum(), value
-
-        (_, (value, u_t, u_x)), u_xx = ag.value_and_grad(slopes, argnums=1, has_aux=True)(t, x)
-        return residual(value, u_t, u_x, u_xx)
+        return residual(*ag.partials(lambda t, x: network(ag, p, t, x), (0, 1, (1, 1)))(t, x))
 
     gradient = ag.grad(loss)
     return lambda: gradient(params)

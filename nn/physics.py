@@ -119,6 +119,13 @@ def accelerations(lagrangian: Callable[[Any, Any], Any]) -> Callable[[Any, Any],
     callable
         Of q and v: the accelerations, shape (n, d). Differentiable, in parameters of the Lagrangian too.
 
+    Raises
+    ------
+    ValueError
+        From the callable: `q` and `v` are not of one shape (n, d).
+    ag.errors.SingularMassError
+        From the callable: L does not say how some coordinate accelerates.
+
     Examples
     --------
     >>> import nn
@@ -130,13 +137,20 @@ def accelerations(lagrangian: Callable[[Any, Any], Any]) -> Callable[[Any, Any],
     slopes = ag.grad(lambda q, v: ag.sum(lagrangian(q, v)), (0, 1))
 
     def of_states(q: Any, v: Any) -> Any:
-        _rows(q, v, "accelerations")
+        q, v = _rows(q, v, "accelerations")
         (pull, _), pullback = ag.vjp(slopes, q, v)
         units = np.broadcast_to(np.eye(q.shape[1])[:, None, :], (q.shape[1], *q.shape))
         of_momenta = [pullback((np.zeros(q.shape), unit)) for unit in units]  # ∂pᵢ/∂q and ∂pᵢ/∂v, i = 1 … d
         turn = ag.stack([ag.sum(along_q * v, axis=1) for along_q, _ in of_momenta], axis=1)
         mass = ag.stack([along_v for _, along_v in of_momenta], axis=1)
-        return ag.linalg.solve(mass, (pull - turn)[:, :, None])[:, :, 0]
+        try:
+            return ag.linalg.solve(mass, (pull - turn)[:, :, None])[:, :, 0]
+        except np.linalg.LinAlgError as error:
+            ranks = np.linalg.matrix_rank(mass.value if isinstance(mass, ag.Tensor) else mass)
+            raise ag.errors.SingularMassError(
+                f"accelerations: the mass matrix ∂²L/∂v² is singular in state {np.argmin(ranks)}, q = "
+                f"{q[np.argmin(ranks)]}; give every coordinate kinetic energy, or leave it out"
+            ) from error
 
     return of_states
 
@@ -152,18 +166,20 @@ def energies(lagrangian: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]
     momentum = ag.grad(lambda q, v: ag.sum(lagrangian(q, v)), 1)
 
     def of_states(q: Any, v: Any) -> Any:
-        _rows(q, v, "energies")
+        q, v = _rows(q, v, "energies")
         return ag.sum(v * momentum(q, v), axis=1) - lagrangian(q, v)
 
     return of_states
 
 
-def _rows(q: Any, v: Any, asker: str) -> None:
+def _rows(q: Any, v: Any, asker: str) -> list[Any]:
+    """Both, as arrays or Tensors, if they are states in rows."""
     if np.ndim(q) != 2 or np.shape(q) != np.shape(v):
         raise ValueError(
             f"{asker}: coordinates and velocities have a state in each row, not shapes {np.shape(q)} and "
             f"{np.shape(v)}; of one state write q[None], or use ag.mechanics"
         )
+    return [x if isinstance(x, ag.Tensor) else np.asarray(x, dtype=float) for x in (q, v)]
 
 
 class Lagrangian(Module):

@@ -144,3 +144,8 @@ def test_states_are_rows():
         physics.accelerations(double_pendulum)(Q[0], V[0])
     with pytest.raises(ValueError, match="energies: coordinates and velocities"):
         physics.energies(double_pendulum)(Q, V[:3])
+
+
+def test_a_coordinate_without_inertia_is_an_error_that_names_the_state():
+    with pytest.raises(ag.errors.SingularMassError, match=r"singular in state 1, q = \[0. 2.\]"):
+        physics.accelerations(lambda q, v: v[:, 0] ** 2 + q[:, 0] * v[:, 1] ** 2)([[1, 2], [0, 2]], [[1, 1], [1, 1]])
