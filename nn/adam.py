@@ -102,6 +102,16 @@ class AdamW(Adam):
         p ← (1 - lr λ) p, then the step of `Adam` with the gradient alone
 
     Parameters as `Adam`, with the paper's decay λ on: 0.01.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> x = ag.Var(1.0)
+    >>> optimizer = AdamW([x], lr=0.25, weight_decay=0.5)
+    >>> (x**2).backward()
+    >>> optimizer.step()
+    >>> round(x.item(), 6)
+    0.625
     """
 
     decoupled = True
@@ -131,6 +141,16 @@ class Adamax(Optimizer):
     lr, eps, weight_decay : float
     betas : pair of float
         β₁ and β₂, in [0, 1).
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> x = ag.Var(1.0)
+    >>> optimizer = Adamax([x], lr=0.25)
+    >>> (x**2).backward()
+    >>> optimizer.step()
+    >>> round(x.item(), 6)
+    0.75
     """
 
     def __init__(
@@ -176,6 +196,16 @@ class NAdam(Optimizer):
         ψ.
     decoupled_weight_decay : bool
         Decay as in `AdamW`.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> x = ag.Var(1.0)
+    >>> optimizer = NAdam([x], lr=0.25)
+    >>> (x**2).backward()
+    >>> optimizer.step()
+    >>> round(x.item(), 6)
+    0.735887
     """
 
     def __init__(
@@ -233,6 +263,16 @@ class RAdam(Optimizer):
         β₁ and β₂, in [0, 1).
     decoupled_weight_decay : bool
         Decay as in `AdamW`.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> x = ag.Var(1.0)
+    >>> optimizer = RAdam([x], lr=0.25)
+    >>> (x**2).backward()
+    >>> optimizer.step()
+    >>> round(x.item(), 6)
+    0.5
     """
 
     def __init__(

@@ -33,6 +33,16 @@ class Adagrad(Optimizer):
     lr, lr_decay, weight_decay, eps : float
     initial_accumulator_value : float
         Where s starts.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> x = ag.Var(1.0)
+    >>> optimizer = Adagrad([x], lr=0.25)
+    >>> (x**2).backward()
+    >>> optimizer.step()
+    >>> round(x.item(), 6)
+    0.75
     """
 
     def __init__(
@@ -81,6 +91,16 @@ class Adadelta(Optimizer):
     lr, eps, weight_decay : float
     rho : float
         ρ, in [0, 1).
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> x = ag.Var(1.0)
+    >>> optimizer = Adadelta([x])
+    >>> (x**2).backward()
+    >>> optimizer.step()
+    >>> round(x.item(), 6)
+    0.996838
     """
 
     def __init__(
@@ -126,6 +146,16 @@ class RMSprop(Optimizer):
     alpha : float
         α, in [0, 1).
     centered : bool
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> x = ag.Var(1.0)
+    >>> optimizer = RMSprop([x], lr=0.25, alpha=0.75)
+    >>> (x**2).backward()
+    >>> optimizer.step()
+    >>> round(x.item(), 6)
+    0.5
     """
 
     def __init__(
@@ -190,6 +220,16 @@ class Rprop(Optimizer):
         η₋ below 1 and η₊ above it.
     step_sizes : pair of float
         The shortest and the longest step.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> x = ag.Var(1.0)
+    >>> optimizer = Rprop([x], lr=0.25)
+    >>> (x**2).backward()
+    >>> optimizer.step()
+    >>> round(x.item(), 6)
+    0.75
     """
 
     def __init__(
@@ -239,6 +279,16 @@ class Lion(Optimizer):
         The rate 3 to 10 times smaller than Adam's, and the decay larger by as much, the paper advises.
     betas : pair of float
         β₁ and β₂, in [0, 1).
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> x = ag.Var(1.0)
+    >>> optimizer = Lion([x], lr=0.25)
+    >>> (x**2).backward()
+    >>> optimizer.step()
+    >>> round(x.item(), 6)
+    0.75
     """
 
     decoupled = True

@@ -168,6 +168,10 @@ class EMA(Average):
 class SWA(Average):
     """Stochastic weight averaging: the plain mean of the values at the updates, say one after every epoch near the end.
 
+    ::
+
+        average ← average + (values - average) / (n + 1)        after n updates
+
     Izmailov and others, Averaging weights leads to wider optima and better generalization, 2018.
 
     >>> import autograd_lite as ag

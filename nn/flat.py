@@ -141,7 +141,7 @@ class Group(Flat):
         """Bring values that somebody else assigned into the flat array."""
         for p, view in zip(self.params, self.held, strict=True):
             if p.value is not view:
-                self.flat = self.fill(self.empty(), [p.value for p in self.params])  # the old one may be looked at still
+                self.flat = self.fill(self.empty(), [p.value for p in self.params])  # the old: perhaps looked at
                 self.held = self.views(self.flat)
                 return
 

@@ -192,6 +192,11 @@ def binary_cross_entropy(output: Any, target: Any, *, weight: Any = None, reduct
     ------
     ValueError
         The shapes differ, or something is not between 0 and 1.
+
+    Source: Cox, The regression analysis of binary sequences, 1958: minus the log-likelihood of his model.
+
+    >>> binary_cross_entropy([0.5, 0.25], [1.0, 0.0], reduction="sum") == -np.log(0.5) - np.log(0.75)
+    np.True_
     """
     same_shape("binary_cross_entropy", output=output, target=target)
     for name, values in (("output", plain(output)), ("target", plain(target))):
@@ -240,6 +245,16 @@ def kl_div(output: Any, target: Any, *, log_target: bool = False, reduction: str
         Probabilities; or their logarithms, with `log_target`.
     reduction : {"mean", "sum", "none", "batchmean"}
         ``"batchmean"``, the sum divided by the number of rows, is the divergence itself.
+
+    Raises
+    ------
+    ValueError
+        The shapes differ, an unknown reduction, or the mean of nothing.
+
+    Source: Kullback and Leibler, On information and sufficiency, 1951.
+
+    >>> kl_div(np.log([0.5, 0.5]), [1.0, 0.0], reduction="sum") == np.log(2)
+    np.True_
     """
     same_shape("kl_div", output=output, target=target)
     output, target = array(output), array(target)

@@ -41,6 +41,8 @@ def hinge_loss(output: Any, target: Any, *, margin: float = 1.0, reduction: str 
     ValueError
         The shapes differ, or another target.
 
+    Source: Cortes and Vapnik, Support-vector networks, 1995.
+
     >>> hinge_loss([2.0, 0.5, 0.5], [1, 1, -1], reduction="none")
     array([0. , 0.5, 1.5])
     """
@@ -49,7 +51,13 @@ def hinge_loss(output: Any, target: Any, *, margin: float = 1.0, reduction: str 
 
 
 def hinge_embedding_loss(output: Any, target: Any, *, margin: float = 1.0, reduction: str = "mean") -> Any:
-    """A distance where the target is 1, ``max(0, margin - distance)`` where it is -1. See `hinge_loss`."""
+    """A distance where the target is 1, ``max(0, margin - distance)`` where it is -1. See `hinge_loss`.
+
+    Source: Hadsell, Chopra and LeCun, Dimensionality reduction by learning an invariant mapping, 2006, not squared.
+
+    >>> hinge_embedding_loss([0.25, 0.25], [1, -1], reduction="none")
+    array([0.25, 0.75])
+    """
     same_shape("hinge_embedding_loss", output=output, target=target)
     y, output = signs(target, "hinge_embedding_loss"), array(output)
     return reduced(ag.where(y == 1, output, ag.relu(margin - output)), reduction, "hinge_embedding_loss")
@@ -67,6 +75,16 @@ def multi_margin_loss(
     p : {1, 2}
     weight : array, shape (classes,), optional
     reduction : {"mean", "sum", "none"}
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit, or a label out of range.
+
+    Source: Weston and Watkins, Support vector machines for multi-class pattern recognition, 1999.
+
+    >>> multi_margin_loss([[0.0, 1.0, 0.5]], [1]) == (0 + 0.5) / 3
+    np.True_
     """
     y, shape = plain(labels), np.shape(output)
     if y.dtype.kind not in "iu" or len(shape) != 2 or shape[:1] != y.shape:
@@ -97,6 +115,8 @@ def multilabel_margin_loss(output: Any, labels: Any, *, reduction: str = "mean")
     ValueError
         The shapes differ, or labels are no integers from -1 to classes - 1.
 
+    Source: Elisseeff and Weston, A kernel method for multi-labelled classification, 2001.
+
     >>> round(multilabel_margin_loss([[0.1, 0.2, 0.4, 0.8]], [[3, 0, -1, 1]]), 12)
     np.float64(0.85)
     """
@@ -117,7 +137,7 @@ def multilabel_margin_loss(output: Any, labels: Any, *, reduction: str = "mean")
 
 
 def multilabel_soft_margin_loss(output: Any, target: Any, *, weight: Any = None, reduction: str = "mean") -> Any:
-    """`binary_cross_entropy_with_logits` for each of several classes, averaged over the classes of a row.
+    """`binary_cross_entropy_with_logits` for each of several classes: ``mean over j of softplus(x_j) - target_j x_j``.
 
     Parameters
     ----------
@@ -127,6 +147,14 @@ def multilabel_soft_margin_loss(output: Any, target: Any, *, weight: Any = None,
     weight : array, shape (classes,), optional
         What each class counts.
     reduction : {"mean", "sum", "none"}
+
+    Raises
+    ------
+    ValueError
+        The shapes differ.
+
+    >>> multilabel_soft_margin_loss([[0.0, 0.0]], [[1, 0]]) == np.log(2)
+    np.True_
     """
     same_shape("multilabel_soft_margin_loss", output=output, target=target)
     if not np.ndim(output):
@@ -137,6 +165,8 @@ def multilabel_soft_margin_loss(output: Any, target: Any, *, weight: Any = None,
 
 def soft_margin_loss(output: Any, target: Any, *, reduction: str = "mean") -> Any:
     """``log(1 + exp(-target output))`` for targets of 1 and -1: the logistic loss. See `hinge_loss`.
+
+    Source: Friedman, Hastie and Tibshirani, Additive logistic regression, 2000.
 
     >>> soft_margin_loss([-1000.0, 1000.0], [1, 1], reduction="none")
     array([1000.,    0.])
@@ -155,6 +185,16 @@ def cosine_embedding_loss(a: Any, b: Any, target: Any, *, margin: float = 0.0, r
         1 for pairs that belong together, -1 for others.
     margin : float
     reduction : {"mean", "sum", "none"}
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit, or another target.
+
+    Source: Chopra, Hadsell and LeCun, Learning a similarity metric discriminatively, 2005, with cosines.
+
+    >>> cosine_embedding_loss([[3.0, 4.0], [1.0, 0.0]], [[6.0, 8.0], [0.0, 1.0]], [1, 1], reduction="none").round(6)
+    array([0., 1.])
     """
     same_shape("cosine_embedding_loss", a=a, b=b)
     y = signs(target, "cosine_embedding_loss")
@@ -168,7 +208,25 @@ def cosine_embedding_loss(a: Any, b: Any, target: Any, *, margin: float = 0.0, r
 
 
 def margin_ranking_loss(a: Any, b: Any, target: Any, *, margin: float = 0.0, reduction: str = "mean") -> Any:
-    """``max(0, margin - target (a - b))``: a is to be above b where the target is 1, below where it is -1."""
+    """``max(0, margin - target (a - b))``: a is to be above b where the target is 1, below where it is -1.
+
+    Parameters
+    ----------
+    a, b, target : Tensor or array
+        Of one shape.
+    margin : float
+    reduction : {"mean", "sum", "none"}
+
+    Raises
+    ------
+    ValueError
+        The shapes differ, or another target.
+
+    Source: Herbrich, Graepel and Obermayer, Large margin rank boundaries for ordinal regression, 2000.
+
+    >>> margin_ranking_loss([2.0, 2.0], [1.0, 1.0], [1, -1], reduction="none")
+    array([0., 1.])
+    """
     same_shape("margin_ranking_loss", a=a, b=b, target=target)
     y = signs(target, "margin_ranking_loss")
     return reduced(ag.relu(margin - y * ag.subtract(a, b)), reduction, "margin_ranking_loss")
@@ -196,7 +254,15 @@ def triplet_margin_loss(
         Take the smaller of d(anchor, negative) and d(positive, negative). Balntas et al. 2016.
     reduction : {"mean", "sum", "none"}
 
+    Raises
+    ------
+    ValueError
+        The shapes differ.
+
     Source: Schroff, Kalenichenko and Philbin, FaceNet, 2015.
+
+    >>> triplet_margin_loss([[0.0, 0.0]], [[3.0, 4.0]], [[0.0, 1.0]]).round(4)
+    np.float64(5.0)
     """
 
     def distance(x: Any, y: Any) -> Any:
@@ -216,7 +282,7 @@ def triplet_margin_with_distance_loss(
     swap: bool = False,
     reduction: str = "mean",
 ) -> Any:
-    """`triplet_margin_loss` with a distance of one's own.
+    """``max(0, d(anchor, positive) - d(anchor, negative) + margin)`` with a distance d of one's own.
 
     Parameters
     ----------

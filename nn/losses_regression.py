@@ -71,6 +71,9 @@ def smooth_l1_loss(output: Any, target: Any, *, beta: float = 1.0, reduction: st
     """`huber_loss` divided by ``delta = beta``: ``d**2 / (2 beta)`` up to `beta`, ``|d| - beta/2`` beyond.
 
     With beta = 0 it is `l1_loss`. Girshick, Fast R-CNN, 2015.
+
+    >>> smooth_l1_loss([0.5, 3.0], [0.0, 0.0], beta=2.0, reduction="none")
+    array([0.0625, 2.    ])
     """
     if beta < 0:
         raise ValueError(f"smooth_l1_loss: beta is at least 0, not {beta}")
@@ -101,6 +104,16 @@ def poisson_nll_loss(
     eps : float
         Added to a rate before its logarithm is taken.
     reduction : {"mean", "sum", "none"}
+
+    Raises
+    ------
+    ValueError
+        The shapes differ, or a count is below 0.
+
+    Source: Nelder and Wedderburn, Generalized linear models, 1972.
+
+    >>> poisson_nll_loss([0.0], [3.0])
+    np.float64(1.0)
     """
     same_shape("poisson_nll_loss", output=output, target=target)
     output, target, y = array(output), array(target), plain(target)
@@ -130,7 +143,15 @@ def gaussian_nll_loss(
         Smaller variances count as this; their gradient is that at `eps`, so that they can leave.
     reduction : {"mean", "sum", "none"}
 
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit, or a variance below 0.
+
     Source: Nix and Weigend, Estimating the mean and variance of the target probability distribution, 1994.
+
+    >>> gaussian_nll_loss([0.0], [2.0], [1.0])
+    np.float64(2.0)
     """
     same_shape("gaussian_nll_loss", output=output, target=target)
     d, var = ag.subtract(output, target), array(var)

@@ -134,7 +134,12 @@ def _joined(arrays: list[Any]) -> Any:
 
 
 class LBFGS(LineSearch):
-    """Limited-memory BFGS: steps along H⁻¹g, with H⁻¹ built from the last differences of values and gradients.
+    """Limited-memory BFGS: steps along -H⁻¹g, with H⁻¹ built from the last differences of values and gradients.
+
+    ::
+
+        p ← p - α H⁻¹ g
+        H⁻¹ ← (I - ρ s yᵀ) H⁻¹ (I - ρ y sᵀ) + ρ s sᵀ        for each of the last s = Δp, y = Δg; ρ = 1 / yᵀs
 
     Liu and Nocedal, On the limited memory BFGS method for large scale optimization, 1989; SciPy's L-BFGS-B. Each
     call of `step` is a search of its own, which begins without memory: let it do many iterations.
@@ -190,7 +195,7 @@ class LBFGS(LineSearch):
 
 
 class NewtonCG(LineSearch):
-    """Newton's method: H d = -g solved by conjugate gradients, which ask for products H v only.
+    """Newton's method: H d = -g solved by conjugate gradients, which ask for products H v only; then p ← p + α d.
 
     Nocedal and Wright, Numerical optimization, 2006, algorithm 7.1; SciPy's Newton-CG. The gradient is recorded once
     at each point, and each product is one reverse sweep over that record: H v is the gradient of g·v.
