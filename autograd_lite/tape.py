@@ -12,7 +12,7 @@ from typing import Any, overload
 import numpy as np
 import optree
 
-from autograd_lite.backend import array_like
+from autograd_lite.backend import array_like, has_zero
 from autograd_lite.errors import NonScalarError, SeedError, UntrackedError
 from autograd_lite.expression import latex, text
 from autograd_lite.line import Contribution, Line, Partial, Style, number_text, partial_number, raw, shape_text
@@ -205,7 +205,7 @@ class Tape(Sequence[Line]):
             if y.seq:
                 _accumulate(steps, (y.seq, 0), seed_for(y, raw(s), "tape"))
         starts = {seq: start for (seq, _), start in steps.items()}
-        holes = {seq for seq, start in starts.items() if not np.all(start)}
+        holes = {seq for seq, start in starts.items() if has_zero(start)}
         with np.errstate(all="ignore"):
             reverse(
                 rows_of(outputs),
@@ -254,7 +254,7 @@ class Tape(Sequence[Line]):
                 where = f"{self.label(row)} of shape {tuple(row.value.shape)}"
                 raise SeedError(f"tape: a tangent of shape {np.shape(given)} does not fit {where}")
             starts[row.seq] = array_like(given, row.value)[()]
-        holes = {seq for seq, t in starts.items() if not np.all(t)}
+        holes = {seq for seq, t in starts.items() if has_zero(t)}
         with np.errstate(all="ignore"):
             pushed = forward(rows_of(self.outputs_rows), dict(starts), holes=holes)
         found = self._copied()
