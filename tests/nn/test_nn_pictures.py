@@ -297,6 +297,8 @@ def test_activations_show_the_function_and_its_derivative():
 def test_every_default_activation_can_be_drawn_and_a_step_without_a_warning():
     assert len(drawn(nn.plot.activations()).axes) == len(nn.plot.functions.SHOWN)
     drawn(nn.plot.activations("binary_step"))
+    steep = drawn(nn.plot.activations(nn.Sine(30.0)))  # no jump, so the line is whole
+    assert not np.isnan([line.get_ydata() for line in steep.axes[0].lines[:2]]).any()
     five = drawn(nn.plot.activations(list(nn.activations.CLAIMS)[:7], columns=5))
     assert len({round(axes.get_position().x0, 2) for axes in five.axes}) == 5
 

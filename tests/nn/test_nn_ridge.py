@@ -59,12 +59,17 @@ def test_fitting_finds_what_solving_alone_does_not(activation, share):
 
 
 def test_fitting_finds_a_sum_of_its_own_kind():
-    """Up to what least squares leaves: a target that is a sum of two terms is met by two terms."""
+    """A target that is a sum of two terms is met by two terms."""
     target = 0.7 * np.tanh(5 * X - 2) - 1.3 * np.tanh(3 * X - 2)
     G = nn.RidgeSum(1, 2, "tanh", seed=0).fit(X, target, iterations=1000)
     assert G.error(X, target) < 1e-5
     kink = abs(X - 0.3)
     assert nn.RidgeSum(1, 4, "relu", seed=0).fit(X, kink).error(BETWEEN, abs(BETWEEN - 0.3)) < 1e-6
+
+
+def test_small_targets_are_met_as_well_as_large_ones():
+    errors = [nn.RidgeSum(1, 8, "sigmoid", seed=0).fit(X, s * wave(X)).error(X, s * wave(X)) / s for s in (1, 1e-4)]
+    assert errors[1] < 10 * errors[0]  # the same search but for roundings; one that stops by size is 1000 times off
 
 
 def test_features_that_are_no_help_do_not_stop_the_fit():
@@ -92,6 +97,11 @@ def test_the_staircase_keeps_its_bound_and_comes_close_to_it(pieces, steepness):
         assert error > 0.4 * bound  # beside an edge the error is that of half a piece
         middles = low + h * (np.arange(pieces) + 0.5)
         np.testing.assert_allclose(G(middles[:, None]).value[:, 0], wave(middles), atol=1e-6)  # 3e-9 of the heights
+
+
+def test_the_first_step_is_over_where_the_interval_begins():
+    x = np.linspace(3, 4, 11)
+    assert nn.RidgeSum.bumps(lambda x: 5 + 0 * x, 4, low=3, high=4).error(x, np.full(11, 5.0)) < 1e-12  # 5 σ(-40)
 
 
 def test_what_does_not_fit_is_refused():
