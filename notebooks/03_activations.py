@@ -16,8 +16,8 @@
 # %% [markdown]
 # # Activation functions
 #
-# You will have seen the lecture's table of activation functions drawn, every entry of it checked by derivatives,
-# and how a flat derivative starves the first layers of a deep network.
+# You will have seen the lecture's table of activation functions drawn, every entry of it checked by
+# derivatives, and how a flat derivative starves the first layers of a deep network.
 
 # %%
 import numpy as np
@@ -30,8 +30,8 @@ from nn.plot.flow import relative_norms
 # %% [markdown]
 # ## The table
 #
-# `nn` keeps what is known of each function as a row: equation, derivative, range, order of continuity, and three
-# yes-or-no properties. The first ten rows are the lecture's.
+# `nn` keeps what is known of each function as a row: equation, derivative, range, order of continuity, and
+# three yes-or-no properties. The first ten rows are the lecture's.
 
 # %%
 nn.activations.table()
@@ -55,9 +55,10 @@ nn.plot.activations([nn.Sine(1.0) if name == "sine" else name for name in others
 # %% [markdown]
 # ## Every entry checked
 #
-# `verify` takes the table at its word. The texts of the equation and of the derivative are run and compared with
-# the function and with the engine's derivative on 6001 points: the numbers are the largest differences. Range,
-# continuity and the rest are measured, with several values of each option; ✓ says that the table is right.
+# `verify` takes the table at its word. The texts of the equation and of the derivative are run and compared
+# with the function and with the engine's derivative on 6001 points: the numbers are the largest differences.
+# Range, continuity and the rest are measured, with several values of each option; ✓ says that the table is
+# right.
 
 # %%
 found = nn.activations.verify()
@@ -68,8 +69,9 @@ found
 
 # %% [markdown]
 # A table that is wrong is found out. Three entries in the lecture's printed table are not right: Softsign's
-# derivative without the bars of $|x|$, the identity near the origin for PReLU "if and only if $\alpha = 0$" (it is
-# $\alpha = 1$), and the step, which is monotonic and whose derivative, 0 wherever there is one, is too.
+# derivative without the bars of $|x|$, the identity near the origin for PReLU "if and only if $\alpha = 0$"
+# (it is $\alpha = 1$), and the step, which is monotonic and whose derivative, 0 wherever there is one, is
+# too.
 
 # %%
 from dataclasses import replace
@@ -105,8 +107,8 @@ assert steepest == {"sigmoid": 0.25, "tanh": 1.0, "relu": 1.0}
 steepest
 
 # %% [markdown]
-# So a chain of $d$ logistic units hands back at most $4^{-d}$ of what it is given. The tape shows how the adjoint
-# shrinks from row to row on its way up.
+# So a chain of $d$ logistic units hands back at most $4^{-d}$ of what it is given. The tape shows how the
+# adjoint shrinks from row to row on its way up.
 
 # %%
 v = ag.Var(0.5, name="x")
@@ -120,13 +122,14 @@ swept
 # %% [markdown]
 # ## Deep networks
 #
-# In a network the weights take part. With independent weights of variance $\mathrm{Var}\,W$ in layers of $p$ units,
-# $G_{k-1} = f'(H_k) \odot (G_k W_k^T)$ is on average
+# In a network the weights take part. With independent weights of variance $\mathrm{Var}\,W$ in layers of $p$
+# units, $G_{k-1} = f'(H_k) \odot (G_k W_k^T)$ is on average
 #
 # $$\frac{\|G_{k-1}\|}{\|G_k\|} \approx \sqrt{\,p \;\mathrm{Var}\,W\; \overline{f'(H_k)^2}\,}.$$
 #
-# Xavier takes $\mathrm{Var}\,W = 1/p$, which is right for $f' = 1$; He takes $2/p$, since ReLU's $f'$ is 0 half of
-# the time. `nn.explain` gives the adjoints of a network of 20 hidden layers of 64 units. Measured, for five seeds each:
+# Xavier takes $\mathrm{Var}\,W = 1/p$, which is right for $f' = 1$; He takes $2/p$, since ReLU's $f'$ is 0
+# half of the time. `nn.explain` gives the adjoints of a network of 20 hidden layers of 64 units. Measured,
+# for five seeds each:
 
 # %%
 rng = np.random.default_rng(0)
@@ -139,7 +142,8 @@ choices = {
     "ReLU, He": ("relu", "he_normal", 2 / p),
 }
 explained = {
-    label: [nn.explain(nn.MLP([p] * (depth + 1) + [1], f, init=init, seed=seed), X, target) for seed in range(5)]
+    label: [nn.explain(nn.MLP([p] * (depth + 1) + [1], f, init=init, seed=seed), X, target)
+            for seed in range(5)]
     for label, (f, init, _) in choices.items()
 }
 nn.plot.gradient_flow(explained)
@@ -173,8 +177,9 @@ diagnosis
 # %% [markdown]
 # ## Inputs that are too large
 #
-# Saturation also comes from outside. Inputs $s$ times too large push the first layer into its flat parts: only a share
-# $\propto 1/s$ of its entries is left where $f'$ is not nearly 0, so that $\|G_0\|$ falls as $s^{-1/2}$.
+# Saturation also comes from outside. Inputs $s$ times too large push the first layer into its flat parts:
+# only a share $\propto 1/s$ of its entries is left where $f'$ is not nearly 0, so that $\|G_0\|$ falls as
+# $s^{-1/2}$.
 
 # %%
 scales = np.array([0.1, 0.3, 1, 3, 10, 30, 100])
@@ -185,7 +190,7 @@ for s in scales:
     saturated.append(np.mean([e["A_1"].details["saturated"] for e in runs]))
     passed.append(np.mean([(e["G_0"].norm / e["G_1"].norm) ** 2 for e in runs]) ** 0.5)
 rate = np.polyfit(np.log(scales[-3:]), np.log(passed[-3:]), 1)[0]
-assert abs(rate + 1 / 2) < 0.05  # over a factor of 10; at the end 1 entry in 50 of 80 000 is left: 3 % of chance
+assert abs(rate + 1 / 2) < 0.05  # at the end 1 entry in 50 of 80 000 is left: 3 % of chance
 assert saturated[2] < 0.1 and saturated[-1] > 0.95
 
 fig = nn.charts.figure(6.4, 3.6)
@@ -200,8 +205,8 @@ fig
 # %% [markdown]
 # ## Does it matter? Ten hidden layers learning a spiral
 #
-# The same data, the same optimiser, the same number of steps; three seeds each, trained side by side. Guessing costs
-# $\log 2 = 0.693$.
+# The same data, the same optimiser, the same number of steps; three seeds each, trained side by side.
+# Guessing costs $\log 2 = 0.693$.
 
 # %%
 S, classes = nn.data.spirals(300, seed=0, turns=1.0)
@@ -223,14 +228,16 @@ fig
 
 # %%
 print({label: round(float(curve[-1]), 3) for label, curve in curves.items()})
-assert abs(curves["sigmoid, Xavier"][-1] - np.log(2)) < 0.01  # guessing still: as many rows of one class as the other
+assert abs(curves["sigmoid, Xavier"][-1] - np.log(2)) < 0.01  # guessing still: both classes are as large
 assert curves["tanh, Xavier"][-1] < 0.2
 assert max(curves["ReLU, Xavier"][-1], curves["ReLU, He"][-1]) < 0.05
 
 # %% [markdown]
 # ## What to try next
 #
-# * Invent an activation and ask `nn.activations.measure` what it is: is $x\,e^{-x^2}$ monotonic, is it near the identity?
-# * Put `nn.LayerNorm(16)` or `nn.Residual` between the logistic layers above: does the spiral get learnt then?
-# * Find Xavier's counterpart for the logistic function: with which $\mathrm{Var}\,W$ does a layer pass on a factor of 1,
-#   and what happens to $H_k$ then?
+# * Invent an activation and ask `nn.activations.measure` what it is: is $x\,e^{-x^2}$ monotonic, is it near
+#   the identity?
+# * Put `nn.LayerNorm(16)` or `nn.Residual` between the logistic layers above: does the spiral get learnt
+#   then?
+# * Find Xavier's counterpart for the logistic function: with which $\mathrm{Var}\,W$ does a layer pass on a
+#   factor of 1, and what happens to $H_k$ then?

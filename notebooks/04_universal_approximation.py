@@ -33,8 +33,9 @@ from nn.charts import COLOURS, figure, tidy
 #
 # $$G(x) = \sum_{j=1}^N \alpha_j\, \sigma(y_j^T x + \theta_j).$$
 #
-# If $\sigma$ is continuous and discriminatory, some $G$ is within $\varepsilon$ of a continuous $f$ at every point,
-# for any $\varepsilon > 0$. `nn.RidgeSum` is such a sum: one hidden layer of $N$ units and a linear output.
+# If $\sigma$ is continuous and discriminatory, some $G$ is within $\varepsilon$ of a continuous $f$ at every
+# point, for any $\varepsilon > 0$. `nn.RidgeSum` is such a sum: one hidden layer of $N$ units and a linear
+# output.
 
 # %%
 G = nn.RidgeSum(2, 5, "tanh", seed=0)
@@ -51,8 +52,8 @@ G
 # %% [markdown]
 # ## A sum written down: bumps
 #
-# A steep logistic function is a step. A step up and a step down are a bump, and bumps side by side follow any function.
-# Where two bumps meet their steps become one, so that $N$ pieces need $N$ terms.
+# A steep logistic function is a step. A step up and a step down are a bump, and bumps side by side follow any
+# function. Where two bumps meet their steps become one, so that $N$ pieces need $N$ terms.
 
 # %%
 def wave(x):
@@ -77,9 +78,9 @@ tidy(right, "x", "", "bumps side by side")
 fig
 
 # %% [markdown]
-# How far off is the staircase? Near an edge it mixes the values at the middles of two pieces, so it is off by at most
-# the change of $f$ over one piece of width $h = 1/N$, which the engine's derivative bounds, and by what other steps
-# still leak:
+# How far off is the staircase? Near an edge it mixes the values at the middles of two pieces, so it is off by
+# at most the change of $f$ over one piece of width $h = 1/N$, which the engine's derivative bounds, and by
+# what other steps still leak:
 #
 # $$|G - f| \;\le\; h \max |f'| \;+\; \sigma(-kh/2) \sum_j |\alpha_j|.$$
 
@@ -97,16 +98,16 @@ print("N    ", *[f"{N:9d}" for N in terms])
 print("error", *[f"{e:9.4f}" for e in stairs])
 print("bound", *[f"{e:9.4f}" for e in bounds])
 assert np.all(np.array(stairs) <= bounds)
-assert abs(rate + 1) < 0.05  # N times as many terms, 1/N of the error: the first, coarse stairs are a little better
+assert abs(rate + 1) < 0.05  # the first, coarse stairs are a little better than 1/N
 
 # %% [markdown]
 # ## Sums fitted
 #
-# The staircase shows that it can be done, not how well. `RidgeSum.fit` looks for the best $\alpha$, $y$ and $\theta$:
-# for given $y$ and $\theta$ the best $\alpha$ is known (least squares), and what is left over is differentiated by the
-# engine, through the QR factorisation, and made small by L-BFGS. Then the *largest* error is measured at points that
-# the fit did not see. Three targets, three $\sigma$, the better of two starts
-# ($\tanh z = 2\sigma(2z) - 1$ for the logistic $\sigma$, so tanh begins half as steep):
+# The staircase shows that it can be done, not how well. `RidgeSum.fit` looks for the best $\alpha$, $y$ and
+# $\theta$: for given $y$ and $\theta$ the best $\alpha$ is known (least squares), and what is left over is
+# differentiated by the engine, through the QR factorisation, and made small by L-BFGS. Then the *largest*
+# error is measured at points that the fit did not see. Three targets, three $\sigma$, the better of two
+# starts ($\tanh z = 2\sigma(2z) - 1$ for the logistic $\sigma$, so tanh begins half as steep):
 
 # %%
 def smooth(x):
@@ -127,7 +128,8 @@ error, mean_error, fitted = {}, {}, {}
 for target, f in targets.items():
     for sigma, steep in steepness.items():
         for N in map(int, sizes):
-            sums = [nn.RidgeSum(1, N, sigma, steepness=steep * N, seed=seed).fit(seen, f(seen)) for seed in range(2)]
+            starts = [nn.RidgeSum(1, N, sigma, steepness=steep * N, seed=seed) for seed in range(2)]
+            sums = [start.fit(seen, f(seen)) for start in starts]
             fitted[target, sigma, N] = best = min(sums, key=lambda G: G.error(unseen, f(unseen)))
             error[target, sigma, N] = best.error(unseen, f(unseen))
             mean_error[target, sigma, N] = abs(best(unseen[:, None]).value[:, 0] - f(unseen)).mean()
@@ -136,7 +138,8 @@ for target, f in targets.items():
 fig = figure(10, 3.4)
 for axes, target in zip(fig.subplots(1, 3), targets):
     for i, sigma in enumerate(("relu", "sigmoid", "tanh")):
-        axes.loglog(sizes, [error[target, sigma, N] for N in sizes], "o^s"[i] + "-", color=COLOURS[i], label=sigma)
+        errors = [error[target, sigma, N] for N in sizes]
+        axes.loglog(sizes, errors, "o^s"[i] + "-", color=COLOURS[i], label=sigma)
     axes.set_xticks(sizes, map(str, sizes))
     axes.minorticks_off()
     tidy(axes, "terms N", "largest error" if target == "smooth" else "", target)
@@ -156,7 +159,8 @@ fig = figure(10, 3.4)
 for axes, target in zip(fig.subplots(1, 3), targets):
     axes.plot(dense, targets[target](dense), color="0.7", linewidth=5, label="$f$")
     for i, sigma in enumerate(("relu", "sigmoid", "tanh")):
-        axes.plot(dense, fitted[target, sigma, 4](dense[:, None]).value, color=COLOURS[i], linewidth=1.3, label=sigma)
+        G = fitted[target, sigma, 4]
+        axes.plot(dense, G(dense[:, None]).value, color=COLOURS[i], linewidth=1.3, label=sigma)
     tidy(axes, "x", "", f"{target}, N = 4")
 fig.axes[0].legend(frameon=False, fontsize=8)
 fig
@@ -164,11 +168,13 @@ fig
 # %% [markdown]
 # What the curves say:
 #
-# * **Smooth.** ReLU sums are broken lines, and these converge like $N^{-2}$. Smooth $\sigma$ are in another league: 32
-#   logistic terms are right to five digits.
-# * **Kinked.** For ReLU a kink is nothing special: it is hit exactly. Smooth $\sigma$ have to sharpen, like $N^{-1}$.
-# * **Discontinuous.** The theorem does not promise anything here, and nothing happens: a continuous $G$ passes
-#   through the middle of the jump, so the largest error is at least half of it, for every $N$. Only on average $G$ can come near, with a steep step.
+# * **Smooth.** ReLU sums are broken lines, and these converge like $N^{-2}$. Smooth $\sigma$ are in another
+#   league: 32 logistic terms are right to five digits.
+# * **Kinked.** For ReLU a kink is nothing special: it is hit exactly. Smooth $\sigma$ have to sharpen, like
+#   $N^{-1}$.
+# * **Discontinuous.** The theorem does not promise anything here, and nothing happens: a continuous $G$
+#   passes through the middle of the jump, so the largest error is at least half of it, for every $N$. Only on
+#   average $G$ can come near, with a steep step.
 
 # %%
 def order(target, sigma):
@@ -185,7 +191,7 @@ assert error["kinked", "relu", 4] < 1e-6  # exact but for where the search stops
 assert -1.3 < order("kinked", "sigmoid") < -0.6 and -1.3 < order("kinked", "tanh") < -0.6  # -1 in the limit
 for sigma in ("relu", "sigmoid", "tanh"):
     assert all(error["discontinuous", sigma, N] > 0.5 - 1e-3 for N in sizes)  # |x - y| = 1e-9 across the jump
-    assert min(mean_error["discontinuous", sigma, N] for N in sizes) < 0.005  # one gap of the 200 between points seen
+    assert min(mean_error["discontinuous", sigma, N] for N in sizes) < 0.005  # a gap between points seen
 
 # %% [markdown]
 # ## Two inputs
@@ -221,7 +227,8 @@ fig
 # %% [markdown]
 # ## Where it fails: outside of the cube
 #
-# The theorem speaks of $[0, 1]$. Beyond it a sum of tanh is soon constant and one of ReLU a straight line, whatever $f$ does.
+# The theorem speaks of $[0, 1]$. Beyond it a sum of tanh is soon constant and one of ReLU a straight line,
+# whatever $f$ does.
 
 # %%
 wide = np.linspace(-1, 2, 3001)
@@ -242,7 +249,7 @@ tidy(axes, "x", "", "fitted on [0, 1]", grid=False)
 
 far = np.array([[1e3], [1e4]])
 ends = fitted["smooth", "tanh", 16](far).value[:, 0]
-assert abs(ends[1] - ends[0]) < 1e-9 * abs(fitted["smooth", "tanh", 16].alpha.value).sum()  # saturated: constant
+assert abs(ends[1] - ends[0]) < 1e-9 * abs(fitted["smooth", "tanh", 16].alpha.value).sum()  # saturated
 slopes = ag.grad(lambda x: ag.sum(fitted["smooth", "relu", 16](x)))(far)
 assert slopes[0] == slopes[1] != 0  # straight
 fig
@@ -250,9 +257,9 @@ fig
 # %% [markdown]
 # ## Where it fails: a σ that is not discriminatory
 #
-# $\sigma$ is *discriminatory* if no measure $\mu$ but 0 has $\int \sigma(y^T x + \theta)\, d\mu(x) = 0$ for all $y$ and
-# $\theta$. A polynomial is not. Put weights $w_i$ on five points such that every cubic sums to 0 (a fourth difference);
-# then $\sigma(z) = z^3$ does not see this $\mu$, and tanh does:
+# $\sigma$ is *discriminatory* if no measure $\mu$ but 0 has $\int \sigma(y^T x + \theta)\, d\mu(x) = 0$ for
+# all $y$ and $\theta$. A polynomial is not. Put weights $w_i$ on five points such that every cubic sums to 0
+# (a fourth difference); then $\sigma(z) = z^3$ does not see this $\mu$, and tanh does:
 
 # %%
 nodes = (1 - np.cos(np.pi * np.arange(5) / 4)) / 2  # where a Chebyshev polynomial alternates
@@ -263,12 +270,13 @@ rng = np.random.default_rng(0)
 y, theta = rng.normal(size=(2, 1000, 1)) * 3
 unseen_by_cubes = abs(((y * nodes + theta) ** 3 @ weights)).max()
 seen_by_tanh = abs((np.tanh(y * nodes + theta) @ weights)).max()
-print(f"largest |∫σ dμ| over 1000 choices of y and θ: {unseen_by_cubes:.0e} for z³, {seen_by_tanh:.2f} for tanh")
+print(f"largest |∫σ dμ| over 1000 y and θ: {unseen_by_cubes:.0e} for z³, {seen_by_tanh:.2f} for tanh")
 assert unseen_by_cubes < 1e-11  # roundings of cubes up to about 1e4
 assert seen_by_tanh > 0.1
 
 # %% [markdown]
-# So $\int G\, d\mu = 0$ for every sum $G$ of cubes, however many terms it has, and as $\mu$ has total weight 1
+# So $\int G\, d\mu = 0$ for every sum $G$ of cubes, however many terms it has, and as $\mu$ has total weight
+# 1
 #
 # $$\max |f - G| \;\ge\; \Big|\int (f - G)\, d\mu\Big| = \Big|\int f\, d\mu\Big|,$$
 #
@@ -276,10 +284,11 @@ assert seen_by_tanh > 0.1
 
 # %%
 floor = abs(weights @ wave(nodes))
-cubes = [nn.RidgeSum(1, int(N), lambda z: z**3, seed=0).fit(seen, wave(seen)).error(dense, wave(dense)) for N in sizes]
+sums = [nn.RidgeSum(1, int(N), lambda z: z**3, seed=0).fit(seen, wave(seen)) for N in sizes]
+cubes = [G.error(dense, wave(dense)) for G in sums]
 assert floor > 0.2
 assert min(cubes) >= floor
-assert np.ptp(cubes[1:]) < 1e-3 * floor  # four terms already make every cubic: more change nothing but roundings
+assert np.ptp(cubes[1:]) < 1e-3 * floor  # four terms make every cubic: more change roundings
 assert error["smooth", "tanh", 4] < floor / 10  # four terms of tanh
 
 fig = figure(5.4, 3.4)
@@ -296,7 +305,8 @@ fig
 # %% [markdown]
 # ## What to try next
 #
-# * Let the target be $\sqrt{|x - 1/3|}$, continuous with an infinite slope. Which $\sigma$ wins, and at which rate?
-# * Use `"binary_step"` with `solve` (it cannot be fitted: its derivative is 0). It is no continuous $\sigma$ and
-#   discriminatory all the same: at which rate does the largest error fall?
+# * Let the target be $\sqrt{|x - 1/3|}$, continuous with an infinite slope. Which $\sigma$ wins, and at which
+#   rate?
+# * Use `"binary_step"` with `solve` (it cannot be fitted: its derivative is 0). It is no continuous $\sigma$
+#   and discriminatory all the same: at which rate does the largest error fall?
 # * How many terms does `hill` need in 3 and 4 inputs for an error of 0.05? Fit on random points of the cube.

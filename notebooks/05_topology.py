@@ -16,8 +16,8 @@
 # %% [markdown]
 # # Topology and classification
 #
-# You will have seen how a hidden layer bends the plane until a line separates two classes, why layers of two units
-# cannot take a disc out of a ring, at any depth, and how three do it.
+# You will have seen how a hidden layer bends the plane until a line separates two classes, why layers of two
+# units cannot take a disc out of a ring, at any depth, and how three do it.
 
 # %%
 import numpy as np
@@ -42,7 +42,8 @@ def wrong(ensemble, X, y):
 # %% [markdown]
 # ## An input and an output layer
 #
-# Two classes, one above the other. A network without a hidden layer draws a line, and there is none between them.
+# Two classes, one above the other. A network without a hidden layer draws a line, and there is none between
+# them.
 
 # %%
 X, y = nn.data.two_curves(200)
@@ -54,8 +55,9 @@ nn.plot.decision_boundary(line[0], X, y)
 # %% [markdown]
 # ## One hidden layer, and what it sees
 #
-# With two hidden units in between the boundary is a curve. On the right is the same picture in the coordinates of the
-# hidden layer, $a = \tanh(xW + b)$: there the network draws a line, as before. The layer has bent the plane for it.
+# With two hidden units in between the boundary is a curve. On the right is the same picture in the
+# coordinates of the hidden layer, $a = \tanh(xW + b)$: there the network draws a line, as before. The layer
+# has bent the plane for it.
 
 # %%
 bent = trained([2, 2, 1], X, y, members=10)
@@ -67,8 +69,8 @@ nn.plot.hidden_layer(bent[best], X, y)
 # %% [markdown]
 # ## A disc in a ring
 #
-# Now the lecture's two classes, $A = \{d(x, 0) < 1/3\}$ and $B = \{2/3 < d(x, 0) < 1\}$. 400 points to learn from; the
-# two sets themselves are then tried on rings of 360 points, 40 in each set, and the centre.
+# Now the lecture's two classes, $A = \{d(x, 0) < 1/3\}$ and $B = \{2/3 < d(x, 0) < 1\}$. 400 points to learn
+# from; the two sets themselves are then tried on rings of 360 points, 40 in each set, and the centre.
 
 # %%
 X, y = nn.data.disc_in_annulus(400, seed=0)
@@ -93,14 +95,15 @@ for label, ensemble in {**two, **three}.items():
     print(f"{label:>11} units: of {len(ensemble)} networks {learnt:2d} have learnt the 400 points, "
           f"{(amiss[label] == 0).sum():2d} separate the sets; fewest points wrong {amiss[label].min():4d}")
 assert sum(len(ensemble) for ensemble in two.values()) == 250
-assert all((amiss[label] > 0).all() for label in two)  # 250 networks with layers of two, none separates A from B
-assert all((amiss[label] == 0).sum() >= 45 for label in three)  # with three nearly all do: a few seeds may get stuck
+assert all((amiss[label] > 0).all() for label in two)  # none of the 250 separates A from B
+assert all((amiss[label] == 0).sum() >= 45 for label in three)  # of 50: a few may get stuck
 
 fig = figure(7.5, 3.4)
 axes = fig.subplots()
 spread = np.random.default_rng(0).uniform(-0.25, 0.25, 50)
 for i, (label, counts) in enumerate(amiss.items()):
-    axes.scatter(i + spread, 100 * counts / len(sets), s=12, color=COLOURS[1 if label in two else 2], alpha=0.6)
+    colour = COLOURS[1 if label in two else 2]
+    axes.scatter(i + spread, 100 * counts / len(sets), s=12, color=colour, alpha=0.6)
 axes.axhline(0, color="0.6", linewidth=0.8)
 axes.set_xticks(range(len(amiss)), list(amiss))
 tidy(axes, "hidden layers × units", "wrong, % of the points tried", "50 networks each: none of two reaches 0")
@@ -109,19 +112,20 @@ fig
 # %% [markdown]
 # ## Why two are not enough
 #
-# The last layer is linear, so with two units in every layer the output is $F(x) = w^T h(x) + b$ with
-# $h: \mathbb{R}^2 \to \mathbb{R}^2$ made of square matrices and tanh. Its gradient is a product,
+# The last layer is linear, so with two units in every layer the output is $F(x) = w^T h(x) + b$ with $h:
+# \mathbb{R}^2 \to \mathbb{R}^2$ made of square matrices and tanh. Its gradient is a product,
 #
 # $$\nabla F = W_0\, D_1(x)\, W_1\, D_2(x) \cdots w, \qquad D_k = \mathrm{diag}(\tanh'(H_k)) > 0,$$
 #
-# and never 0 as long as the $W_k$ are invertible: $h$ is one-to-one and has no folds. But if $F < 0$ on the disc and
-# $F > 0$ on the ring around it, then on the larger disc $d \le 5/6$ it is least somewhere inside, not on the rim, and
-# there $\nabla F = 0$. So no such network separates $A$ from $B$, whatever its depth. (If some $W_k$ is singular, $F$ is
-# constant along curves that lead from the disc out through the ring. For ReLU, which is not one-to-one but a limit of
-# functions that are, see Johnson, Deep, skinny neural networks are not universal approximators, 2019.)
+# and never 0 as long as the $W_k$ are invertible: $h$ is one-to-one and has no folds. But if $F < 0$ on the
+# disc and $F > 0$ on the ring around it, then on the larger disc $d \le 5/6$ it is least somewhere inside,
+# not on the rim, and there $\nabla F = 0$. So no such network separates $A$ from $B$, whatever its depth. (If
+# some $W_k$ is singular, $F$ is constant along curves that lead from the disc out through the ring. For ReLU,
+# which is not one-to-one but a limit of functions that are, see Johnson, Deep, skinny neural networks are not
+# universal approximators, 2019.)
 #
-# The engine's gradients agree. With two units they vanish nowhere on the points tried; with three there is a minimum
-# in the disc, to which Newton's method leads, with the engine's Hessian.
+# The engine's gradients agree. With two units they vanish nowhere on the points tried; with three there is a
+# minimum in the disc, to which Newton's method leads, with the engine's Hessian.
 
 # %%
 def gradients(ensemble, P):
@@ -142,12 +146,14 @@ for label, ensemble in three.items():
         for _ in range(5):
             x = x - np.linalg.solve(curvature(x), slope(x))
         assert np.hypot(*x) < 2 / 3
-        assert abs(slope(x)).max() < 1e-9 and np.linalg.eigvalsh(curvature(x)).min() > 0  # Newton's rounding level
-    print(f"{label}: a minimum of F inside the ring in all {(amiss[label] == 0).sum()} networks that separate")
+        assert abs(slope(x)).max() < 1e-9  # roundings of the gradient, which Newton's method comes down to
+        assert np.linalg.eigvalsh(curvature(x)).min() > 0
+    print(f"{label}: F has a minimum inside the ring in all {(amiss[label] == 0).sum()} that separate")
 
 # %% [markdown]
-# Topology puts this in a whole number. Follow $\nabla F$ once around the circle $d = 1/2$ between the sets and count how
-# often it turns: that is the number of minima and maxima inside, less the saddles. Two units: 0. Three: 1.
+# Topology puts this in a whole number. Follow $\nabla F$ once around the circle $d = 1/2$ between the sets
+# and count how often it turns: that is the number of minima and maxima inside, less the saddles. Two units:
+# 0. Three: 1.
 
 # %%
 angle = np.linspace(0, 2 * np.pi, 2001)
@@ -163,7 +169,8 @@ assert turns(two["1 × 2"]).tolist() == [0] * 50
 assert turns(three["1 × 3"]).tolist() == [1] * 50
 
 fig = figure(8.4, 4.0)
-for axes, (title, ensemble) in zip(fig.subplots(1, 2), {"two units": two["1 × 2"], "three units": three["1 × 3"]}.items()):
+pair = {"two units": two["1 × 2"], "three units": three["1 × 3"]}
+for axes, (title, ensemble) in zip(fig.subplots(1, 2), pair.items()):
     nn.plot.decision_boundary(ensemble[0], X, y, classes="AB", ax=axes)
     at = circle[:-1:80]
     arrows = gradients(ensemble, at)[0]
@@ -175,8 +182,8 @@ fig
 # %% [markdown]
 # ## In hidden space
 #
-# A network with one layer of two units. Its layer maps the plane into the square $(-1, 1)^2$ without folding it: the
-# ring still goes around the disc, and no line can tell them apart.
+# A network with one layer of two units. Its layer maps the plane into the square $(-1, 1)^2$ without folding
+# it: the ring still goes around the disc, and no line can tell them apart.
 
 # %%
 gentle = trained([2, 2, 1], X, y, members=10, weight_decay=5e-3)
@@ -184,8 +191,8 @@ assert (wrong(gentle, sets, which) > 0).all()
 nn.plot.hidden_layer(gentle[int(wrong(gentle, sets, which).argmin())], X, y, classes="AB")
 
 # %% [markdown]
-# More layers do not help, they only hide it better. The best of the deep networks has found a trick: it lets the disc
-# out through a narrow lane, where few points of the ring happen to be. On those it is wrong.
+# More layers do not help, they only hide it better. The best of the deep networks has found a trick: it lets
+# the disc out through a narrow lane, where few points of the ring happen to be. On those it is wrong.
 
 # %%
 deep = min((label for label in two if "ReLU" not in label), key=lambda label: amiss[label].min())
@@ -204,8 +211,8 @@ assert len(missed) == amiss[deep].min() > 0
 fig
 
 # %% [markdown]
-# Three units map the plane onto a surface in space, like a bowl. The disc is at its bottom and the ring is its rim:
-# a plane passes between them.
+# Three units map the plane onto a surface in space, like a bowl. The disc is at its bottom and the ring is
+# its rim: a plane passes between them.
 
 # %%
 nn.plot.hidden_layer(three["1 × 3"][int(amiss["1 × 3"].argmin())], X, y, classes="AB")
@@ -213,9 +220,9 @@ nn.plot.hidden_layer(three["1 × 3"][int(amiss["1 × 3"].argmin())], X, y, class
 # %% [markdown]
 # ## Spirals
 #
-# Two spirals are wound around each other, but neither encloses the other. They can be unwound without leaving the
-# plane, so here the hard part is finding the way. Two wide layers do that, and a layer of two units after them, which
-# can be looked at, holds what they made.
+# Two spirals are wound around each other, but neither encloses the other. They can be unwound without leaving
+# the plane, so here the hard part is finding the way. Two wide layers do that, and a layer of two units after
+# them, which can be looked at, holds what they made.
 
 # %%
 S, arm = nn.data.spirals(400, seed=0, turns=1.25, noise=0.01)
@@ -233,6 +240,7 @@ nn.plot.hidden_layer(unwound[best], S, arm)
 # ## What to try next
 #
 # * Give the disc a third class around the ring, `y = 2` for $4/3 < d < 5/3$. How many hidden units now?
-# * Train `nn.MLP([2, 2, 2, 1])` with a `nn.SkipConcat` around its first layer: the network sees $x$ again beside what
-#   the layer made of it. Is that a way out of the plane?
-# * In one dimension: $A = (-1/3, 1/3)$ and $B$ on both sides of it. Draw the hidden layer of one and of two units.
+# * Train `nn.MLP([2, 2, 2, 1])` with a `nn.SkipConcat` around its first layer: the network sees $x$ again
+#   beside what the layer made of it. Is that a way out of the plane?
+# * In one dimension: $A = (-1/3, 1/3)$ and $B$ on both sides of it. Draw the hidden layer of one and of two
+#   units.
