@@ -105,6 +105,7 @@ class Group(Flat):
         self.held, self.parts = self.views(self.flat), self.views(self.spare)  # what parameters are pointed at
         self.grad = self.empty()
         self.grads = self.views(self.grad)
+        self.collected: list[Any] = [None] * len(params)  # gradients that `grad` holds the truth of
         self.state: Arrays = {}
         self.numbers: dict[str, float] = {}
         self.steps = 0
@@ -123,6 +124,8 @@ class Group(Flat):
                 absent.append(self.places[i])
                 view[...] = 0
                 continue
+            if g is self.collected[i]:
+                continue
             g = g.value if isinstance(g, ag.Tensor) else g
             if size < LARGE or g.dtype != self.dtype:
                 view[...] = g
@@ -136,6 +139,16 @@ class Group(Flat):
             stretches.append((done, self.grad[done:]))
         self.gather_values()
         return stretches, absent
+
+    def collect(self) -> Any:
+        """All gradients side by side in one array, of which they become parts; zeros where there is none."""
+        for p, view, before in zip(self.params, self.grads, self.collected, strict=True):
+            g = 0 if p.grad is None else p.grad
+            if g is not before:
+                view[...] = g.value if isinstance(g, ag.Tensor) else g
+                p.grad = ag.asarray(view)
+        self.collected = [p.grad for p in self.params]
+        return self.grad
 
     def gather_values(self) -> None:
         """Bring values that somebody else assigned into the flat array."""

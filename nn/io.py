@@ -10,6 +10,9 @@ call it ``0.weight`` as the first of a Sequential. So state travels either way w
     theirs.load_state_dict({name: torch.from_numpy(a) for name, a in ours.state_dict().items()})
     nn.load("theirs.safetensors", ours)                                             # safetensors.torch.save_model
 
+An exporter to ONNX would start from the same description: each class known here is one or a few of its nodes (Linear is
+Gemm with ``transB=1``), and each array, in C order under its name, one of its initialisers.
+
 A `BatchNorm` counts its batches in a float, PyTorch in an integer; the numbers are the same.
 """
 

@@ -107,6 +107,34 @@ class Optimizer:
                 if p.grad is not None:
                     p.grad = None
 
+    def gradients(self) -> list[Any]:
+        """The gradients of each group side by side in one flat array, of which they become parts.
+
+        What is written to these arrays the next `step` uses. This is where training on several machines meets: each
+        calls ``backward`` on rows of its own, averages these few arrays with the others', and steps. A parameter
+        without a gradient has zeros from then on. There is one group for each dtype among the parameters of a group.
+
+        Returns
+        -------
+        list of array, shape (entries of the group,)
+            They last until the next ``backward`` and `gradients`.
+
+        Examples
+        --------
+        >>> import autograd_lite as ag
+        >>> x, y = ag.Var([1.0, 2.0]), ag.Var(3.0)
+        >>> optimizer = SGD([x, y], lr=0.5)
+        >>> (ag.sum(x) * y).backward()
+        >>> (gradient,) = optimizer.gradients()
+        >>> gradient
+        array([3., 3., 3.])
+        >>> gradient *= 2
+        >>> optimizer.step()
+        >>> x, y
+        (Tensor([-2., -1.], requires_grad=True), Tensor(0.0, requires_grad=True))
+        """
+        return [group.collect() for group in self.groups]
+
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Move the parameters, by their gradients. One without a gradient stays as it is, and so does its state.
 

@@ -118,6 +118,46 @@ def test_momentum_in_whole_passes_is_momentum_piece_by_piece(dtype):
         assert not np.array_equal(p.value, a)
 
 
+@pytest.mark.parametrize("rule", [nn.SGD, nn.Adam])
+def test_two_machines_that_average_their_flat_gradients_are_one(rule):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(12, 300)), np.arange(12) % 3
+    whole, *halves = (nn.MLP([300, 40, 3]) for _ in range(3))
+    models = (whole, *halves)
+    optimizers = [rule([{"params": m[0].parameters()}, {"params": m[2].parameters(), "lr": 0.01}], 0.1) for m in models]
+    for _ in range(3):
+        for model, optimizer, rows in zip(models, optimizers, (slice(12), slice(0, 6), slice(6, 12)), strict=True):
+            optimizer.zero_grad()
+            nn.cross_entropy(model(X[rows]), y[rows]).backward()
+        for a, b in zip(*(optimizer.gradients() for optimizer in optimizers[1:]), strict=True):
+            a += b
+            a /= 2
+            b[:] = a
+        for optimizer in optimizers:
+            optimizer.step()
+        assert [len(stretches) for stretches, _ in (g.gather() for g in optimizers[1].groups)] == [1, 1]
+    for p, a, b in zip(*(model.parameters() for model in models), strict=True):
+        assert np.array_equal(a.value, b.value)
+        # The mean over rows in another order: 1e-16, which Adam divides by gradients that may be as small as 1e-6.
+        assert np.allclose(p.value, a.value, rtol=1e-9, atol=1e-10)
+    assert not np.allclose(whole[0].weight.value, nn.MLP([300, 40, 3])[0].weight.value, atol=1e-3)
+
+
+def test_collected_gradients_are_those_there_were():
+    params = [nn.Parameter(np.ones((2, 3))), nn.Parameter(np.asfortranarray(np.ones((2, 2)))), nn.Parameter(1.0)]
+    gs = [np.arange(6.0).reshape(2, 3), np.arange(4.0).reshape(2, 2), None]
+    for p, g in zip(params, gs, strict=True):
+        p.grad = None if g is None else ag.Tensor(g)
+    optimizer = nn.SGD(params, lr=1.0)
+    (flat,) = optimizer.gradients()
+    assert sorted(flat.tolist()) == sorted([*range(6), *range(4), 0.0])
+    assert [p.grad.value.tolist() for p in params] == [gs[0].tolist(), gs[1].tolist(), 0.0]
+    flat += 1
+    assert optimizer.gradients()[0] is flat
+    optimizer.step()
+    assert [p.value.tolist() for p in params] == [(-gs[0]).tolist(), (-gs[1]).tolist(), 0.0]
+
+
 def test_earlier_rows_keep_the_values_they_saw():
     x = ag.Var([1.0, 2.0])
     optimizer = nn.SGD([x], lr=0.5)
