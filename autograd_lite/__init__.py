@@ -41,8 +41,9 @@ from autograd_lite.draw import draw
 from autograd_lite.errors import AutogradError, GradientMismatch, NonFiniteError
 from autograd_lite.ledger import ledger
 from autograd_lite.matrices import hessian, jacobian
-from autograd_lite.objective import Objective
 from autograd_lite.mcmc import hmc
+from autograd_lite.memory import keep_freed_memory
+from autograd_lite.objective import Objective
 from autograd_lite.op import no_grad
 from autograd_lite.ops.arrange import array_split, block, cross, diag, kron, pad, repeat, rot90, tile
 from autograd_lite.ops.create import (
@@ -265,3 +266,5 @@ __all__ = [
     "zeros_like",
 ]
 # fmt: on
+
+keep_freed_memory()

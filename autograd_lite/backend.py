@@ -15,6 +15,7 @@ import numpy as np
 from autograd_lite.errors import MissingExtraError, NoRuleError
 
 __all__ = [
+    "LARGE",
     "NUMPY",
     "PYTHON",
     "SCALARS",
@@ -37,6 +38,7 @@ __all__ = [
     "on_host",
     "optional",
     "own",
+    "private",
     "real_dtype",
     "typed_zero",
     "unshared",
@@ -108,6 +110,30 @@ def copied(value: Any) -> Any:
     return value if value.__class__ in SCALARS else as_value(value, copy=True)
 
 
+def _references(value: Any) -> int:
+    return sys.getrefcount(value)
+
+
+def _alone() -> int:
+    value = object()
+    return _references(value)
+
+
+_ALONE = _alone()
+"""What `_references` says of an object that one variable of its caller holds: counted, since Python versions differ."""
+
+LARGE = 1 << 12
+"""Entries from which writing into memory that is there already pays for finding out that nobody else sees it."""
+
+
+def private(value: Any, holders: int = 1) -> bool:
+    """Whether the array `value` may be written into: its own memory, which only `holders` places can see.
+
+    The caller's caller's variable is one of them.
+    """
+    return _references(value) <= _ALONE + holders and value.base is None and value.flags.writeable
+
+
 def unshared(values: dict[Any, Any], key: Any) -> Any:
     """Take `values[key]` out, copied if anybody else can still see its memory."""
     value = values.pop(key)
@@ -119,7 +145,7 @@ def unshared(values: dict[Any, Any], key: Any) -> Any:
             or not value.flags.writeable  # a broadcast view: its entries share memory with each other
             or sys.getrefcount(value.base) > 2  # not only this view and the call hold it
         )
-        if base_is_shared or sys.getrefcount(value) > 2:
+        if base_is_shared or _references(value) > _ALONE:
             return value.copy()
     return value
 

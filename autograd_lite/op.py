@@ -41,10 +41,11 @@ class Op:
     `pull` is ``(g, row, first) -> contributions``, one per argument, None for those older than `first`; `push` is
     ``(row, tangents, gated) -> tangent``. `gated` is `pull` for adjoints with holes: see `gate`. `holes` says that
     the operation selects, so that an adjoint or tangent that went through it may have exact zeros where nothing
-    arrived. `rules` keeps what the user wrote, for the printer; `infix` is how the printer writes it
-    (``"{} * {}"``). `view` says that the result may share its argument's memory, as NumPy's views do; `write` then
-    puts a written part back into the argument, and is None for a read-only view. `batch` says how its options change
-    when its arguments have one axis more, for sweeps of many seeds (see `batch.py`).
+    arrived. `into` is ``(adjoint, g, *options)``: it adds the pull of `g` to an adjoint in place. `rules` keeps what
+    the user wrote, for the printer; `infix` is how the printer writes it (``"{} * {}"``). `view` says that the result
+    may share its argument's memory, as NumPy's views do; `write` then puts a written part back into the argument, and
+    is None for a read-only view. `batch` says how its options change when its arguments have one axis more, for
+    sweeps of many seeds (see `batch.py`).
     """
 
     __slots__ = (
@@ -55,6 +56,7 @@ class Op:
         "gated",
         "holes",
         "infix",
+        "into",
         "kernel",
         "kernels",
         "kind",
@@ -76,6 +78,7 @@ class Op:
         self.arrays, self.options = _names(signature)
         self.holes: bool = extra.pop("holes", False)
         self.infix: str | None = extra.pop("infix", None)
+        self.into: Call | None = extra.pop("into", None)
         self.write: Call | None = extra.pop("write", None)
         self.batch: Any = extra.pop("batch", None)
         self.view: bool = extra.pop("view", self.write is not None)

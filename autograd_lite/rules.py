@@ -23,7 +23,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from autograd_lite.backend import PYTHON, is_array
+import numpy as np
+
+from autograd_lite.backend import LARGE, PYTHON, is_array, private
 from autograd_lite.errors import NoRuleError
 from autograd_lite.op import OPS, Call, Op, apply, explain
 from autograd_lite.products import alike, conform, fit, gate, gate_product, pick
@@ -94,7 +96,11 @@ def _pull_elementwise(op: Op, partials: tuple[Any, ...], times: Call | None) -> 
             return lambda g, row, first: (times(g, p(row.value, row.args[0].value)),)
 
         def unary(g: Any, row: Row, first: int) -> Any:
-            return (g * p(row.value, row.args[0].value),)
+            w = p(row.value, row.args[0].value)
+            if w.__class__ is np.ndarray and w.size >= LARGE and alike(g, w) and private(w):
+                w *= g
+                return (w,)
+            return (g * w,)
 
         return unary
     if len(partials) == 2 and all([callable(p) for p in partials]) and not times:

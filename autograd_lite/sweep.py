@@ -15,7 +15,19 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import NUMPY, PYTHON, SCALARS, array_like, copied, has_zero, is_complex, own, unshared
+from autograd_lite.backend import (
+    LARGE,
+    NUMPY,
+    PYTHON,
+    SCALARS,
+    array_like,
+    copied,
+    has_zero,
+    is_complex,
+    own,
+    private,
+    unshared,
+)
 from autograd_lite.errors import NonScalarError, NoRuleError, SeedError, UntrackedError
 from autograd_lite.op import OPS, watcher
 from autograd_lite.tensor import Row, Tensor, constant, handle, held, new
@@ -137,6 +149,7 @@ def reverse(
     """
     holes = set() if holes is None else holes
     take, there, lift = adjoints.pop, adjoints.get, _shown(adjoints, record)
+    plain = not lift and watch is None and pull is None
     while rows:
         row = rows.pop()
         op, seq = row.op, row.seq
@@ -146,6 +159,14 @@ def reverse(
             continue
         if (g := take(seq, None)) is None:
             continue
+        if op.into is not None and plain:  # add where the entries were read, if there is an adjoint to add to
+            s = row.args[0].seq
+            contributions = c = None  # the last row's: they may be what is added to
+            before = there(s)
+            if before.__class__ is np.ndarray and private(before, holders=2):  # this variable and the dict
+                op.into(before, g, *row.params)
+                holes.add(s)
+                continue
         gated = holes and seq in holes
         through = pull or (op.gated if gated else op.pull)
         contributions = through(g, lifted(row, record) if lift else row, first)
@@ -155,7 +176,12 @@ def reverse(
                     watch(row, arg, c)
                 s = arg.seq
                 before = there(s)
-                adjoints[s] = c if before is None else before + c
+                if before is None:
+                    adjoints[s] = c
+                elif plain and before.__class__ is np.ndarray and before.size >= LARGE and private(before, holders=2):
+                    before += c
+                else:
+                    adjoints[s] = before + c
                 if op.holes or (gated and has_zero(c._row.value if isinstance(c, Tensor) else c)):
                     holes.add(s)
     return _plain(adjoints, copy=True) if lift and not record else adjoints

@@ -169,7 +169,6 @@ from nn.schedule import (
 )
 from nn.second_order import LBFGS, NewtonCG
 from nn.summary import summary
-from nn.support import keep_freed_memory
 from nn.training import Epoch, History, fit, predict
 from nn.watch import Watch
 
@@ -380,6 +379,3 @@ def __getattr__(name: str) -> Any:
     if name not in ("MLPClassifier", "MLPRegressor"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module("nn.estimators"), name)
-
-
-keep_freed_memory()

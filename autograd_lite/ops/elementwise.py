@@ -103,7 +103,7 @@ def _to_the(x: Any, y: Any) -> Any:
     """y x**(y-1), which is 0 for y = 0 whatever x is: 0 * 0**-1 would be NaN."""
     cls: Any = y.__class__
     if cls in PYTHON:  # never 0: a Python zero was given the dtype of x
-        return y * x ** (y - 1)
+        return y * x if y == 2 else y * x ** (y - 1)  # x**1 is a copy
     zero = y == 0
     return where(zero, 0.0, y * pow(x, where(zero, 1.0, y - 1)))
 

@@ -32,11 +32,24 @@ def _scatter(g: Any, shape: Any, index: Any, xp: Any = np) -> Any:
     if xp is not np:
         return places.added(g, shape, index, xp)
     out = np.zeros(shape, g.dtype)
-    if is_basic(index):
+    if _once(index):
         out[index] = g
     else:
         np.add.at(out, index, g)
     return out if shape else out[()]
+
+
+def _once(index: Any) -> bool:
+    """Whether `index` reads every entry at most once."""
+    return is_basic(index) or (index.__class__ is np.ndarray and index.dtype == bool)
+
+
+def _scatter_into(adjoint: Any, g: Any, index: Any) -> None:
+    """Add `g` where it was read, so that reading n entries one by one costs n, not n² operations backwards."""
+    if _once(index):
+        adjoint[index] += g
+    else:
+        np.add.at(adjoint, index, g)
 
 
 def _set(x: Any, v: Any, index: Any, xp: Any = np) -> Any:
@@ -60,7 +73,7 @@ def _won(g: Any, shape: Any, index: Any) -> Any:
 
 # fmt: off
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
-_getitem = linear("getitem", _get,                      lambda g, x, index: scatter(g, tuple(x.shape), index),  signature="x, /, index", holes=True, infix="{0}[{1}]", write=lambda base, part, index: _setitem(base, part, index), batch=batch_index)
+_getitem = linear("getitem", _get,                      lambda g, x, index: scatter(g, tuple(x.shape), index),  signature="x, /, index", holes=True, infix="{0}[{1}]", write=lambda base, part, index: _setitem(base, part, index), into=_scatter_into, batch=batch_index)
 scatter  = linear("scatter", _scatter,                  lambda g, x, shape, index: _getitem(g, index),          signature="x, /, shape, index", holes=True, doc="Zeros of `shape` with x added in at `index`: the transpose of indexing.", batch=batch_index)
 _setitem = linear("setitem", _set,                      lambda g, x, v, index: _setitem(g, 0, index),           lambda g, x, v, index: _won(g, tuple(x.shape), index), signature="x, v, /, index", holes=True, batch=batch_index)
 # fmt: on
