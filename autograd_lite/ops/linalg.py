@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import is_complex
+from autograd_lite.backend import is_complex, is_inexact
 from autograd_lite.ops.elementwise import conj
 from autograd_lite.ops.index import scatter
 from autograd_lite.ops.reduce import sum
@@ -144,7 +144,8 @@ def tensordot(x: Any, y: Any, /, *, axes: Any = 2) -> Any:
 
 def vecdot(x: Any, y: Any, /, *, axis: int = -1) -> Any:
     """The dot product of vectors along an axis, the first conjugated."""
-    return sum((conj(x) if is_complex(getattr(x, "value", x)) else x) * y, axis=axis)
+    product = (conj(x) if is_complex(x) else x) * y
+    return sum(product, axis=axis, dtype=None if is_inexact(product) else product.dtype)
 
 
 def outer(x: Any, y: Any, /) -> Any:
