@@ -152,6 +152,8 @@ class Checkpoint:
     def resume(self, run: Run, of: str) -> None:
         """Go on from the file, if there is one."""
         if not Path(self.path).exists():
+            if not Path(self.path).parent.is_dir():
+                raise FileNotFoundError(f"{self.path}: there is no folder to write the checkpoint to; make it first")
             return
         header, arrays = read(self.path)
         if header.get("format") != FORMAT:

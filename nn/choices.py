@@ -117,9 +117,10 @@ def check_labels(loss: Callable[..., Any], y: Any, output: Any) -> None:
     classes = np.shape(output)[1]
     counted = y[y != -100]  # what the losses ignore
     if counted.size and (counted.min() < 0 or counted.max() >= classes):
+        needed = max(counted.max(), counted.max() - counted.min()) + 1
+        remedy = f", and the model needs {needed} outputs" if needed > classes else ""
         raise ValueError(
-            f"fit: labels from {counted.min()} to {counted.max()} for {classes} classes; they count from 0, and the "
-            f"model needs {counted.max() + 1} outputs"
+            f"fit: labels from {counted.min()} to {counted.max()} for {classes} classes; they count from 0{remedy}"
         )
 
 

@@ -29,13 +29,18 @@ class Learner:
     optimizer : Optimizer
     interrupts : Interrupts
         Steps are whole under it.
+    held : array, optional
+        Targets held out: looked at before the first step, with those to learn from.
     """
 
-    def __init__(self, model: Module, loss: Callable[..., Any], optimizer: Optimizer, interrupts: Interrupts) -> None:
+    def __init__(
+        self, model: Module, loss: Callable[..., Any], optimizer: Optimizer, interrupts: Interrupts, held: Any = None
+    ) -> None:
+        self.held: Any = held
+        self.labels: Any = None
         self.model, self.loss, self.optimizer, self.interrupts = model, loss, optimizer, interrupts
         self.searches = isinstance(optimizer, LineSearch)
         self.parameters = optimizer.parameters()
-        self.labels: Any = None
 
     def epoch(
         self,
@@ -63,9 +68,10 @@ class Learner:
     def forward(self, inputs: Any, target: Any, weights: Any) -> tuple[Any, Any]:
         """The output and the loss of a batch."""
         output = self.model(ag.asarray(inputs))
-        if self.labels is not None:
-            check_labels(self.loss, self.labels, output)
-            self.labels = None
+        for labels in (self.labels, self.held):
+            if labels is not None:
+                check_labels(self.loss, labels, output)
+        self.labels = self.held = None
         if weights is None:
             return output, self.loss(output, target)
         return output, weighted(self.loss, output, target, weights)

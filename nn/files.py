@@ -91,7 +91,8 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, str], dict[str, Any]]:
     """
     safetensors = optional("safetensors", "io", "nn.load")
     if not Path(path).is_file():
-        raise FileNotFoundError(f"{path}: there is no such file")
+        what = "a directory, and no file" if Path(path).is_dir() else "there is no such file"
+        raise FileNotFoundError(f"{path}: {what}")
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             header = file.metadata() or {}

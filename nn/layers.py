@@ -112,9 +112,14 @@ class Sequential(Module):
             setattr(self, str(name), as_module(module))
 
     def forward(self, x: Any) -> Any:
-        for module in vars(self).values():  # as `__iter__` has them, without its lists
-            if isinstance(module, Module):
-                x = module(x)
+        name = ""
+        try:
+            for name, module in vars(self).items():  # noqa: B007  # the note needs it; no lists, as `__iter__` has
+                if isinstance(module, Module):
+                    x = module(x)
+        except (ValueError, TypeError) as error:
+            error.add_note(f"in module {name!r} of {type(self).__name__}")
+            raise
         return x
 
     def _named(self) -> list[tuple[str, Module]]:

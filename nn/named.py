@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from inspect import signature
+from typing import Any, TypeVar
 
 from nn.adam import Adam, Adamax, AdamW, NAdam, RAdam
 from nn.adaptive import Adadelta, Adagrad, Lion, RMSprop, Rprop
@@ -26,6 +27,8 @@ from nn.second_order import LBFGS, NewtonCG
 from nn.support import nearest
 
 __all__ = ["OPTIMIZERS", "SCHEDULES", "optimizer", "scheduler"]
+
+Made = TypeVar("Made")
 
 OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
     "sgd": SGD,
@@ -84,7 +87,7 @@ def optimizer(name: Any, params: Iterable[Any], **options: Any) -> Optimizer:
     """
     if not isinstance(name, str) or name.lower() not in OPTIMIZERS:
         raise ValueError(f"optimizer: none is called {name!r}{nearest(str(name).lower(), OPTIMIZERS)}")
-    return OPTIMIZERS[name.lower()](params, **options)
+    return _made(OPTIMIZERS[name.lower()], params, options)
 
 
 def scheduler(name: Any, optimizer: Optimizer, **options: Any) -> Schedule:
@@ -103,4 +106,14 @@ def scheduler(name: Any, optimizer: Optimizer, **options: Any) -> Schedule:
     """
     if not isinstance(name, str) or name.lower() not in SCHEDULES:
         raise ValueError(f"scheduler: none is called {name!r}{nearest(str(name).lower(), SCHEDULES)}")
-    return SCHEDULES[name.lower()](optimizer, **options)
+    return _made(SCHEDULES[name.lower()], optimizer, options)
+
+
+def _made(rule: Callable[..., Made], of: Any, options: dict[str, Any]) -> Made:
+    """``rule(of, **options)``, or a TypeError that names the option that it has not."""
+    known = list(signature(rule).parameters)[1:]
+    for option in options:
+        if option not in known:
+            name = getattr(rule, "func", rule).__name__
+            raise TypeError(f"{name}: no option is called {option!r}{nearest(option, known)}")
+    return rule(of, **options)

@@ -29,6 +29,7 @@ def optional(module: str, extra: str, purpose: str) -> Any:
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint to append to an error: ``; did you mean 'tanh'?``, or all there is when nothing is near."""
     known = sorted(known)
-    close = get_close_matches(word, known, n=5)
+    begun = [other for other in known if len(word) > 2 and other.startswith(word)]
+    close = begun[:1] or get_close_matches(word, known, n=5)
     close.sort(key=lambda other: sorted(other) != sorted(word))  # letters that changed places are the likeliest slip
     return f"; did you mean {close[0]!r}?" if close else f"; there is {', '.join(known)}"

@@ -144,13 +144,24 @@ def fit(
         if len(validation) != 2:
             raise TypeError("fit: validation is a pair (X, y), or the fraction of the rows to hold out")
         held = prepared(*validation, dtype, "fit, validation")
-    if early_stopping is not None and (held is None or early_stopping < 1):
-        raise ValueError("fit: early_stopping is at least 1 and needs validation=, data or a fraction to hold out")
+    if early_stopping is not None and held is None:
+        raise ValueError("fit: early_stopping needs validation=, data or a fraction to hold out")
+    if early_stopping is not None:
+        early_stopping = counted(early_stopping, "fit: early_stopping")
     if best_weights and held is None:
         raise ValueError("fit: best_weights needs validation=, data or a fraction to hold out")
     loss_of = chosen_loss(loss, y)
+    lists: dict[str, Any] = {"metrics": metrics, "callbacks": callbacks}
+    for name, given in lists.items():
+        if isinstance(given, str) or not isinstance(given, Sequence):
+            raise TypeError(f"fit: {name} is a list, not {given!r}")
+    for callback in lists["callbacks"]:
+        if not callable(callback):
+            raise TypeError(f"fit: callbacks are functions of an Epoch, not {callback!r}")
     measures = [chosen_metric(m) for m in metrics]
     rule = chosen_optimizer(optimizer, model, lr)
+    if schedule is not None and not isinstance(schedule, Schedule):
+        raise TypeError(f"fit: schedule is an nn.Schedule, made for the optimizer passed beside it, not {schedule!r}")
     if schedule is not None and schedule.optimizer is not rule:
         raise ValueError("fit: the schedule is of another optimizer; pass that one as optimizer=")
 
@@ -163,7 +174,7 @@ def fit(
     stopped = history.stopped in ("early stopping", "callback")
     was_training = model.training
     with Interrupts() as interrupts, _bar(epochs, start if progress else None) as show:
-        learner = Learner(model, loss_of, rule, interrupts)
+        learner = Learner(model, loss_of, rule, interrupts, held[1] if held else None)
 
         def ended(epoch: int, numbers: dict[str, float]) -> bool:
             """Note an epoch; whether to stop."""
@@ -226,9 +237,12 @@ def predict(model: Module, X: Any, batch_size: int = 1024) -> Any:
     >>> nn.predict(nn.Linear(3, 2, seed=0), np.ones((5, 3))).shape
     (5, 2)
     """
-    X = np.asarray(X).astype(dtype_of(model), copy=False)
+    X, batch_size = np.asarray(X), counted(batch_size, "predict: batch_size")
     if not X.ndim or not len(X):
         raise ValueError("predict: there are no rows")
+    if X.dtype.kind not in "biufc":
+        raise TypeError(f"predict: inputs are numbers, not {X.dtype}")
+    X = X.astype(dtype_of(model), copy=False)
     was_training = model.training
     model.eval()
     try:

@@ -411,6 +411,13 @@ def test_inputs_that_do_not_fit_are_named(call, message):
         call()
 
 
+def test_the_module_that_an_input_does_not_fit_is_named():
+    model = nn.Sequential({"first": nn.Linear(4, 3), "inner": nn.Sequential("tanh", nn.Linear(5, 2))})
+    with pytest.raises(ValueError, match="in_features=5") as error:
+        model(X)
+    assert error.value.__notes__ == ["in module '1' of Sequential", "in module 'inner' of Sequential"]
+
+
 # -- the summary -----------------------------------------------------------------------------------------------------
 
 

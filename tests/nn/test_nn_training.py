@@ -224,7 +224,7 @@ def test_fit_says_what_does_not_fit_together():
     fails(ValueError, "did you mean 'adam'", optimizer="adma")
     fails(ValueError, "did you mean 'mse'", loss="mes")
     fails(ValueError, "did you mean 'accuracy_score'", metrics=["acuracy_score"])
-    fails(ValueError, "early_stopping is at least 1 and needs validation", early_stopping=3)
+    fails(ValueError, "early_stopping needs validation", early_stopping=3)
     fails(ValueError, "epochs is at least 1", epochs=0)
     fails(ValueError, "this one has its own", optimizer=nn.SGD(model.parameters()), lr=1.0)
     fails(
@@ -263,6 +263,26 @@ def test_several_classes_a_row():
         progress=False,
     )  # fmt: skip
     assert history["val_<lambda>"][-1] > 0.9
+
+
+def test_predict_says_what_does_not_fit():
+    model = nn.MLP([2, 3])
+    for inputs, options, error, words in (
+        (np.ones((0, 2)), {}, ValueError, "no rows"),
+        (np.array([["a", "b"]]), {}, TypeError, "inputs are numbers, not <U1"),
+        (np.ones((4, 2)), {"batch_size": 0}, ValueError, "batch_size is at least 1"),
+        (np.ones((4, 3)), {}, ValueError, "does not end in in_features=2"),
+    ):
+        with pytest.raises(error, match=words):
+            nn.predict(model, inputs, **options)
+
+
+def test_unknown_options_of_what_is_made_by_name():
+    rule = nn.optimizer("momentum", nn.Linear(2, 1).parameters())
+    with pytest.raises(TypeError, match="SGD: no option is called 'nesterof'; did you mean 'nesterov'"):
+        nn.optimizer("momentum", nn.Linear(2, 1).parameters(), nesterof=True)
+    with pytest.raises(TypeError, match="CosineAnnealingLR: no option is called 'Tmax'; did you mean 'T_max'"):
+        nn.scheduler("cosine", rule, Tmax=3)
 
 
 def test_metrics_may_be_functions():
