@@ -47,8 +47,8 @@ def travel(
 ) -> tuple[State, Array]:
     """Where `steps` leapfrog steps lead: the state and the momentum there.
 
-    A chain that meets a log-density that is not finite goes no further, and ends with -inf: its energy cannot be
-    accepted. That is fair, since the way back meets the same point.
+    A chain that meets a log-density that is not finite goes no further: it waits at its start, and ends with -inf, an
+    energy that cannot be accepted. That is fair, since the way back meets the same point.
     """
     x, lost = start.x, None
     p = p + 0.5 * step_size * start.gradient
@@ -62,7 +62,8 @@ def travel(
             lost = bad if lost is None else lost | bad
             if lost.all():
                 break
-            x, p = np.where(bad[:, None], start.x, x), np.where(bad[:, None], 0.0, p)
+        if lost is not None:
+            x, p = np.where(lost[:, None], start.x, x), np.where(lost[:, None], 0.0, p)
     if lost is not None:
         value = np.where(lost, -np.inf, value)
     return State(x, value, gradient), p
