@@ -41,14 +41,14 @@ def added(g: Any, shape: tuple[int, ...], index: Index, xp: Any) -> Any:
     if native is not None and hasattr(zeros, "at"):
         return zeros.at[native].add(g)
     at = _places(shape, index)
-    flat, n = xp.reshape(xp.broadcast_to(g, at.shape), (-1,)), at.size
+    flat = xp.reshape(xp.broadcast_to(g, at.shape), (-1,))
     if hasattr(zeros, "index_add"):  # PyTorch
         return xp.reshape(xp.reshape(zeros, (-1,)).index_add(0, own(at.reshape(-1), g), flat), shape)
     if hasattr(zeros, "at"):
         return xp.reshape(xp.reshape(zeros, (-1,)).at[at.reshape(-1)].add(flat), shape)
     out = None
     for source in _rounds(at.reshape(-1), prod(shape)):
-        part = _taken(flat, source, n, xp)
+        part = _taken(flat, source, xp)
         out = part if out is None else out + part
     return zeros if out is None else xp.reshape(out, shape)
 
@@ -60,12 +60,12 @@ def written(x: Any, v: Any, index: Index, xp: Any) -> Any:
     if native is not None and hasattr(x, "at"):
         return x.at[native].set(v)
     at = _places(x.shape, index)
-    source = np.full(_size(x), -1)
+    source = np.full(_size(x), at.size)
     source[at.reshape(-1)] = np.arange(at.size)
     v = xp.reshape(v, v.shape[v.ndim - at.ndim :]) if v.ndim > at.ndim else v  # NumPy drops leading ones
     flat = xp.reshape(xp.broadcast_to(v, at.shape), (-1,))
-    new = _taken(flat, np.where(source < 0, at.size, source), at.size, xp)
-    return xp.reshape(xp.where(own(source >= 0, x), new, xp.reshape(x, (-1,))), tuple(x.shape))
+    new = _taken(flat, source, xp)
+    return xp.reshape(xp.where(own(source < at.size, x), new, xp.reshape(x, (-1,))), tuple(x.shape))
 
 
 def _native(x: Any, shape: tuple[int, ...], index: Index) -> Any:
@@ -121,8 +121,8 @@ def _zeros(like: Any, shape: tuple[int, ...], xp: Any) -> Any:
     return xp.zeros(shape, dtype=like.dtype, device=getattr(like, "device", None))
 
 
-def _taken(flat: Any, source: Any, n: int, xp: Any) -> Any:
-    """The entries of `flat` at `source`, and 0 where that is `n`, the length of `flat`."""
+def _taken(flat: Any, source: Any, xp: Any) -> Any:
+    """The entries of `flat` at `source`, and 0 where that is the length of `flat`."""
     return xp.take(xp.concat([flat, _zeros(flat, (1,), xp)]), own(source, flat), axis=0)
 
 
