@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
-.PHONY: help demo test lint test-deep test-mutants notebooks bench format clean
+.PHONY: help demo test lint test-deep test-mutants test-arrays conformance notebooks bench format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,10 @@ $(BIN)/python:
 
 .venv/.dev: .venv/.user
 	$(RUN) pip install --quiet --group dev
+	@touch $@
+
+.venv/.arrays: .venv/.dev
+	$(RUN) pip install --quiet --group arrays
 	@touch $@
 
 .venv/.bench: .venv/.dev
@@ -55,6 +59,12 @@ lint: .venv/.dev ## formatting, lint, types and floors
 
 test-deep: .venv/.dev ## the property tests with many more examples
 	$(RUN) pytest -n $(WORKERS) --hypothesis-profile=deep tests
+
+conformance: .venv/.dev ## every function of the array API standard, with many examples
+	$(RUN) pytest -n $(WORKERS) --hypothesis-profile=deep tests/conformance tests/test_array_api.py
+
+test-arrays: .venv/.arrays ## the operations over PyTorch, JAX and Dask arrays, and inside jax.jit
+	$(RUN) pytest -n $(WORKERS) tests/test_backends.py tests/test_backends_jax.py
 
 test-mutants: .venv/.dev ## perturb every rule of the registry and see the tests catch it
 	$(RUN) tests.mutants
