@@ -7,7 +7,7 @@ from typing import Any
 
 import optree
 
-from autograd_lite.op import OPS, record
+from autograd_lite.op import OPS, record, recorded
 from autograd_lite.ops.create import alias, zeros_like
 from autograd_lite.rules import general
 from autograd_lite.sweep import forward, reverse, rows_of
@@ -72,7 +72,7 @@ def _value(x: Any) -> Any:
 def _again(xs: list[Any], rerun: Function, closure: tuple[int, ...], k: int) -> tuple[list[int], list[Row], Row, bool]:
     """Run a checkpointed function again: the seqs of its sources, the new tape and its result, whether to record."""
     inputs = Inputs(list(xs[: len(xs) - len(closure)]), "checkpoint")
-    y = rerun(inputs.tensors)[k]._row
+    y = recorded(rerun, inputs.tensors)[k]._row
     seqs = [*inputs.seqs, *closure]
     return seqs, rows_of((y,), min(seqs), set(seqs)), y, inputs.outer
 

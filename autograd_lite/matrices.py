@@ -10,6 +10,7 @@ import optree
 
 from autograd_lite.backend import array_like, as_value, copied
 from autograd_lite.batch import pull_batch, push_batch
+from autograd_lite.op import recorded
 from autograd_lite.ops.create import zeros_like
 from autograd_lite.ops.shape import broadcast_to, concat, moveaxis, reshape
 from autograd_lite.sweep import forward, reaches_beyond, rows_of
@@ -44,7 +45,7 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0, mode: str = "auto"
     def derived(*args: Any, **options: Any) -> Any:
         chosen, filled = split(args, argnums, "jacobian")
         inputs = Inputs(chosen, "jacobian")
-        outputs, spec = outputs_of(f(*filled(inputs.tree), **options))
+        outputs, spec = outputs_of(recorded(f, *filled(inputs.tree), **options))
         n_in = sum([int(np.prod(r.value.shape)) for r in inputs.rows])
         n_out = sum([int(np.prod(np.shape(raw(y)))) for y in outputs])
         forwards = mode == "forward" or (mode == "auto" and n_in < n_out)

@@ -27,7 +27,7 @@ from autograd_lite.errors import NoRuleError
 from autograd_lite.kernels import kernel_for
 from autograd_lite.tensor import Row, Tensor, View, constant, handle, new, next_seq
 
-__all__ = ["OPS", "Call", "Op", "apply", "no_grad", "operand", "record", "watcher", "watching"]
+__all__ = ["OPS", "Call", "Op", "apply", "no_grad", "operand", "quiet", "record", "recorded", "watcher", "watching"]
 
 Call = Callable[..., Any]
 
@@ -164,6 +164,22 @@ def no_grad() -> Iterator[None]:
     finally:
         _local.quiet = before
         _switch(-1)
+
+
+def quiet() -> bool:
+    """Whether this thread is inside `no_grad`."""
+    return bool(MODES) and getattr(_local, "quiet", False)
+
+
+def recorded(f: Call, *args: Any, **options: Any) -> Any:
+    """What `f` gives, recorded even inside `no_grad`: a derivative asked for there is still the derivative."""
+    if not quiet():
+        return f(*args, **options)
+    _local.quiet = False
+    try:
+        return f(*args, **options)
+    finally:
+        _local.quiet = True
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import optree
 
 from autograd_lite.backend import as_value, has_zero, is_array, is_inexact, unshared
 from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError
-from autograd_lite.op import watcher
+from autograd_lite.op import quiet, recorded, watcher
 from autograd_lite.ops.create import alias, astype, zeros_like
 from autograd_lite.sweep import (
     conjugated,
@@ -45,21 +45,25 @@ Function = Callable[..., Any]
 
 
 class Inputs:
-    """The leaves of some arguments as fresh variables, and what their derivatives are to look like."""
+    """The leaves of some arguments as fresh variables, and what their derivatives are to look like.
+
+    Inside `no_grad` the function is recorded for its derivative, and nothing of it reaches the tapes outside.
+    """
 
     def __init__(self, tree: Any, asker: str) -> None:
+        self.quiet = quiet()
         leaves, self.spec = optree.tree_flatten(tree, none_is_leaf=False)
         self.given = leaves
         self.tensors = [self._variable(x, asker) for x in leaves]
         self.rows = [t._row for t in self.tensors]
         self.seqs = [row.seq for row in self.rows]
         self.first = min(self.seqs, default=1)
-        self.outer = any([isinstance(x, Tensor) and x._row.seq > 0 for x in leaves])
+        self.outer = not self.quiet and any([isinstance(x, Tensor) and x._row.seq > 0 for x in leaves])
         self.wrapped = any([isinstance(x, Tensor) for x in leaves])
 
     def _variable(self, x: Any, asker: str) -> Tensor:
         if isinstance(x, Tensor):
-            if x._row.seq:
+            if x._row.seq and not self.quiet:
                 return handle(alias(x)._row)
             value = x._row.value
         elif is_array(x):
@@ -167,7 +171,7 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
     def derived(*args: Any, **options: Any) -> Any:
         chosen, filled = split(args, argnums, "grad")
         inputs = Inputs(chosen, "grad")
-        out = f(*filled(inputs.tree), **options)
+        out = recorded(f, *filled(inputs.tree), **options)
         out, aux = out if has_aux else (out, None)
         box = [out]
         del out  # so that the sweep holds the tape alone, and lets go of each value once it is used
@@ -187,17 +191,19 @@ def _gradient(box: list[Any], inputs: Inputs) -> tuple[Any, Any]:
             f"grad: the function must return one number, not {what}; sum or average it, or use ag.jacobian"
         )
     if not isinstance(y, Tensor) or y._row.seq < inputs.first:  # it depends on no variable of ours
-        return y, inputs.shaped([finished_as(None, row, inputs.wrapped) for row in inputs.rows])
+        return _lowered(y, inputs), inputs.shaped([finished_as(None, row, inputs.wrapped) for row in inputs.rows])
     row = y._row
     rows, seeds = rows_of((row,), inputs.first, inputs.seqs), {row.seq: seed_for(row, None, "grad")}
     keep = inputs.wrapped or reaches_beyond(rows, inputs.first)
-    value = y if keep else row.value
+    value = (y.detach() if inputs.quiet else y) if keep else row.value
     del y, row
     return value, inputs.shaped(_pulled_back(inputs, rows, seeds))
 
 
 def _lowered(tree: Any, inputs: Inputs) -> Any:
     """Tensors that stand for nothing but this call's variables, as the arrays the caller thinks in."""
+    if inputs.quiet:
+        tree = stop_gradient(tree)
     if inputs.wrapped:
         return tree
 
@@ -243,7 +249,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
     (np.float64(3.0), np.float64(2.0))
     """
     inputs = Inputs(primals, "vjp")
-    out = f(*inputs.tree)
+    out = recorded(f, *inputs.tree)
     leaves, spec = outputs_of(out)
 
     def pullback(seed: Any) -> Any:
@@ -289,7 +295,7 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     if spec != inputs.spec:
         raise SeedError(f"jvp: tangents of structure {spec} do not fit primals of structure {inputs.spec}")
     starts = {r.seq: _tangent(t, r) for t, r in zip(directions, inputs.rows, strict=True)}
-    out = f(*inputs.tree)
+    out = recorded(f, *inputs.tree)
     leaves, out_spec = outputs_of(out)
     pushed = _pushed_forward(inputs, leaves, starts, any([isinstance(t, Tensor) for t in directions]))
     return _lowered(out, inputs), optree.tree_unflatten(out_spec, pushed)

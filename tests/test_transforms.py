@@ -200,3 +200,38 @@ def test_derivatives_of_a_composition_to_fourth_order():
     forward = push(push(push(push(f))))(x)
     mixed = push(ag.grad(push(ag.grad(f))))(x)
     np.testing.assert_allclose([reverse, forward, mixed], expected, rtol=1e-13)  # a few dozen roundings
+
+
+@pytest.mark.parametrize(
+    ("transform", "expected"),
+    [
+        (lambda f: ag.grad(f)(3.0), 6.0),
+        (lambda f: ag.grad(ag.grad(f))(3.0), 2.0),
+        (lambda f: ag.value_and_grad(f)(3.0), (9.0, 6.0)),
+        (lambda f: ag.jvp(f, (3.0,), (1.0,)), (9.0, 6.0)),
+        (lambda f: ag.vjp(f, 3.0)[0], 9.0),
+        (lambda f: ag.vjp(f, 3.0)[1](2.0)[0], 12.0),
+        (lambda f: ag.hvp(f, (3.0,), (1.0,)), 2.0),
+        (lambda f: ag.jacobian(f)(3.0), 6.0),
+        (lambda f: ag.hessian(f)(3.0), 2.0),
+        (lambda f: ag.grad(ag.checkpoint(f))(3.0), 6.0),
+    ],
+)
+def test_derivatives_asked_for_inside_no_grad_are_still_the_derivatives(transform, expected):
+    with ag.no_grad():
+        assert transform(lambda x: x * x) == expected
+        assert not (ag.Var(1.0) * 2).requires_grad  # and recording is off again
+
+
+def test_nothing_differentiated_inside_no_grad_reaches_the_tapes_outside():
+    a, x = ag.Var(2.0), ag.Var(3.0)
+    with ag.no_grad():
+        value, slope = ag.value_and_grad(lambda x: a * x * x)(x)
+        assert not value.requires_grad
+        assert not slope.requires_grad
+        assert (value.item(), slope.item()) == (18.0, 12.0)
+        assert not ag.jvp(lambda x: a * x, (x,), (1.0,))[0].requires_grad
+        assert not ag.grad(lambda x: a * x)(1.0).requires_grad
+        with pytest.raises(ZeroDivisionError):
+            ag.grad(lambda x: 1 // 0)(1.0)
+        assert not (a * 2).requires_grad
