@@ -511,7 +511,7 @@ def test_progress_bar(capsys, monkeypatch):
         (lambda: ag.hmc(normal, 1.0, inverse_mass=0.0), ValueError, "inverse_mass is positive"),
         (lambda: ag.hmc(normal, np.zeros(2), inverse_mass=np.ones(3)), ValueError, "does not fit"),
         (lambda: ag.hmc(normal, lambda rng: np.zeros(len(str(rng.random())))), ValueError, "does not fit"),
-        (lambda: ag.hmc(lambda x: 1e300 * ag.sum(x), 1.0), NonFiniteError, "no step is small enough"),
+        (lambda: ag.hmc(lambda x: 1e300 * ag.sum(x), 1.0), ValueError, "no step is small enough"),
         (lambda: ag.mcmc.leapfrog(normal, np.zeros(2), np.zeros(3), step_size=1, steps=1), ValueError, "leapfrog: "),
         (lambda: ag.mcmc.ess(np.zeros((4, 10)), "best"), ValueError, "'bulk', 'tail' or 'mean'"),
         (lambda: ag.mcmc.rhat(np.zeros(10)), ValueError, r"rhat: draws are \(chains, draws, …\)"),

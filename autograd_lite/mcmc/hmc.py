@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import optional
-from autograd_lite.errors import NonFiniteError
 from autograd_lite.mcmc.adaptation import DualAveraging, Windows, regularised
 from autograd_lite.mcmc.integrator import State, kinetic, spread_over, travel
 from autograd_lite.mcmc.samples import Samples
@@ -66,7 +65,7 @@ def hmc(
         deviations that are learnt too; with ``inverse_mass=1.0`` it is in the position's own units.
     trajectory : float
         The mean length of a trajectory, step size times steps. Each draw's length is uniform from half to one and a
-        half of it, since a fixed length can come back to where it began.
+        half of it, since a fixed length can come back to where it began. It has 256 steps at the most.
     leapfrog_steps : int, optional
         Take exactly this many steps instead.
     inverse_mass : float, or container like the position, optional
@@ -92,7 +91,8 @@ def hmc(
     NotDifferentiableError
         A position that is not made of real numbers.
     ValueError
-        A count, size or probability that makes no sense; containers that do not fit.
+        A count, size or probability that makes no sense; containers that do not fit; a density of which no step,
+        however small, keeps the energy.
 
     Notes
     -----
@@ -223,7 +223,7 @@ def _first_step(target: Target, state: State, inverse_mass: Array, rng: np.rando
             return step_size
     if grow:
         return step_size  # a flat density: any step is accepted
-    raise NonFiniteError(
+    raise ValueError(
         "hmc: no step is small enough to be accepted; check that the density falls off without jumps, and its gradient "
         "with ag.check_grads"
     )
