@@ -208,7 +208,12 @@ def on_host(value: Any) -> Any:
     """An array of any library as NumPy's: a copy where it lies elsewhere, computed where it was lazy."""
     if hasattr(value, "resolve_conj"):  # PyTorch's, which may be marked as conjugated, or lie on a device
         return value.numpy(force=True)[()]
-    return np.asarray(value)[()]
+    try:
+        return np.asarray(value)[()]
+    except (TypeError, RuntimeError) as error:
+        if is_traced(error) or not hasattr(value, "__dlpack__"):
+            raise
+        return np.from_dlpack(value, device="cpu")[()]  # the standard's way off a device
 
 
 def decided(condition: Any, otherwise: bool) -> bool:

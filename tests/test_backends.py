@@ -9,6 +9,7 @@ import importlib.util
 import warnings
 from dataclasses import dataclass, field
 
+import array_api_strict as strict
 import numpy as np
 import pytest
 
@@ -176,6 +177,24 @@ def test_only_what_the_standard_lacks_is_computed_on_copies(monkeypatch):
         for _, f in samples(name, STRICT):
             f(*[ag.Tensor(x) for x in f.args])
     assert copied == set(OUTSIDE)
+
+
+def test_what_is_on_a_device_stays_there():
+    """Array-api-strict has devices that refuse each other's arrays, and NumPy."""
+    device = strict.Device("device1")
+
+    def there(x):
+        return strict.asarray(np.array(x), device=device)
+
+    for name in DIFFERENTIABLE:
+        rng = seeded(name)
+        for f in calls(name):
+            seed, tangents = there(f.seed(rng)), tuple([there(noise(rng, x)) for x in f.args])
+            f.values = [there(x) for x in f.values]
+            values, gradients = derivatives(f, f.args, seed, tangents)
+            assert all([x.device == device for x in [*values, *gradients]])
+    for f, x in PROGRAMS.values():
+        assert ag.grad(f)(there(x)).device == device
 
 
 # -- programs ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import numpy as np
 from autograd_lite.backend import is_complex, kind
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.elementwise import clip, conj, minimum, remainder, where
-from autograd_lite.ops.order import as_array, cut, diff, normal_axis, raw, searchsorted, still
+from autograd_lite.ops.order import as_array, beside, cut, diff, normal_axis, raw, searchsorted, still
 from autograd_lite.ops.reduce import argsort, sum
 from autograd_lite.ops.shape import concat, flip, reshape
 from autograd_lite.rules import bilinear, elementwise
@@ -118,7 +118,8 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     >>> ag.grad(ag.interp)(1.5, ag.asarray([1.0, 2.0]), ag.asarray([10.0, 13.0]))
     np.float64(3.0)
     """
-    x, xp, fp = as_array(x), as_array(xp), as_array(fp)
+    x = as_array(x)
+    xp, fp = beside(as_array(xp), x), beside(as_array(fp), x)
     if xp.ndim != 1 or xp.shape != fp.shape or not xp.size:
         raise ValueError(f"interp: xp and fp are vectors of one length, not shapes {xp.shape} and {fp.shape}")
     if period is not None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_lite.backend import as_value, decided, dtype_name, is_inexact, namespace, on_host, own
+from autograd_lite.backend import NUMPY, as_value, decided, dtype_name, is_inexact, namespace, on_host, own
 from autograd_lite.ops.axes import batch_same
 from autograd_lite.ops.create import astype, full_like, zeros_like
 from autograd_lite.ops.elementwise import clip, exp, isnan, not_equal, where
@@ -34,6 +34,14 @@ def raw(x: Any) -> Any:
 def still(x: Any) -> Any:
     """`x` as a constant: a Tensor without its derivatives; anything else as it is."""
     return x.detach() if isinstance(x, Tensor) else x
+
+
+def beside(a: Any, x: Any) -> Any:
+    """`a`, which if it is NumPy's and `x` is not, becomes a constant in the library of `x`."""
+    here, there = raw(a), raw(x)
+    if here.__class__ in NUMPY and there.__class__ not in NUMPY:
+        return handle(constant(own(here, there)))
+    return a
 
 
 def cut(x: Any, axis: int, start: int | None, stop: int | None) -> Any:
@@ -362,9 +370,8 @@ def nanmedian(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def _quantile(name: str, x: Any, q: Any, axis: Any, keepdims: bool, method: str, skip: bool) -> Any:
-    x, q = as_array(x), as_array(q)
-    if namespace(raw(x).__class__) is not np and isinstance(raw(q), (np.ndarray, np.generic)):
-        q = handle(constant(own(q, raw(x))))
+    x = as_array(x)
+    q = beside(as_array(q), x)
     if not decided(np.all((still(q) >= 0) & (still(q) <= 1)), otherwise=True):
         raise ValueError(f"{name}: quantiles are in the range [0, 1]")
     if method not in CONTINUOUS and method not in ROUNDED:
