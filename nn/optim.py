@@ -327,19 +327,26 @@ class SGD(Optimizer):
         new += p
 
     def _move(self, group: Group, stretches: list[tuple[int, Any]], absent: list[slice]) -> None:
-        """As the base does, bit for bit. Momentum alone is so short a rule that turning from piece to piece would take
-        a fifth of its time: there only adding the gradients goes from one of them to the next.
+        """As the base does, bit for bit. The rule alone, or with momentum, is so short that turning from piece to piece
+        would take a fifth of its time: there only the gradients are gone through one after another.
         """
         options, ruled = group.options, type(self).update is not SGD.update  # by a subclass
-        if ruled or absent or options["nesterov"] or options["weight_decay"] or not options["momentum"]:
+        momentum = options["momentum"]
+        large = group.size > PIECE and not momentum  # more than the cache holds: two passes would read it twice
+        if ruled or absent or large or options["nesterov"] or options["weight_decay"]:
             super()._move(group, stretches, absent)
             return
         self._begin(group)
-        b, new = group.state["momentum"], group.fresh()
-        b *= options["momentum"]
-        for start, g in stretches:
-            part = b[start : start + g.size]
-            part += g
-        np.multiply(b, -options["lr"], out=new)
+        new, rate = group.fresh(), -options["lr"]
+        if momentum:
+            b = group.state["momentum"]
+            b *= momentum
+            for start, g in stretches:
+                part = b[start : start + g.size]
+                part += g
+            np.multiply(b, rate, out=new)
+        else:
+            for start, g in stretches:
+                np.multiply(g, rate, out=new[start : start + g.size])
         new += group.flat
         group.replace(new)
