@@ -28,7 +28,7 @@ def entries(dtype, special=True):
         return st.booleans()
     if dtype in INTEGERS:
         return st.integers(0 if dtype in UNSIGNED else -8, 8)
-    real = st.floats(-8, 8, width=32)
+    real = st.floats(-8, 8, width=32, allow_subnormal=False)  # array-api-strict divides by them, which overflows
     real = real | st.sampled_from(SPECIAL) if special else real
     return real if dtype in REAL else st.builds(complex, real, real)
 
@@ -254,7 +254,8 @@ FAMILIES = {
     # entry by entry
     **dict.fromkeys(["acos", "acosh", "asin", "asinh", "atan", "atanh", "cos", "cosh", "exp", "expm1"], unary(FLOATS)),
     **dict.fromkeys(["log", "log1p", "log2", "log10", "reciprocal", "sin", "sinh", "sqrt", "tan", "tanh"], unary(FLOATS)),
-    **dict.fromkeys(["abs", "conj", "isfinite", "isinf", "isnan", "negative", "positive", "sign", "square"], unary(NUMBERS)),
+    **dict.fromkeys(["abs", "conj", "isfinite", "isinf", "isnan", "negative", "positive", "square"], unary(NUMBERS)),
+    "sign": (arrays(INTEGERS + REAL) | arrays(COMPLEX, special=False)).map(lambda x: ((x,), {})),  # of infinities it is open
     **dict.fromkeys(["ceil", "floor", "trunc"], unary(INTEGERS + REAL)),
     **dict.fromkeys(["imag", "real"], unary(COMPLEX)),
     **dict.fromkeys(["round"], unary(NUMBERS)),

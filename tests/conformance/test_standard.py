@@ -74,12 +74,31 @@ def same(mine, theirs, exact=False):
     assert mine.shape == theirs.shape
     assert dtype_name(mine) == dtype_name(theirs)
     a, b = np.asarray(mine), np.asarray(theirs)
-    if exact or a.dtype.kind in "biu":
+    if a.dtype.kind in "biu" or (exact and a.dtype.kind == "f"):
         np.testing.assert_array_equal(a, b)
         assert a.dtype.kind != "f" or np.array_equal(np.signbit(a[~np.isnan(a)]), np.signbit(b[~np.isnan(b)]))
     else:
         tolerance = 2e-5 if dtype_name(mine) in ("float32", "complex64") else 1e-12  # a hundred roundings
         np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
+
+
+def plain(result):
+    """Whether there are arrays in it, and no Tensors."""
+    return (
+        all([plain(r) for r in result])
+        if isinstance(result, (tuple, list))
+        else isinstance(result, (np.ndarray, np.generic))
+    )
+
+
+def tensors(result):
+    """Arrays as Tensors."""
+    return tuple(map(tensors, result)) if isinstance(result, (tuple, list)) else ag.asarray(result)
+
+
+def like(mine, theirs, exact):
+    """The same shape and dtype."""
+    assert (mine.shape, dtype_name(mine)) == (theirs.shape, dtype_name(theirs))
 
 
 def agree(mine, theirs, compare=same, **how):
@@ -114,6 +133,22 @@ def test_every_function_of_the_standard_is_called():
     assert set(EXCEPTIONS) <= names | set(OPERATORS) | set(ATTRIBUTES)
 
 
+CREATED = {
+    "arange",
+    "asarray",
+    "empty",
+    "eye",
+    "fftfreq",
+    "from_dlpack",
+    "full",
+    "linspace",
+    "ones",
+    "rfftfreq",
+    "zeros",
+}
+CREATED |= {name for name in FAMILIES if name.endswith("_like")}
+
+
 @pytest.mark.parametrize("name", marked(FAMILIES))
 @open_ended
 @given(data=st.data())
@@ -123,9 +158,27 @@ def test_function(name, data):
         agree(
             lambda place=place: call(ag, place, name, args, options),
             lambda place=place: call(strict, place, name, args, options),
-            (lambda a, b: same(a * 0, b * 0) if a.dtype != ag.bool else None) if name.startswith("empty") else same,
-            **({} if name.startswith("empty") else {"exact": name in EXACT}),
+            like if name.startswith("empty") else same,
+            exact=name in EXACT,
         )
+
+
+@pytest.mark.parametrize("name", sorted(set(FAMILIES) - CREATED))
+@open_ended
+@given(data=st.data())
+def test_function_on_plain_arrays(name, data):
+    """NumPy's arrays in, the same in NumPy's arrays out."""
+    args, options = data.draw(FAMILIES[name], label="call")
+    for place in sorted({place for place, n in FUNCTIONS if n == name}):
+        with np.errstate(all="ignore"):
+            try:
+                expected = call(ag, place, name, args, options)
+            except Exception:
+                assume(False)
+            keys = {key: given_to(ag, a) for key, a in options.items() if not isinstance(a, np.ndarray)}
+            result = found(ag, place, name)(*[given_to(ag, a) if isinstance(a, str) else a for a in args], **keys)
+        assert plain(result)
+        same(tensors(result), tensors(expected), exact=True)
 
 
 # -- the array object -------------------------------------------------------------------------------------------------
@@ -155,7 +208,10 @@ ATTRIBUTES = ["shape", "ndim", "size", "T", "mT", "__bool__", "__int__", "__floa
 @open_ended
 @given(data=st.data())
 def test_operator(name, data):
-    x, y = data.draw(pairs(OPERATORS[name]))
+    special = (
+        "pow" not in name
+    )  # of arrays without axes, array-api-strict takes (-inf)**0.5 as a square root: NaN, not inf
+    x, y = data.draw(pairs(OPERATORS[name], special))
     if not isinstance(x, np.ndarray):
         x, y = y, x
     agree(
