@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite import fft, forms, special
+from autograd_lite import bins, fft, forms, making, masked, polynomials, special, ufuncs, writes
 from autograd_lite import linalg as la
 from autograd_lite.backend import is_complex
 from autograd_lite.ops import arrange, create, index, linalg, numeric, order, reduce, shape, statistics
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import as_array, raw
+from autograd_lite.tensor import held
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 
@@ -45,15 +46,6 @@ def _quantile(function: Call) -> Call:
     return lambda x, q, axis=None, **options: function(x, q, axis=axis, **options)
 
 
-def _spread(function: Call) -> Call:
-    """NumPy calls `ddof` what the Array API calls `correction`."""
-
-    def spread(x: Any, axis: Any = None, *, ddof: float = 0, correction: float = 0, keepdims: bool = False) -> Any:
-        return function(x, axis=axis, correction=ddof or correction, keepdims=keepdims)
-
-    return spread
-
-
 def _sort(function: Call) -> Call:
     """Every `kind` of NumPy's is stable here."""
 
@@ -63,11 +55,13 @@ def _sort(function: Call) -> Call:
     return call
 
 
-def _where_to(function: Call, ignored: float) -> Call:
-    """A reduction with ``where=``: what is left out counts as `ignored`."""
+def _without_mask(numpys: Call, mine: Call) -> Call:
+    """A truth value of entries; NumPy's own where a mask says which."""
 
-    def call(x: Any, axis: Any = None, *, where: Any = None, **options: Any) -> Any:
-        return function(x if where is None else e.where(where, x, ignored), axis=axis, **options)
+    def call(x: Any, axis: Any = None, *, keepdims: bool = False, where: Any = None) -> Any:
+        if where is None:
+            return mine(x, axis=axis, keepdims=keepdims)
+        return held(numpys(raw(x), axis=axis, keepdims=keepdims, where=raw(where)))
 
     return call
 
@@ -119,20 +113,24 @@ def _triangle(function: Call) -> Call:
 # fmt: off
 FUNCTIONS: dict[Any, Call] = {
     # reductions
-    np.sum: _where_to(reduce.sum, 0), np.mean: forms.mean, np.prod: _where_to(reduce.prod, 1),
-    np.max: reduce.max, np.min: reduce.min, np.amax: reduce.max, np.amin: reduce.min,
-    np.var: _spread(reduce.var), np.std: _spread(reduce.std), np.ptp: statistics.ptp, np.average: statistics.average,
-    np.all: reduce.all, np.any: reduce.any, np.argmax: reduce.argmax, np.argmin: reduce.argmin,
+    np.sum: ufuncs.reduction(np.add, e.add), np.prod: ufuncs.reduction(np.multiply, e.multiply),
+    np.max: ufuncs.extreme(np.maximum, e.maximum), np.min: ufuncs.extreme(np.minimum, e.minimum),
+    np.amax: ufuncs.extreme(np.maximum, e.maximum), np.amin: ufuncs.extreme(np.minimum, e.minimum),
+    np.mean: masked.mean, np.var: masked.var, np.std: masked.std, np.ptp: statistics.ptp, np.average: masked.average,
+    np.nansum: masked.nan_filled(ufuncs.reduction(np.add, e.add), 0), np.nanprod: masked.nan_filled(ufuncs.reduction(np.multiply, e.multiply), 1),
+    np.nanmax: ufuncs.extreme(np.fmax, forms.fmax), np.nanmin: ufuncs.extreme(np.fmin, forms.fmin),
+    np.nanmean: masked.without_nans(masked.mean), np.nanvar: masked.without_nans(masked.var), np.nanstd: masked.without_nans(masked.std),
+    np.all: _without_mask(np.all, reduce.all), np.any: _without_mask(np.any, reduce.any), np.argmax: reduce.argmax, np.argmin: reduce.argmin,
     np.count_nonzero: reduce.count_nonzero,
-    np.nansum: statistics.nansum, np.nanprod: statistics.nanprod, np.nanmean: statistics.nanmean,
-    np.nanmax: statistics.nanmax, np.nanmin: statistics.nanmin,
-    np.nanvar: _spread(statistics.nanvar), np.nanstd: _spread(statistics.nanstd),
-    np.cov: statistics.cov, np.corrcoef: statistics.corrcoef, np.histogram: statistics.histogram,
+    np.cov: statistics.cov, np.corrcoef: statistics.corrcoef,
+    np.histogram: bins.histogram, np.histogram_bin_edges: bins.bin_edges, np.histogram2d: bins.histogram2d, np.histogramdd: bins.histogramdd, np.bincount: bins.bincount,
     # order
     np.sort: _sort(order.sort), np.argsort: _sort(reduce.argsort),
     np.median: _over(order.median), np.quantile: _quantile(order.quantile), np.percentile: _quantile(order.percentile),
     np.nanmedian: _over(order.nanmedian), np.nanquantile: _quantile(order.nanquantile), np.nanpercentile: _quantile(order.nanpercentile),
-    np.unique: forms.unique, np.unique_all: order.unique_all, np.unique_counts: order.unique_counts,
+    np.unique: bins.unique, np.union1d: bins.union1d, np.setdiff1d: bins.setdiff1d, np.setxor1d: bins.setxor1d,
+    np.partition: forms.partition, np.sort_complex: forms.sort_complex,
+    np.unique_all: order.unique_all, np.unique_counts: order.unique_counts,
     np.unique_inverse: order.unique_inverse, np.unique_values: order.unique_values,
     np.searchsorted: lambda x, v, side="left", sorter=None: order.searchsorted(x, v, side=side, sorter=sorter),
     np.nonzero: order.nonzero, np.isin: lambda x, test, **options: order.isin(x, test, **options),
@@ -144,10 +142,10 @@ FUNCTIONS: dict[Any, Call] = {
     np.interp: numeric.interp, np.convolve: numeric.convolve, np.correlate: numeric.correlate,
     np.polyval: numeric.polyval, np.sinc: numeric.sinc,
     # shapes
-    np.reshape: shape.reshape, np.ravel: shape.ravel, np.transpose: shape.permute_dims,
+    np.reshape: forms.reshape, np.ravel: forms.ravel, np.transpose: shape.permute_dims,
     np.matrix_transpose: shape.matrix_transpose, np.moveaxis: shape.moveaxis, np.swapaxes: shape.swapaxes,
     np.expand_dims: shape.expand_dims, np.squeeze: shape.squeeze,
-    np.broadcast_to: shape.broadcast_to, np.broadcast_arrays: shape.broadcast_arrays, np.meshgrid: shape.meshgrid,
+    np.broadcast_to: shape.broadcast_to, np.broadcast_arrays: shape.broadcast_arrays, np.meshgrid: forms.meshgrid, np.ix_: forms.ix_,
     np.atleast_1d: _each(lambda x: arrange.at_least(x, 1)), np.atleast_2d: _each(lambda x: arrange.at_least(x, 2)), np.atleast_3d: _each(forms.depth),
     # joining, cutting, rearranging
     np.concatenate: lambda arrays, axis=0: shape.concat(arrays, axis=axis),
@@ -163,7 +161,7 @@ FUNCTIONS: dict[Any, Call] = {
     np.tril: lambda x, k=0: create.tril(x, k=k), np.triu: lambda x, k=0: create.triu(x, k=k),
     np.diag: arrange.diag, np.diagonal: forms.diagonal, np.diagflat: lambda x, k=0: arrange.diag(shape.ravel(as_array(x)), k),
     np.trace: forms.trace,
-    np.take: lambda x, indices, axis=None: index.take(x, indices, axis=axis),
+    np.take: forms.take,
     np.take_along_axis: lambda x, indices, axis=-1: index.take_along_axis(x, indices, axis=axis),
     # like another
     np.zeros_like: create.zeros_like, np.ones_like: create.ones_like, np.empty_like: create.empty_like,
@@ -174,7 +172,7 @@ FUNCTIONS: dict[Any, Call] = {
     np.angle: lambda x, deg=False: e.atan2(e.imag(x), e.real(x)) * (180 / np.pi if deg else 1.0),
     # products
     np.tensordot: lambda x, y, axes=2: linalg.tensordot(x, y, axes=axes),
-    np.einsum: lambda subscripts, *operands, optimize=True: linalg.einsum(subscripts, *operands),
+    np.einsum: forms.einsum,
     np.outer: linalg.outer, np.dot: linalg.dot, np.inner: linalg.inner, np.vdot: forms.vdot, np.kron: arrange.kron,
     np.cross: lambda x, y, axis=-1: arrange.cross(x, y, axis=axis),
     # linear algebra
@@ -182,6 +180,7 @@ FUNCTIONS: dict[Any, Call] = {
     np.linalg.eigh: _triangle(la.eigh), np.linalg.eigvalsh: _triangle(la.eigvalsh), np.linalg.svd: forms.svd, np.linalg.svdvals: la.svdvals,
     np.linalg.qr: forms.qr, np.linalg.pinv: forms.pinv, np.linalg.lstsq: la.lstsq, np.linalg.matrix_power: la.matrix_power, np.linalg.multi_dot: la.multi_dot,
     np.linalg.norm: la.norm, np.linalg.vector_norm: la.vector_norm, np.linalg.matrix_norm: la.matrix_norm, np.linalg.cond: la.cond,
+    np.linalg.tensorsolve: forms.tensorsolve, np.linalg.tensorinv: forms.tensorinv,
     np.linalg.trace: la.trace, np.linalg.diagonal: la.diagonal, np.linalg.cross: la.cross, np.linalg.outer: la.outer,
     np.linalg.matmul: la.matmul, np.linalg.tensordot: lambda x, y, axes=2: la.tensordot(x, y, axes=axes),
     np.linalg.vecdot: la.vecdot, np.linalg.matrix_transpose: la.matrix_transpose,
@@ -193,17 +192,42 @@ FUNCTIONS: dict[Any, Call] = {
     np.fft.rfft2: _fftn(fft.rfftn, (-2, -1)), np.fft.irfft2: _fftn(fft.irfftn, (-2, -1)),
     np.fft.fftshift: lambda x, axes=None: fft.fftshift(x, axes=axes), np.fft.ifftshift: lambda x, axes=None: fft.ifftshift(x, axes=axes),
     # polynomials
-    np.polyadd: forms.polyadd, np.polysub: lambda p, q: forms.polyadd(p, q, -1), np.polymul: lambda p, q: numeric.convolve(p, q),
-    np.polyder: forms.polyder, np.polyint: forms.polyint, np.polyfit: forms.polyfit, np.vander: forms.vander,
+    np.polyadd: polynomials.polyadd, np.polysub: lambda p, q: polynomials.polyadd(p, q, -1), np.polymul: lambda p, q: numeric.convolve(p, q),
+    np.polyder: polynomials.polyder, np.polyint: polynomials.polyint, np.polyfit: polynomials.polyfit, np.vander: polynomials.vander, np.poly: polynomials.poly, np.polydiv: polynomials.polydiv,
     # more of arranging and choosing
     np.insert: forms.insert, np.select: forms.select, np.choose: lambda i, choices: forms.select([np.asarray(raw(i)) == k for k in range(len(choices))], choices),
     np.compress: lambda c, x, axis=None: index.take(x, np.flatnonzero(raw(c)), axis=axis),
-    np.extract: lambda c, x: shape.ravel(x)[np.flatnonzero(raw(c))], np.rollaxis: forms.rollaxis, np.unwrap: forms.unwrap,
-    np.astype: create.astype, np.i0: special.i0, np.union1d: lambda x, y: order.unique_values(forms.append(x, y)),
+    np.extract: lambda c, x: shape.ravel(x)[np.flatnonzero(raw(c))], np.rollaxis: forms.rollaxis, np.resize: forms.by_place(np.resize), np.trim_zeros: forms.trim_zeros,
+    np.lib.stride_tricks.sliding_window_view: forms.by_place(np.lib.stride_tricks.sliding_window_view),
+    np.apply_along_axis: forms.apply_along_axis, np.apply_over_axes: forms.apply_over_axes, np.piecewise: forms.piecewise,
+    np.unwrap: forms.unwrap,
+    np.astype: create.astype, np.i0: special.i0,
+    # made
+    np.linspace: making.linspace, np.logspace: making.logspace, np.geomspace: making.geomspace,
+    np.array: making.array, np.asarray: making.asarray, np.asanyarray: making.asarray, np.ascontiguousarray: making.asarray,
+    np.asfortranarray: making.asarray, np.require: making.asarray, np.full: making.full,
+    **{f: making.constant_maker(f) for f in (np.arange, np.empty, np.eye, np.frombuffer, np.fromfile, np.fromfunction, np.fromiter, np.fromstring, np.genfromtxt, np.identity, np.loadtxt, np.ones, np.tri, np.zeros)},
+    # complex where it has to be
+    np.emath.sqrt: forms.beyond(e.sqrt, lambda x: x < 0), np.emath.log: forms.beyond(e.log, lambda x: x < 0),
+    np.emath.log2: forms.beyond(e.log2, lambda x: x < 0), np.emath.log10: forms.beyond(e.log10, lambda x: x < 0),
+    np.emath.logn: lambda n, x: forms.beyond(e.log, lambda x: x < 0)(x) / forms.beyond(e.log, lambda x: x < 0)(n),
+    np.emath.power: lambda x, p: forms.beyond(lambda x: e.pow(x, p), lambda x: x < 0)(x),
+    np.emath.arccos: forms.beyond(e.acos, lambda x: abs(x) > 1), np.emath.arcsin: forms.beyond(e.asin, lambda x: abs(x) > 1),
+    np.emath.arctanh: forms.beyond(e.atanh, lambda x: abs(x) > 1), np.real_if_close: forms.real_if_close,
     # what it is
     np.shape: lambda x: x.shape, np.ndim: lambda x: x.ndim, np.size: lambda x: x.size, np.array_repr: repr, np.array_str: str,
 }
 # fmt: on
+
+WRITES: dict[Any, Call] = {
+    np.copyto: writes.copyto,
+    np.put: writes.put,
+    np.place: writes.place,
+    np.putmask: writes.putmask,
+    np.put_along_axis: writes.put_along_axis,
+    np.fill_diagonal: writes.fill_diagonal,
+}
+"""Functions that write to their first argument: for a Tensor there."""
 
 LN2 = float(np.log(2))
 
@@ -223,6 +247,7 @@ UFUNCS: dict[Any, Call] = {
     np.logaddexp2: lambda x, y: e.logaddexp(as_array(x) * LN2, as_array(y) * LN2) / LN2,
     np.ldexp: lambda x, n: x * np.exp2(raw(n)),
     np.rint: e.round,
+    np.frexp: forms.frexp,
     np.fabs: e.abs,
     np.true_divide: e.divide,
     np.float_power: e.pow,
@@ -230,21 +255,8 @@ UFUNCS: dict[Any, Call] = {
 """NumPy's ufuncs that are not operations under their own name."""
 
 REMEDIES: dict[Any, str] = {
-    **dict.fromkeys(
-        [np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal], "write x[index] = v"
-    ),
     **dict.fromkeys([np.linalg.eig, np.linalg.eigvals], "for Hermitian matrices there is ag.linalg.eigh"),
-    np.partition: "there is np.sort",
-    np.apply_along_axis: "call the function on slices and join them with np.stack",
-    np.apply_over_axes: "call the function on each axis in turn",
-    np.piecewise: "there is np.select",
     np.roots: "there is np.polyval for Newton's method",
-    np.lib.stride_tricks.sliding_window_view: "index with np.arange(n)[:, None] + np.arange(window)",
-    np.linalg.tensorsolve: "reshape and call np.linalg.solve",
-    np.linalg.tensorinv: "reshape and call np.linalg.inv",
-    np.resize: "there is np.tile",
-    np.histogram2d: "counts have no derivative: pass .detach()",
-    np.histogramdd: "counts have no derivative: pass .detach()",
 }
 """For functions without a rule, the nearest spelling that has one."""
 
@@ -256,10 +268,11 @@ CONSTANT = frozenset(
         np.array2string,
         np.array_equal,
         np.array_equiv,
-        np.bincount,
         np.can_cast,
         np.common_type,
+        np.diag_indices_from,
         np.digitize,
+        np.einsum_path,
         np.flatnonzero,
         np.isclose,
         np.iscomplex,
@@ -276,6 +289,8 @@ CONSTANT = frozenset(
         np.nanargmin,
         np.result_type,
         np.shares_memory,
+        np.tril_indices_from,
+        np.triu_indices_from,
     }
 )
 """Functions whose results have no derivative: NumPy's own, on the values."""

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import linalg as la
+from autograd_lite import writes
 from autograd_lite.backend import is_complex
-from autograd_lite.ops import arrange, create, index, linalg, order, reduce, shape, statistics
+from autograd_lite.ops import arrange, create, index, linalg, order, shape
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import as_array, raw
+from autograd_lite.tensor import held
 
 
 def where(condition: Any, *branches: Any) -> Any:
@@ -36,13 +38,6 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 
 def vdot(x: Any, y: Any) -> Any:
     return linalg.vecdot(shape.ravel(as_array(x)), shape.ravel(as_array(y)))
-
-
-def unique(x: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False) -> Any:
-    found = order.unique_all(x)
-    asked = zip(found[1:], (return_index, return_inverse, return_counts), strict=True)
-    out = (found.values, *[part for part, wanted in asked if wanted])
-    return out if len(out) > 1 else found.values
 
 
 def hstack(arrays: Any) -> Any:
@@ -87,11 +82,7 @@ def pinv(x: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None
     return la.pinv(x, rtol=rtol if rtol is not None else 1e-15 if rcond is None else rcond)
 
 
-def mean(x: Any, axis: Any = None, *, where: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
-    x = as_array(x) if dtype is None else create.astype(x, dtype)
-    if where is None:
-        return reduce.mean(x, axis=axis, keepdims=keepdims)
-    return statistics.nanmean(e.where(where, x, np.nan), axis, keepdims=keepdims)
+# -- products of stacks, maxima past NaN ------------------------------------------------------------------------------
 
 
 def matvec(x: Any, y: Any) -> Any:
@@ -131,45 +122,9 @@ def rollaxis(x: Any, axis: int, start: int = 0) -> Any:
     return shape.moveaxis(x, axis, start - 1 if axis < start else start)
 
 
-def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
-    n = x.shape[0] if N is None else N
-    powers = x[:, None] ** np.arange(n)
-    return powers if increasing else shape.flip(powers, axis=1)
-
-
-def polyadd(p: Any, q: Any, sign: int = 1) -> Any:
-    p, q = (arrange.at_least(a, 1) for a in (p, q))
-    n = max(p.shape[0], q.shape[0])
-    p, q = (arrange.pad(a, (n - a.shape[0], 0)) for a in (p, q))
-    return p + q if sign > 0 else p - q
-
-
-def polyder(p: Any, m: int = 1) -> Any:
-    for _ in range(m):
-        p = p[:-1] * np.arange(p.shape[0] - 1, 0, -1)
-    return p
-
-
-def polyint(p: Any, m: int = 1, k: Any = 0) -> Any:
-    for _ in range(m):
-        p = shape.concat([p / np.arange(p.shape[0], 0, -1), shape.reshape(as_array(k) * 1.0, (1,))])
-    return p
-
-
-def polyfit(x: Any, y: Any, deg: int, *, w: Any = None) -> Any:
-    """Least squares with columns scaled to length 1, as NumPy does it."""
-    columns, y = vander(as_array(x) * 1.0, deg + 1), as_array(y)
-    if w is not None:
-        w = as_array(w)
-        columns, y = columns * w[:, None], y * (w[:, None] if y.ndim > 1 else w)
-    scale = e.sqrt(reduce.sum(columns * columns, axis=0))
-    found = la.lstsq(columns / scale, y).x
-    return found / (scale[:, None] if y.ndim > 1 else scale)
-
-
-def unwrap(x: Any, discont: float | None = None, axis: int = -1) -> Any:
+def unwrap(x: Any, discont: float | None = None, axis: int = -1, *, period: float = 2 * np.pi) -> Any:
     """The jumps that are taken out are constants."""
-    return x + (np.unwrap(raw(x), discont, axis) - raw(x))
+    return x + (np.unwrap(raw(x), discont, axis, period=period) - raw(x))
 
 
 def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
@@ -180,8 +135,170 @@ def round(x: Any, decimals: int = 0) -> Any:
     return e.round(x) if not decimals else e.round(x * 10.0**decimals) / 10.0**decimals
 
 
+def frexp(x: Any) -> Any:
+    """The mantissa, which is x divided by a power of 2, and the power."""
+    power = np.frexp(raw(x))[1]
+    return x * np.exp2(-power.astype(raw(x).dtype)), held(power)
+
+
 def heaviside(x: Any, y: Any) -> Any:
     """0 below 0, 1 above, y at 0."""
     x, y = as_array(x), as_array(y)
     flat = create.astype(x > 0, np.result_type(raw(x), raw(y)))
     return e.where(e.isnan(x), np.nan, e.where(x == 0, y, flat))
+
+
+# -- entries by their places: NumPy's function moves the numbers 0, 1, 2, …, and entries follow ------------------------
+
+
+def by_place(function: Any) -> Any:
+    """A function that only arranges entries, from NumPy's own."""
+
+    def call(x: Any, *args: Any, **options: Any) -> Any:
+        x = as_array(x)
+        places = function(np.arange(x.size).reshape(x.shape), *map(raw, args), **options)
+        return shape.ravel(x)[places]
+
+    return call
+
+
+def trim_zeros(x: Any, trim: str = "fb", axis: Any = None) -> Any:
+    x = as_array(x)
+    kept = np.nonzero(raw(x))
+    axes = range(x.ndim) if axis is None else [axis % x.ndim] if np.ndim(axis) == 0 else [a % x.ndim for a in axis]
+    trim = trim.lower()
+    spans = [slice(None)] * x.ndim
+    for a in axes:
+        first, last = (kept[a].min(), kept[a].max() + 1) if kept[a].size else (x.shape[a], x.shape[a])
+        spans[a] = slice(first if "f" in trim else None, last if "b" in trim else None)
+    return x[tuple(spans)]
+
+
+def partition(x: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect", **options: Any) -> Any:
+    x, axis = (shape.ravel(as_array(x)), 0) if axis is None else (as_array(x), axis)
+    return index.take_along_axis(x, np.argpartition(raw(x), kth, axis, kind, **options), axis=axis)
+
+
+def sort_complex(x: Any) -> Any:
+    x = as_array(x)
+    x = x if is_complex(x) else create.astype(x, np.result_type(raw(x).dtype, np.complex64))
+    return index.take_along_axis(x, np.argsort(raw(x), axis=-1), axis=-1)
+
+
+def take(x: Any, indices: Any, axis: int | None = None, out: Any = None, mode: Any = "raise") -> Any:
+    x = as_array(x)
+    n = x.size if axis is None else x.shape[axis]
+    result = index.take(x, np.take(np.arange(n), raw(indices), mode=mode), axis=axis)
+    return result if out is None else writes.into(out, result, "np.take")
+
+
+def reshape(x: Any, shape_: Any = None, order: str = "C", *, copy: bool | None = None, **options: Any) -> Any:
+    x, shape_ = as_array(x), options.get("shape", shape_)
+    if order == "F" or (order == "A" and np.isfortran(raw(x))):
+        shape_ = tuple(shape_) if np.iterable(shape_) else (shape_,)
+        return shape.permute_dims(shape.reshape(shape.permute_dims(x), shape_[::-1], copy=copy))
+    return shape.reshape(x, shape_, copy=copy)
+
+
+def ravel(x: Any, order: str = "C") -> Any:
+    return reshape(x, -1, "C" if order == "K" else order)
+
+
+def meshgrid(*arrays: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:
+    if not sparse:
+        return shape.meshgrid(*map(as_array, arrays), indexing=indexing)
+    like = np.meshgrid(*map(raw, arrays), sparse=True, indexing=indexing)  # type: ignore[call-overload]  # NumPy checks it
+    return tuple([shape.reshape(as_array(a), p.shape) for a, p in zip(arrays, like, strict=True)])
+
+
+def ix_(*arrays: Any) -> Any:
+    places = np.ix_(*map(raw, arrays))
+    return tuple([
+        p if raw(a).dtype == bool else shape.reshape(a, p.shape)
+        for a, p in zip(map(as_array, arrays), places, strict=True)
+    ])  # fmt: skip
+
+
+# -- functions of the user's ------------------------------------------------------------------------------------------
+
+
+def apply_along_axis(function: Any, axis: int, x: Any, *args: Any, **options: Any) -> Any:
+    last = shape.moveaxis(as_array(x), axis, -1)
+    lead = last.shape[:-1]
+    parts = [as_array(function(last[i], *args, **options)) for i in np.ndindex(*lead)]
+    if not parts:
+        raise ValueError(f"np.apply_along_axis: no vectors along axis {axis} of shape {tuple(x.shape)}")
+    joined = shape.reshape(shape.stack(parts), (*lead, *parts[0].shape))
+    new = tuple(range(len(lead), joined.ndim))
+    return shape.moveaxis(joined, new, tuple([axis % x.ndim + i for i in range(len(new))])) if new else joined
+
+
+def apply_over_axes(function: Any, x: Any, axes: Any) -> Any:
+    x = as_array(x)
+    for axis in axes if np.iterable(axes) else (axes,):
+        reduced = as_array(function(x, axis))
+        x = reduced if reduced.ndim == x.ndim else shape.expand_dims(reduced, axis)
+    return x
+
+
+def piecewise(x: Any, conditions: Any, functions: Any, *args: Any, **options: Any) -> Any:
+    """Each function is called with the entries for which its condition is the last to hold, as NumPy calls it."""
+    x = as_array(x)
+    given = conditions if isinstance(conditions, (list, tuple)) and np.ndim(raw(conditions[0])) else [conditions]
+    masks = [np.broadcast_to(np.asarray(raw(c), bool), x.shape) for c in given]
+    if len(functions) == len(masks) + 1:
+        masks.append(~np.any(masks, axis=0))
+    if len(functions) != len(masks):
+        raise ValueError(f"np.piecewise: {len(masks)} conditions take as many functions, or one more for the rest")
+    out = create.zeros_like(x)
+    for mask, function in zip(masks, functions, strict=True):
+        if mask.any():
+            out = index.setitem(out, mask, function(x[mask], *args, **options) if callable(function) else function)
+    return out
+
+
+# -- square roots of negative numbers, and what else becomes complex --------------------------------------------------
+
+
+def beyond(function: Any, outside: Any) -> Any:
+    """A function of ``np.emath``: complex if any entry lies outside of its real domain."""
+
+    def call(x: Any) -> Any:
+        x = as_array(x)
+        if not is_complex(x) and np.any(outside(raw(x))):
+            x = create.astype(x, np.result_type(raw(x).dtype, np.complex64))
+        return function(x)
+
+    return call
+
+
+def real_if_close(x: Any, tol: float = 100) -> Any:
+    x = as_array(x)
+    return e.real(x) if is_complex(x) and not np.iscomplexobj(np.real_if_close(raw(x), tol)) else x
+
+
+# -- linear algebra of arrays with more axes --------------------------------------------------------------------------
+
+
+def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+    a, b = as_array(a), as_array(b)
+    if axes is not None:
+        a = shape.moveaxis(a, tuple(axes), tuple(range(a.ndim - len(axes), a.ndim)))
+    lead = b.ndim
+    return shape.reshape(la.solve(shape.reshape(a, (b.size, -1)), shape.ravel(b)), a.shape[lead:])
+
+
+def tensorinv(a: Any, ind: int = 2) -> Any:
+    a = as_array(a)
+    rows, columns = a.shape[:ind], a.shape[ind:]
+    return shape.reshape(la.inv(shape.reshape(a, (int(np.prod(rows)), -1))), (*columns, *rows))
+
+
+def einsum(*operands: Any, optimize: Any = True, **options: Any) -> Any:
+    """With a string, or with operands and lists of numbers for their axes in turn."""
+    if isinstance(operands[0], str):
+        return linalg.einsum(*operands, **options)
+    arrays, lists = operands[0:-1:2] if len(operands) % 2 else operands[0::2], operands[1::2]
+    letters = [["..." if n is Ellipsis else chr(97 + n) for n in axes] for axes in lists]
+    result = ["->", *["..." if n is Ellipsis else chr(97 + n) for n in operands[-1]]] if len(operands) % 2 else []
+    return linalg.einsum(",".join(map("".join, letters)) + "".join(result), *arrays, **options)

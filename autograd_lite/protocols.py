@@ -1,90 +1,137 @@
 """NumPy's two protocols: ``np.sin(t)``, ``array * t`` and ``np.sum(t)`` are the operations of this package.
 
-What has no equivalent here is an error that says so; a tracked Tensor is never turned into an object array, and
-never loses its tape.
+Each of NumPy's functions is differentiable here (its table is in `equivalents`, ufuncs' methods are in `ufuncs`),
+passes through without derivative because it has none, or is an error that names the nearest spelling. A tracked
+Tensor is never turned into an object array, and never loses its tape. docs/numpy.md lists them all.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograd_lite import equivalents, special
-from autograd_lite.equivalents import CONSTANT, FUNCTIONS, REMEDIES
-from autograd_lite.errors import NoRuleError, TrackedError
+from autograd_lite import equivalents, special, ufuncs, writes
+from autograd_lite.backend import namespace
+from autograd_lite.equivalents import CONSTANT, FUNCTIONS, REMEDIES, WRITES
+from autograd_lite.errors import NoRuleError
 from autograd_lite.op import OPS
-from autograd_lite.ops import create, order, reduce, shape
 from autograd_lite.ops import elementwise as e
 from autograd_lite.tensor import Tensor, held
+from autograd_lite.ufuncs import is_tracked
 
-UFUNCS: dict[Any, Callable[..., Any]] = {
+UFUNCS: dict[Any, Any] = {
     getattr(np, name): op.call for name, op in OPS.items() if isinstance(getattr(np, name, None), np.ufunc)
-}
-UFUNCS |= {np.clip: e.clip} if isinstance(np.clip, np.ufunc) else {}
-UFUNCS |= equivalents.UFUNCS
+} | equivalents.UFUNCS
 
-REDUCTIONS: dict[Any, Callable[..., Any]] = {
-    np.add: reduce.sum,
-    np.multiply: reduce.prod,
-    np.maximum: reduce.max,
-    np.minimum: reduce.min,
-    np.logaddexp: reduce.logsumexp,
-    np.logical_and: reduce.all,
-    np.logical_or: reduce.any,
-}
+WITHOUT_DERIVATIVE = {getattr(np, name) for name, op in OPS.items() if op.kind == "plain" and hasattr(np, name)}
+WITHOUT_DERIVATIVE |= {np.spacing}
+"""Ufuncs whose results have no derivative, or are constant between jumps."""
 
-ACCUMULATIONS: dict[Any, Callable[..., Any]] = {
-    np.add: order.cumulative_sum,
-    np.multiply: order.cumulative_prod,
-    np.maximum: order.cumulative_max,
-    np.minimum: order.cumulative_min,
-    np.logaddexp: order.cumulative_logsumexp,
-}
+
+# -- ufuncs -----------------------------------------------------------------------------------------------------------
+
+
+def _array_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    """What NumPy calls for ``ufunc(…)`` with a Tensor among its arguments."""
+    found = UFUNCS.get(ufunc) or _named(ufunc)
+    if found is not None and method == "__call__" and not options:
+        return found(*inputs)
+    options = {k: v for k, v in options.items() if v is not None}
+    leaves = list(_flat((inputs, options)))
+    plain = ufunc in WITHOUT_DERIVATIVE or ufunc.__name__ == "_ones_like"
+    if plain or not any(map(is_tracked, leaves)):
+        if (
+            found is None
+            or plain
+            or all([namespace(_plain(x).__class__) is np for x in leaves if isinstance(x, Tensor)])
+        ):
+            return _by_numpy(ufunc, method, inputs, options)
+    elif found is None:
+        raise NoRuleError(
+            f"{_title(ufunc, method)} {ufuncs.about(ufunc)}, or pass .detach() if no derivative is wanted"
+        )
+    if method == "at":
+        writes.refuse(_title(ufunc, method), *inputs)
+    return ufuncs.METHODS[method](ufunc, found, *inputs, **options)
+
+
+def _title(ufunc: Any, method: str) -> str:
+    return f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else "")
+
+
+def _named(ufunc: Any) -> Any:
+    """The operation for the ufunc of np.clip, or for one of SciPy's, which is imported if anybody can call with it."""
+    if ufunc.__name__ == "clip":
+        return e.clip
+    name = {"psi": "digamma"}.get(ufunc.__name__, ufunc.__name__)
+    mine = getattr(special, name, None)
+    return mine if mine and getattr(sys.modules.get("scipy.special"), ufunc.__name__, None) is ufunc else None
+
+
+def _by_numpy(ufunc: Any, method: str, inputs: Any, options: dict[str, Any]) -> Any:
+    """NumPy's own ufunc on the values. What is written to gets copies to write to, and then has them."""
+    targets = inputs[:1] if method == "at" else options.pop("out", ())
+    if any([is_tracked(t) for t in targets]) and ("where" in options or method == "at"):
+        raise NoRuleError(f"{_title(ufunc, method)} writes to a part of a tracked Tensor; use np.where")
+    copies = tuple([np.array(_plain(t)) if isinstance(t, Tensor) else t for t in targets])
+    if method == "at":
+        getattr(ufunc, method)(*copies, *map(_plain, inputs[1:]), **_plain_options(options))
+    elif targets:
+        getattr(ufunc, method)(*map(_plain, inputs), **_plain_options(options), out=copies)
+    else:
+        return _constant(getattr(ufunc, method)(*map(_plain, inputs), **_plain_options(options)))
+    name = _title(ufunc, method)
+    done = [writes.into(t, held(c), name) if isinstance(t, Tensor) else c for t, c in zip(targets, copies, strict=True)]
+    return None if method == "at" else tuple(done) if len(done) > 1 else done[0]
+
+
+# -- other functions --------------------------------------------------------------------------------------------------
+
+
+def _array_function(self: Tensor, function: Any, types: Any, args: Any, options: dict[str, Any]) -> Any:
+    """What NumPy calls for its other functions with a Tensor among their arguments."""
+    found = FUNCTIONS.get(function)
+    name = f"{function.__module__}.{function.__name__}".replace("numpy", "np")
+    if found is None:
+        return _without_rule(name, function, args, options)
+    out = options.pop("out", None) if "out" in options else None
+    if out is not None:
+        writes.refuse(name, out, *_flat((args, options)))
+    try:
+        result = found(*args, **options)
+    except TypeError as error:
+        if "argument" not in str(error) or "operands" in str(error):
+            raise
+        if not any(map(is_tracked, _flat((args, options)))):
+            result = _constant(function(*_plain(args), **_plain_options(options)))
+        else:
+            raise TypeError(f"{name} on a Tensor: {error}; or pass .detach() if no derivative is wanted") from error
+    return result if out is None else writes.into(out, result, name)
+
+
+def _without_rule(name: str, function: Any, args: Any, options: dict[str, Any]) -> Any:
+    """A write, a function without derivative, or one without a rule: an error if there is a tape to lose."""
+    leaves = list(_flat((args, options)))
+    if function in WRITES:
+        target = args[0] if args else next(iter(options.values()))
+        if isinstance(target, Tensor):
+            return WRITES[function](*args, **options)
+        writes.refuse(name, target, *leaves)
+    elif function not in CONSTANT and any(map(is_tracked, leaves)):
+        remedy = REMEDIES.get(function, "write it with autograd_lite operations")
+        raise NoRuleError(f"{name} has no derivative rule here: {remedy}, or pass .detach() if no derivative is wanted")
+    return _constant(function(*_plain(args), **_plain_options(options)))
 
 
 def _plain(x: Any) -> Any:
     """`x` with the arrays of Tensors in the place of Tensors."""
     if isinstance(x, Tensor):
         return x._row.value
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return type(x)(*map(_plain, x))
     return type(x)(map(_plain, x)) if isinstance(x, (list, tuple)) else x
-
-
-def _array_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-    """What NumPy calls for ``ufunc(…)`` with a Tensor among its arguments."""
-    options = {k: v for k, v in options.items() if v is not None}
-    if "out" in options:
-        raise TrackedError(
-            f"np.{ufunc.__name__}: out= (or an in-place operator on an array) cannot keep a Tensor's tape; "
-            f"write the result to a new name"
-        )
-    found = UFUNCS.get(ufunc) or _special(ufunc)
-    if found is not None and method == "__call__" and not options:
-        return found(*inputs)
-    if method == "reduce" and ufunc in REDUCTIONS and options.keys() <= {"axis", "keepdims"}:
-        return REDUCTIONS[ufunc](inputs[0], **{"axis": 0, **options})
-    if method == "accumulate" and ufunc in ACCUMULATIONS and options.keys() <= {"axis"}:
-        return ACCUMULATIONS[ufunc](inputs[0], **{"axis": 0, **options})
-    if method == "outer" and ufunc in UFUNCS and not options:
-        x, y = (create.asarray(a) for a in inputs)
-        return UFUNCS[ufunc](shape.reshape(x, (*x.shape, *[1] * y.ndim)), y)
-    name = f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else "")
-    if any([isinstance(x, Tensor) and x._row.seq for x in inputs]):
-        extra = f" with {', '.join(options)}=" if options and ufunc in UFUNCS else ""
-        raise NoRuleError(
-            f"{name}{extra} has no derivative rule here; register one with ag.elementwise, "
-            f"or pass .detach() if no derivative is wanted"
-        )
-    return _constant(getattr(ufunc, method)(*_plain(inputs), **_plain_options(options)))
-
-
-def _special(ufunc: Any) -> Any:
-    """The operation for a ufunc of SciPy's, which is imported if anybody can call with it."""
-    name = {"psi": "digamma"}.get(ufunc.__name__, ufunc.__name__)
-    mine = getattr(special, name, None)
-    return mine if mine and getattr(sys.modules.get("scipy.special"), ufunc.__name__, None) is ufunc else None
 
 
 def _plain_options(options: dict[str, Any]) -> dict[str, Any]:
@@ -92,29 +139,12 @@ def _plain_options(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _constant(out: Any) -> Any:
-    if isinstance(out, tuple):
-        return tuple([_constant(o) for o in out])
-    return held(out) if isinstance(out, (np.ndarray, np.generic)) else out
-
-
-def _array_function(self: Tensor, function: Any, types: Any, args: Any, options: dict[str, Any]) -> Any:
-    """What NumPy calls for its other functions with a Tensor among their arguments."""
-    found = FUNCTIONS.get(function)
-    name = f"{function.__module__}.{function.__name__}".replace("numpy", "np")
-    if found is not None:
-        try:
-            return found(*args, **options)
-        except TypeError as error:
-            if "argument" in str(error) and "operands" not in str(error):
-                raise TypeError(f"{name} on a Tensor: {error}") from error
-            raise
-    leaves = [x for x in _flat((args, options)) if isinstance(x, Tensor)]
-    if function not in CONSTANT and any([x._row.seq for x in leaves]):
-        raise NoRuleError(
-            f"{name} has no derivative rule here: {REMEDIES.get(function, 'write it with autograd_lite operations')}, "
-            f"or pass .detach() if no derivative is wanted"
-        )
-    return _constant(function(*_plain(args), **_plain_options(options)))
+    if isinstance(out, (tuple, list)):
+        made = [_constant(o) for o in out]
+        return type(out)(*made) if hasattr(out, "_fields") else type(out)(made)
+    if isinstance(out, np.ndarray):
+        return held(out[()]) if out.dtype.kind in "biufc" else out
+    return held(out) if isinstance(out, np.generic) else out
 
 
 def _flat(x: Any) -> Any:

@@ -355,7 +355,7 @@ def test_nothing_detaches_silently():
     with pytest.raises(TrackedError, match="out="):
         a += t
     with pytest.raises(NoRuleError, match="no derivative rule"):
-        np.fft.fft(t) if not hasattr(ag, "fft") else np.spacing(t)
+        np.roots(t)
     np.testing.assert_array_equal(np.asarray(t.detach()), [1, 2])
 
 

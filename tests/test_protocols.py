@@ -41,11 +41,7 @@ SAME_IN_NUMPY = [
 @pytest.mark.parametrize("f", SAME_IN_NUMPY, ids=range(len(SAME_IN_NUMPY)))
 def test_a_tensor_gives_what_an_array_gives(f):
     x = ag.Var(M)
-    try:
-        expected = f(M)
-    except NoRuleError:  # pragma: no cover
-        raise
-    got = f(x)
+    expected, got = f(M), f(x)
     assert isinstance(got, ag.Tensor)
     assert got.shape == np.shape(expected)
     assert got.dtype == np.asarray(expected).dtype
@@ -64,12 +60,10 @@ def test_results_without_derivative(f):
 
 def test_constants_pass_through_numpy_functions_without_equivalent():
     t = ag.Tensor(M)
-    got = np.cumsum(t) if not hasattr(ag, "cumulative_sum") else np.spacing(t)
+    got = np.linalg.eigvals(t[:, :2])
     assert isinstance(got, ag.Tensor)
-    with pytest.raises(NoRuleError, match=r"np\.spacing.*detach"):
-        np.spacing(ag.Var(M))
-    with pytest.raises(NoRuleError, match=r"np\.partition.*detach"):
-        np.partition(ag.Var(M), 1)
+    with pytest.raises(NoRuleError, match=r"np\.linalg\.eigvals.*detach"):
+        np.linalg.eigvals(ag.Var(M[:, :2]))
 
 
 def test_unknown_operands_are_refused_the_python_way():

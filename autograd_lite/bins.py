@@ -1,0 +1,106 @@
+"""NumPy's functions that count and compare entries: histograms, ``bincount``, sets.
+
+How many entries there are of a kind has no derivative; what they weigh, where the edges of bins are and which
+entries are kept have one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.errors import NoRuleError
+from autograd_lite.ops import index, order, reduce, shape
+from autograd_lite.ops.order import as_array, raw
+from autograd_lite.tensor import Tensor, held
+from autograd_lite.ufuncs import is_tracked
+
+
+def _constant(x: Any) -> Any:
+    return held(x) if isinstance(x, (np.ndarray, np.generic)) else x
+
+
+def bin_edges(x: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
+    """The edges of the bins, evenly spaced from the smallest entry to the largest unless they are given."""
+    edges = np.histogram_bin_edges(raw(x), raw(bins), range, raw(weights))
+    if np.ndim(raw(bins)):
+        return bins if isinstance(bins, Tensor) else _constant(edges)
+    if range is not None or not as_array(x).size or edges[-1] - edges[0] != np.ptp(raw(x)):
+        return _constant(edges)  # given, or made up around entries that are all the same
+    low, high, n = reduce.min(x), reduce.max(x), len(edges) - 1
+    return shape.concat([low + (high - low) * (np.arange(n) / n), shape.reshape(high, (1,))])
+
+
+def histogram(x: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
+    edges = bin_edges(x, bins, range, weights)
+    if is_tracked(weights):
+        places, values = raw(edges), np.ravel(raw(x))
+        inside = np.flatnonzero((values >= places[0]) & (values <= places[-1]))
+        bin_of = np.minimum(np.searchsorted(places, values[inside], side="right") - 1, len(places) - 2)
+        counts = index.scatter(shape.ravel(weights)[inside], (len(places) - 1,), bin_of)
+    else:
+        counts = _constant(np.histogram(raw(x), raw(bins), range, weights=raw(weights))[0])
+    return (counts / (edges[1:] - edges[:-1]) / reduce.sum(counts) if density else counts), edges
+
+
+def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
+    columns = sample if isinstance(sample, (list, tuple)) else shape.unstack(as_array(sample), axis=1)
+    if density or is_tracked(weights):
+        raise NoRuleError(
+            "np.histogramdd with density= or tracked weights= has no derivative rule here: np.histogram has one, "
+            "or pass .detach() if no derivative is wanted"
+        )
+    each = [bins] * len(columns) if np.ndim(raw(bins)) == 0 else bins
+    counts, _ = np.histogramdd([raw(c) for c in columns], [raw(b) for b in each], range, weights=raw(weights))
+    ranges = [None] * len(columns) if range is None else range
+    edges = tuple([bin_edges(c, b, r) for c, b, r in zip(columns, each, ranges, strict=True)])
+    return _constant(counts), edges
+
+
+def histogram2d(x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
+    if np.ndim(raw(bins)) == 1 and len(bins) != 2:
+        bins = [bins, bins]
+    counts, edges = histogramdd([x, y], bins, range, density, weights)
+    return counts, *edges
+
+
+def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
+    """How often each integer occurs, or what its occurrences weigh."""
+    if weights is None:
+        return _constant(np.bincount(raw(x), minlength=minlength))
+    places, w = np.asarray(raw(x)), as_array(weights)
+    n = len(np.bincount(places, minlength=minlength))
+    return index.scatter(w, (n,), places)
+
+
+# -- sets -------------------------------------------------------------------------------------------------------------
+
+
+def unique(
+    x: Any,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+    **options: Any,
+) -> Any:
+    x = as_array(x)
+    _, places, inverse, counts = np.unique(raw(x), True, True, True, axis, **options)
+    values = index.take(shape.ravel(x), places, axis=0) if axis is None else index.take(x, places, axis=axis)
+    parts = zip((places, inverse, counts), (return_index, return_inverse, return_counts), strict=True)
+    out = (values, *[_constant(part) for part, wanted in parts if wanted])
+    return out if len(out) > 1 else values
+
+
+def union1d(x: Any, y: Any) -> Any:
+    return unique(shape.concat([shape.ravel(as_array(x)), shape.ravel(as_array(y))]))
+
+
+def setdiff1d(x: Any, y: Any, assume_unique: bool = False) -> Any:
+    x = shape.ravel(as_array(x)) if assume_unique else unique(x)
+    return x[np.flatnonzero(~np.isin(raw(x), raw(y)))]
+
+
+def setxor1d(x: Any, y: Any, assume_unique: bool = False) -> Any:
+    return order.sort(shape.concat([setdiff1d(x, y, assume_unique), setdiff1d(y, x, assume_unique)]))

@@ -1,0 +1,74 @@
+"""NumPy's polynomials: vectors of coefficients, the highest power first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd_lite import linalg as la
+from autograd_lite.errors import NoRuleError
+from autograd_lite.ops import arrange, numeric, reduce, shape
+from autograd_lite.ops import elementwise as e
+from autograd_lite.ops.order import as_array, raw
+
+
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+    n = x.shape[0] if N is None else N
+    powers = x[:, None] ** np.arange(n)
+    return powers if increasing else shape.flip(powers, axis=1)
+
+
+def polyadd(p: Any, q: Any, sign: int = 1) -> Any:
+    p, q = (arrange.at_least(a, 1) for a in (p, q))
+    n = max(p.shape[0], q.shape[0])
+    p, q = (arrange.pad(a, (n - a.shape[0], 0)) for a in (p, q))
+    return p + q if sign > 0 else p - q
+
+
+def polyder(p: Any, m: int = 1) -> Any:
+    for _ in range(m):
+        p = p[:-1] * np.arange(p.shape[0] - 1, 0, -1)
+    return p
+
+
+def polyint(p: Any, m: int = 1, k: Any = 0) -> Any:
+    for _ in range(m):
+        p = shape.concat([p / np.arange(p.shape[0], 0, -1), shape.reshape(as_array(k) * 1.0, (1,))])
+    return p
+
+
+def polyfit(x: Any, y: Any, deg: int, *, w: Any = None) -> Any:
+    """Least squares with columns scaled to length 1, as NumPy does it."""
+    columns, y = vander(as_array(x) * 1.0, deg + 1), as_array(y)
+    if w is not None:
+        w = as_array(w)
+        columns, y = columns * w[:, None], y * (w[:, None] if y.ndim > 1 else w)
+    scale = e.sqrt(reduce.sum(columns * columns, axis=0))
+    found = la.lstsq(columns / scale, y).x
+    return found / (scale[:, None] if y.ndim > 1 else scale)
+
+
+def poly(zeros: Any) -> Any:
+    """The polynomial with these zeros: the product of its linear factors."""
+    zeros = as_array(zeros)
+    if zeros.ndim != 1:
+        raise NoRuleError("np.poly of a matrix has no derivative rule here: it has one for a vector of zeros")
+    out = np.ones(1, raw(zeros).dtype)
+    for i in range(zeros.shape[0]):
+        out = numeric.convolve(out, shape.stack([np.ones((), raw(zeros).dtype)[()], -zeros[i]]))
+    return out
+
+
+def polydiv(u: Any, v: Any) -> Any:
+    """The quotient and the remainder: long division."""
+    u, v = (arrange.at_least(a, 1) * 1.0 for a in (u, v))
+    steps = max(u.shape[0] - v.shape[0] + 1, 1)
+    if u.shape[0] < v.shape[0]:
+        return u[:1] * 0, u
+    quotient = []
+    for _ in range(steps):
+        quotient.append(u[0] / v[0])
+        u = shape.concat([u[1 : v.shape[0]] - quotient[-1] * v[1:], u[v.shape[0] :]])
+    first = next((i for i, c in enumerate(raw(u)) if not np.isclose(c, 0, rtol=1e-14)), max(u.shape[0] - 1, 0))
+    return shape.stack(quotient), u[first:] if u.shape[0] else raw(u).dtype.type(0) * quotient[0][None]
