@@ -16,6 +16,8 @@ from autograd_lite.errors import MissingExtraError, NoRuleError
 
 __all__ = [
     "LARGE",
+    "MORE",
+    "NOT_STANDARD",
     "NUMPY",
     "PYTHON",
     "SCALARS",
@@ -54,6 +56,13 @@ NUMPY = SCALARS | {np.ndarray}
 
 _WRAPPED = {"torch": "array_api_compat.torch", "dask": "array_api_compat.dask.array", "cupy": "array_api_compat.cupy"}
 _WRAPPED |= {"jax": "jax.numpy", "jaxlib": "jax.numpy"}
+
+MORE = {"jax.numpy": ("jax.scipy.special", "jax.scipy.linalg"), "array_api_compat.torch": ("torch.special",)}
+"""Where a library keeps functions that the standard has no place for."""
+
+NOT_STANDARD = {"array_api_compat.dask.array": ("linalg",)}
+"""Parts of a library that do not follow the standard: Dask's linear algebra is of two axes only."""
+
 _SPACES: dict[type, Any] = dict.fromkeys(NUMPY | PYTHON, np)
 
 

@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import (
+    MORE,
+    NOT_STANDARD,
     NUMPY,
     PYTHON,
     dtype_for,
@@ -35,9 +37,6 @@ from autograd_lite.errors import NoRuleError
 __all__ = ["kernel_for"]
 
 Kernel = Callable[..., Any]
-
-_MORE = {"jax.numpy": ("jax.scipy.special", "jax.scipy.linalg"), "array_api_compat.torch": ("torch.special",)}
-"""Where a library keeps functions that the standard has no place for."""
 
 _REFUSED = (TypeError, AttributeError, NotImplementedError)
 """What libraries raise for a function, a dtype or a scalar they do not take."""
@@ -83,13 +82,13 @@ def kernel_for(op: Any, cls: type) -> Kernel:
 
 
 class _Standard:
-    """A library's namespace, less what does not follow the standard: Dask's linear algebra, of two axes only."""
+    """A library's namespace, less the parts of it that do not follow the standard."""
 
     def __init__(self, space: Any) -> None:
         self.__name__, self._space = space.__name__, space
 
     def __getattr__(self, name: str) -> Any:
-        if name == "linalg" and "dask" in self.__name__:
+        if name in NOT_STANDARD.get(self.__name__, ()):
             raise AttributeError(f"{self.__name__}.linalg does not follow the standard")
         return getattr(self._space, name)
 
@@ -105,7 +104,7 @@ def _native(op: Any, space: Any) -> Kernel | None:
     """The library's own function of that name, called with the operation's options; None if it has none."""
     pairs = [(np.linalg, "linalg"), (np.fft, "fft"), (np, "")]  # a name means what it means in NumPy
     places = [getattr(space, name, None) if name else space for home, name in pairs if hasattr(home, op.name)]
-    places += [importlib.import_module(name) for name in _MORE.get(space.__name__, ())]
+    places += [importlib.import_module(name) for name in MORE.get(space.__name__, ())]
     function: Any = next((f for f in [getattr(place, op.name, None) for place in places] if callable(f)), None)
     if function is None or not (op.options or op.variadic):
         return function  # type: ignore[no-any-return]  # a function of an untyped library
