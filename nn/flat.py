@@ -102,7 +102,8 @@ class Group(Flat):
         super().__init__(params)
         self.options = options
         self.flat, self.spare = self.empty(), self.empty()
-        self.held, self.parts = self.views(self.flat), self.views(self.spare)  # what parameters are pointed at
+        self.own, self.parts = self.views(self.flat), self.views(self.spare)
+        self.held: list[Any] = [None] * len(params)  # the values of which `flat` holds the truth
         self.grad = self.empty()
         self.grads = self.views(self.grad)
         self.collected: list[Any] = [None] * len(params)  # gradients that `grad` holds the truth of
@@ -152,11 +153,15 @@ class Group(Flat):
 
     def gather_values(self) -> None:
         """Bring values that somebody else assigned into the flat array."""
-        for p, view in zip(self.params, self.held, strict=True):
-            if p.value is not view:
-                self.flat = self.fill(self.empty(), [p.value for p in self.params])  # the old: perhaps looked at
-                self.held = self.views(self.flat)
+        for p, value in zip(self.params, self.held, strict=True):
+            if p.value is not value:
+                self.refill()
                 return
+
+    def refill(self) -> None:
+        """Copy the parameters' values into a new flat array: the old one is perhaps looked at."""
+        self.flat = self.fill(self.empty(), [p.value for p in self.params])
+        self.own = self.views(self.flat)
 
     def fresh(self) -> Any:
         """A flat array that nobody looks at: the one before last, or a new one if somebody still does."""
@@ -171,6 +176,7 @@ class Group(Flat):
         """Point the parameters at `new`; what they had becomes the spare."""
         if new is not self.spare:
             raise ValueError("replace: only what `fresh` gave can take the place of the values")
-        self.spare, self.flat, self.parts, self.held = self.flat, new, self.held, self.parts
-        for p, view in zip(self.params, self.held, strict=True):
+        self.spare, self.flat, self.parts, self.own = self.flat, new, self.own, self.parts
+        for p, view in zip(self.params, self.own, strict=True):
             p.value = view
+        self.held = [p.value for p in self.params]  # the views themselves, and of those without axes a number each

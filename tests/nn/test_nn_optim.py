@@ -190,6 +190,52 @@ def test_two_flat_arrays_are_enough_when_nobody_looks():
     assert {p.value.base is optimizer.groups[0].flat.base for p in model.parameters()} == {True}
 
 
+@pytest.mark.parametrize("shapes", [[()], [(), (2, 3), ()], [(5,), (2, 3)]], ids=str)
+def test_values_are_copied_into_the_flat_array_when_somebody_assigned_them_and_only_then(shapes, monkeypatch):
+    """A parameter without axes holds a number, which is no part of any array: it counts like the others."""
+    params = [nn.Parameter(np.ones(shape)) for shape in shapes]
+    optimizer = nn.SGD(params, lr=0.5)
+    refills = []
+    refill = type(optimizer.groups[0]).refill
+    monkeypatch.setattr(type(optimizer.groups[0]), "refill", lambda group: (refills.append(group), refill(group)))
+
+    def step():
+        optimizer.zero_grad()
+        sum([ag.sum(p**2) for p in params]).backward()  # p - 0.5 * 2p = 0: then whatever is assigned, and 0 again
+        optimizer.step()
+
+    for _ in range(4):
+        step()
+    assert len(refills) == 1
+    assert all([(p.value == 0).all() for p in params])
+    params[0].value = params[0].value + 8
+    tape = params[0] * 1.0
+    optimizer.lr = 0.25
+    for i in range(3):
+        step()
+        assert (params[0].value == 8 * 0.5 ** (i + 1)).all()
+        assert len(refills) == 2
+    assert (tape.value == 8).all()
+
+
+def test_numbers_that_old_rows_saw_stay():
+    x, w = ag.Var(2.0), ag.Var([1.0, 3.0])
+    optimizer = nn.SGD([x, w], lr=1 / 64)
+    tapes = []
+    for _ in range(4):
+        y = x**2 * ag.sum(w)
+        tapes.append((y, x.value, w.value.copy()))
+        optimizer.zero_grad()
+        y.backward()
+        optimizer.step()
+    assert len({seen for _, seen, _ in tapes}) == 4
+    for y, seen, then in tapes:
+        optimizer.zero_grad()
+        y.backward()
+        assert x.grad.value == 2 * seen * then.sum()
+        assert (w.grad.value == seen**2).all()
+
+
 def test_a_value_assigned_between_steps_is_where_the_next_one_starts():
     x, y = ag.Var([1.0]), ag.Var([1.0])
     optimizer = nn.SGD([x, y], lr=1.0)
