@@ -118,7 +118,8 @@ class Checkpoint:
     What is kept: the values of parameters and buffers and which are frozen, the optimiser, the schedule, the random
     generators (of the order of rows, and of modules that hold one as an attribute, such as Dropout), the history, the
     best weights and when they were, and the state of each callback that has a ``state_dict`` of arrays and of what
-    JSON holds, and a ``load_state_dict``, such as `EMA` and `SWA`. What else a callback changes it has to change again.
+    JSON holds, and a ``load_state_dict``, such as `EMA`, `SWA` and `Watch`. What else a callback changes it has to
+    change again.
 
     Raises
     ------

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ PANELS = {
 
 class Watch:
     """A callback for `fit` that explains one batch after every epoch and keeps the numbers of each layer.
+
+    A training that goes on from a checkpoint goes on with what was seen before it.
 
     Parameters
     ----------
@@ -59,9 +62,15 @@ class Watch:
 
     def __init__(self, X: Any, y: Any, *, loss: str | Callable[[Any, Any], Any] | None = None, every: int = 1) -> None:
         self.X, self.y, self.loss, self.every = X, y, loss, counted(every, "Watch: every")
-        self.epochs: list[int] = []
-        self.diagnosis: list[list[str]] = []
-        self._numbers: dict[str, dict[str, list[float]]] = {}
+        self._looks: list[dict[str, Any]] = []  # the epoch, the words, and the numbers by heading and layer
+
+    @property
+    def epochs(self) -> list[int]:
+        return [look["epoch"] for look in self._looks]
+
+    @property
+    def diagnosis(self) -> list[list[str]]:
+        return [look["diagnosis"] for look in self._looks]
 
     def __call__(self, epoch: Epoch) -> None:
         if (epoch.number + 1) % self.every == 0:
@@ -76,27 +85,54 @@ class Watch:
             As `explain`.
         """
         explanation = explain(model, self.X, self.y, loss=self.loss)
-        self.epochs.append(epoch)
-        self.diagnosis.append(explanation.diagnosis)
-        by_layer = [*explanation.forward, *sorted(explanation.backward, key=lambda q: q.name)]
-        for q in by_layer:
+        numbers: dict[str, dict[str, float]] = {}
+        for q in [*explanation.forward, *sorted(explanation.backward, key=lambda q: q.name)]:  # by layer
             for heading, number in q.details.items():
-                self._numbers.setdefault(heading, {}).setdefault(q.name, []).append(number)
+                numbers.setdefault(heading, {})[q.name] = float(number)
+        self._looks.append({"epoch": epoch, "diagnosis": explanation.diagnosis, "numbers": numbers})
+
+    def state_dict(self) -> dict[str, Any]:
+        """A copy of what it has seen, for JSON: what `load_state_dict` takes. Checkpoints of `fit` keep it."""
+        return {"looks": deepcopy(self._looks)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on with what another `Watch` has seen, in place of what this one has. The batch stays this one's.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError, AttributeError
+            No state of a `Watch`. Then nothing was changed.
+        """
+        self._looks = [
+            {
+                "epoch": int(look["epoch"]),
+                "diagnosis": [str(words) for words in look["diagnosis"]],
+                "numbers": {h: {q: float(x) for q, x in row.items()} for h, row in look["numbers"].items()},
+            }
+            for look in state["looks"]
+        ]
+
+    def headings(self) -> list[str]:
+        """What there are numbers of."""
+        return list(dict.fromkeys(heading for look in self._looks for heading in look["numbers"]))
 
     def __getitem__(self, heading: str) -> dict[str, Any]:
         """The numbers under a heading of `Explanation`'s tables: for each layer, in order, an array of one per look.
 
         The layers of ``"gradient/weight"`` are called ``"∂L/∂W_k"``, those of ``"‖G‖/‖G_ℓ‖"`` ``"G_k"``, and those of
-        ``"saturated"`` and ``"dead"`` ``"A_k"``.
+        ``"saturated"`` and ``"dead"`` ``"A_k"``. A layer that a look has no such number of has NaN there: what a
+        trainable activation can do changes while it learns.
 
         Raises
         ------
         KeyError
             No quantity has such numbers: a tanh is never dead, a relu never saturated.
         """
-        if heading not in self._numbers:
-            raise KeyError(f"Watch: there is no {heading!r}; there is {', '.join(self._numbers) or 'nothing yet'}")
-        return {name: np.array(numbers) for name, numbers in self._numbers[heading].items()}
+        found = [look["numbers"].get(heading, {}) for look in self._looks]
+        if not any(found):
+            raise KeyError(f"Watch: there is no {heading!r}; there is {', '.join(self.headings()) or 'nothing yet'}")
+        names = dict.fromkeys(name for row in found for name in row)
+        return {name: np.array([row.get(name, np.nan) for row in found]) for name in names}
 
     def plot(self, title: str = "") -> Any:
         """A panel for each heading there is, a line for each layer, over the epochs.
@@ -110,7 +146,8 @@ class Watch:
         ValueError
             It has not looked yet.
         """
-        headings = [heading for heading in PANELS if heading in self._numbers]
+        there = self.headings()
+        headings = [heading for heading in PANELS if heading in there]
         if not headings:
             raise ValueError("Watch: nothing to plot: it has not looked yet; give it to fit(callbacks=[watch])")
         fig = figure(3.9 * len(headings), 3.2)

@@ -54,6 +54,45 @@ def test_the_loss_of_training():
     assert ratios[1] == pytest.approx(10 * ratios[0], rel=1e-12)  # a product more in each, a few roundings
 
 
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_a_training_that_goes_on_goes_on_with_what_was_seen(activation, tmp_path):
+    """Bit for bit, with a look by hand before the first epoch, as the same script has it each time."""
+
+    def run(path, epochs):
+        watch, model = nn.Watch(X[:20], Y[:20], every=2), nn.MLP([3, 6, 5, 1], activation)
+        watch.look(model)
+        nn.fit(model, X, Y, epochs=epochs, checkpoint=path, progress=False, callbacks=[watch])
+        return watch
+
+    path = tmp_path / "run"
+    assert run(path, 3).epochs == [0, 2]
+    again, whole = run(path, 7), run(None, 7)
+    assert again.epochs == whole.epochs == [0, 2, 4, 6]
+    assert again.state_dict() == whole.state_dict()  # floats are compared, and floats come back from JSON bit for bit
+    for heading in ("gradient/weight", "‖G‖/‖G_ℓ‖", "saturated" if activation == "tanh" else "dead"):
+        assert list(again[heading]) == list(whole[heading])
+        assert all([np.array_equal(again[heading][name], row) for name, row in whole[heading].items()])
+    assert len(again.plot().axes[0].lines[0].get_xdata()) == 4
+
+
+def test_a_state_is_a_copy_and_one_that_does_not_fit_changes_nothing():
+    watch, _ = watched("tanh", every=3)
+    state, other = watch.state_dict(), nn.Watch(X, Y)
+    other.load_state_dict(state)
+    assert other.state_dict() == state
+    other.look(nn.MLP([3, 6, 5, 1], "tanh"))
+    assert other.epochs == [*watch.epochs, 0] == [0, 3, 6, 0]
+    assert watch.state_dict() == state
+    before = other.state_dict()
+    for damaged in ({}, {"looks": [*state["looks"], {"epoch": 4}]}, {"looks": [3]}):
+        with pytest.raises((KeyError, TypeError)):
+            other.load_state_dict(damaged)
+    assert other.state_dict() == before
+    nothing = nn.Watch(X, Y).state_dict()
+    other.load_state_dict(nothing)
+    assert other.state_dict() == nothing == {"looks": []}
+
+
 def test_the_picture():
     """A panel for each heading, a line for each layer, over the epochs."""
     fig = watched("tanh")[0].plot("three layers")
@@ -74,6 +113,15 @@ def test_many_layers_have_colours_of_their_own():
     watch.look(nn.MLP([3, *[2] * 11, 1]))
     lines = watch.plot().axes[0].lines
     assert len(lines) == len({line.get_color() for line in lines}) == 12
+
+
+def test_a_layer_without_a_number_in_one_look_has_nan_there():
+    watch = nn.Watch(X, Y)
+    watch.look(nn.MLP([3, 4, 1], "tanh"))
+    watch.look(nn.MLP([3, 4, 1], "relu"), 1)
+    assert np.isnan(watch["saturated"]["A_1"]).tolist() == [False, True]
+    assert np.isnan(watch["dead"]["A_1"]).tolist() == [True, False]
+    assert [axes.get_title() for axes in watch.plot().axes][2:] == ["saturated", "dead"]
 
 
 def test_what_is_not_there():
