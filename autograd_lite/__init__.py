@@ -219,6 +219,7 @@ from autograd_lite.ops.statistics import (
     ptp,
 )
 from autograd_lite.partials import partials
+from autograd_lite.replay import replay
 from autograd_lite.rules import bilinear, elementwise, general, linear
 from autograd_lite.sensitivity import sensitivity
 from autograd_lite.table import Table
@@ -257,13 +258,13 @@ __all__ = [
     "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile",
     "nanstd", "nansum", "nanvar", "negative", "newaxis", "nextafter", "no_grad", "nonzero", "not_equal", "ode", "ones",
     "ones_like", "outer", "pad", "partials", "percentile", "permute_dims", "pi", "polyval", "positive", "pow", "prod",
-    "ptp", "quantile", "ravel", "real", "reciprocal", "relu", "remainder", "repeat", "reshape", "result_type", "roll",
-    "rot90", "round", "searchsorted", "sensitivity", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh", "softmax",
-    "softplus", "sort", "special", "sqrt", "square", "squeeze", "stack", "std", "stop_gradient", "subtract", "sum",
-    "sum_to", "swapaxes", "take", "take_along_axis", "tan", "tanh", "tape", "tensordot", "tick", "tile", "trace",
-    "trapezoid", "tril", "triu", "trunc", "uint8", "uint16", "uint32", "uint64", "unique_all", "unique_counts",
-    "unique_inverse", "unique_values", "unstack", "value_and_grad", "var", "vecdot", "vjp", "where", "zeros",
-    "zeros_like",
+    "ptp", "quantile", "ravel", "real", "reciprocal", "relu", "remainder", "repeat", "replay", "reshape",
+    "result_type", "roll", "rot90", "round", "searchsorted", "sensitivity", "sigmoid", "sign", "signbit", "sin",
+    "sinc", "sinh", "softmax", "softplus", "sort", "special", "sqrt", "square", "squeeze", "stack", "std",
+    "stop_gradient", "subtract", "sum", "sum_to", "swapaxes", "take", "take_along_axis", "tan", "tanh", "tape",
+    "tensordot", "tick", "tile", "trace", "trapezoid", "tril", "triu", "trunc", "uint8", "uint16", "uint32", "uint64",
+    "unique_all", "unique_counts", "unique_inverse", "unique_values", "unstack", "value_and_grad", "var", "vecdot",
+    "vjp", "where", "zeros", "zeros_like",
 ]
 # fmt: on
 

@@ -10,6 +10,7 @@
     ├── TrackedError    (TypeError)       a tracked Tensor would have lost its tape
     ├── DegenerateError (ValueError)      a decomposition that has no derivative at this matrix
     ├── SingularMassError (LinAlgError)  a Lagrangian that does not determine an acceleration
+    ├── TracerError     (TypeError)       a recording to be replayed depends on a value
     ├── NoRuleError     (TypeError)       an operation without a rule, or a NumPy function without an equivalent
     ├── ExpressionError (ValueError)      a formula that cannot be parsed
     ├── GradientMismatch (AssertionError) a derivative that differs from its finite difference
@@ -36,6 +37,7 @@ __all__ = [
     "NotDifferentiableError",
     "SeedError",
     "SingularMassError",
+    "TracerError",
     "TrackedError",
     "UntrackedError",
 ]
@@ -71,6 +73,10 @@ class DegenerateError(AutogradError, ValueError):
 
 class SingularMassError(AutogradError, LinAlgError):
     """A Lagrangian has a singular mass matrix, so that it does not determine the acceleration."""
+
+
+class TracerError(AutogradError, TypeError):
+    """A recording to be replayed depends on a value that is different in every run."""
 
 
 class NoRuleError(AutogradError, TypeError):

@@ -244,8 +244,12 @@ def apply(op: Op, args: tuple[Any, ...], params: tuple[Any, ...] | None) -> Any:
     rows = tuple([a._row for a in args if isinstance(a, Tensor)])
     if not rows:
         first = args[0]
-        if first.__class__ in PYTHON:
-            first = next((a for a in args if a.__class__ not in PYTHON), first)
+        for a in args:  # another library's array decides, then NumPy's, then a number
+            cls = a.__class__
+            if cls not in PYTHON and (cls not in NUMPY or first.__class__ in PYTHON):
+                first = a
+                if cls not in NUMPY:
+                    break
         try:
             return op.kernels[first.__class__](*args, *(params or ()))
         except Exception as error:
