@@ -15,7 +15,7 @@ from nn.layers import Sequential
 from nn.module import Module
 from nn.training import predict
 
-__all__ = ["decision_boundary", "limits", "points", "scores", "shade"]
+__all__ = ["decision_boundary", "heights", "limits", "one_output", "points", "scores", "shade"]
 
 
 def decision_boundary(
@@ -76,7 +76,8 @@ def decision_boundary(
     fig, axes = canvas(ax, 5.4, 4.6)
     low, high = limits(X, margin)
     if y.dtype.kind == "f":
-        _heights(fig, axes, model, X, y, low, high, resolution)
+        mesh = heights(axes, model, X, y, low, high, resolution)
+        fig.colorbar(mesh, ax=axes, label="output (targets: the dots)")
     else:
         shade(axes, model, low, high, resolution, threshold)
         points(axes, X, y, classes)
@@ -154,16 +155,28 @@ def points(axes: Any, X: Any, y: Any, classes: Sequence[Any] | None = None, **op
     axes.legend(frameon=True, framealpha=0.85, edgecolor="none", loc=place, fontsize=9)
 
 
-def _heights(fig: Any, axes: Any, model: Module, X: Any, y: Any, low: Any, high: Any, resolution: int) -> None:
+def heights(
+    axes: Any, model: Module, X: Any, y: Any, low: Any, high: Any, resolution: int = 240, between: Any = None
+) -> Any:
+    """The output of a regression between two corners, and on it the data in the colours of their targets.
+
+    `between` are the numbers at the ends of the colours: by default the lowest and highest that there is.
+    """
     x1, x2 = (np.linspace(low[i], high[i], resolution) for i in (0, 1))
-    z = predict(model, np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2))
-    if z.shape[1:] != (1,):
-        raise ValueError(f"decision_boundary: a regression has one output, not outputs of shape {z.shape}")
-    z = z.reshape(resolution, resolution)
-    between = {"vmin": min(z.min(), y.min()), "vmax": max(z.max(), y.max())}
-    mesh = axes.pcolormesh(x1, x2, z, cmap="viridis", shading="nearest", rasterized=True, **between)
-    axes.scatter(*X.T, c=y, s=24, cmap="viridis", edgecolors="white", linewidths=0.7, **between)
-    fig.colorbar(mesh, ax=axes, label="output (targets: the dots)")
+    z = one_output(model, np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)).reshape(resolution, resolution)
+    low, high = (min(z.min(), y.min()), max(z.max(), y.max())) if between is None else between
+    colours = {"cmap": "viridis", "vmin": low, "vmax": high}
+    mesh = axes.pcolormesh(x1, x2, z, shading="nearest", rasterized=True, zorder=0, **colours)
+    axes.scatter(*X.T, c=y, s=24, edgecolors="white", linewidths=0.7, zorder=3, **colours)
+    return mesh
+
+
+def one_output(model: Module, X: Any) -> Any:
+    """What a regression answers, of shape (n,)."""
+    out = predict(model, X)
+    if out.shape[1:] != (1,):
+        raise ValueError(f"nn.plot: a regression has one output, not outputs of shape {out.shape}")
+    return out[:, 0]
 
 
 def _rgb(colour: str) -> list[float]:

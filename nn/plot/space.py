@@ -1,7 +1,8 @@
 """How a hidden layer bends the space of the inputs: the lecture's pages on topology.
 
 A network folds and stretches the plane until a line can separate the classes. With too few units it cannot: a disc
-inside a ring is not to be pulled out of it within the plane, but three units lift it.
+inside a ring is not to be pulled out of it within the plane, but three units lift it. A regression bends it until what
+it is to answer rises evenly in one direction.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from nn.charts import COLOURS, canvas, figure, tidy
 from nn.data import checked
 from nn.layers import Linear, Sequential
 from nn.module import Module
-from nn.plot.regions import limits, points, scores, shade
+from nn.plot.regions import heights, limits, one_output, points, scores, shade
 from nn.training import predict
 
 __all__ = ["bent_grid", "hidden_layer", "separating_plane"]
@@ -74,19 +75,22 @@ def hidden_layer(
 ) -> Any:
     """The data and a grid of the inputs, and beside them what a hidden layer of one to three units makes of both.
 
-    The colours behind them are the classes that the network, and the layers after the hidden one, answer.
+    Integer targets are classes, and the colours behind them what the network, and the layers after the hidden one,
+    answer. Float targets are a regression: dots have the colour of their target, the ground in two dimensions that of
+    the output (beyond the lowest and the highest target the colours stay as there), and over one dimension the output
+    is drawn as a curve.
 
     Parameters
     ----------
     model : Sequential or MLP
         With one or two inputs.
     X : array, shape (n, 1) or (n, 2)
-    y : array of integers, shape (n,)
-        Classes.
+    y : array, shape (n,)
+        Classes, or numbers, which may have the shape (n, 1) too.
     layer : int, optional
         Which module's output to show, counted as in ``model[layer]``; by default that before the last Linear.
     threshold, classes
-        As for `decision_boundary`.
+        As for `decision_boundary`; a regression has no use for them.
     margin : float
         How far the grid reaches beyond the data, as a share of their width.
     ax : matplotlib Axes, optional
@@ -95,14 +99,29 @@ def hidden_layer(
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    TypeError, ValueError
+        No Sequential with a Linear, no hidden layer there or one of more than three units, other shapes.
+
+    Examples
+    --------
+    >>> import nn
+    >>> X, y = nn.data.disc_in_annulus(40, seed=0)
+    >>> fig = nn.plot.hidden_layer(nn.MLP([2, 3, 2]), X, y)
+    >>> [axes.get_title() for axes in fig.axes]
+    ['inputs', 'hidden layer of 3 units']
+    >>> len(nn.plot.hidden_layer(nn.MLP([2, 2, 1]), X, X[:, 0] * X[:, 1]).axes)  # the third is the colour bar
+    3
     """
     X, y = checked(X, y, "hidden_layer")
+    y = y[:, 0] if y.dtype.kind == "f" and y.shape[1:] == (1,) else y
     if not isinstance(model, Sequential) or not any([isinstance(m, Linear) for m in model]):
         raise TypeError(f"hidden_layer: a Sequential or MLP with a Linear, not {type(model).__name__}")
-    if X.ndim != 2 or X.shape[1] not in (1, 2) or y.ndim != 1 or y.dtype.kind not in "biu":
+    if X.ndim != 2 or X.shape[1] not in (1, 2) or y.ndim != 1:
         raise ValueError(
-            f"hidden_layer: inputs of shape (n, 1) or (n, 2) and classes of shape (n,), not {X.shape} and "
-            f"{y.dtype} of shape {y.shape}"
+            f"hidden_layer: inputs of shape (n, 1) or (n, 2) and targets of shape (n,), not {X.shape} and {y.shape}"
         )
     modules = list(model)
     last = max(i for i, m in enumerate(modules) if isinstance(m, Linear))
@@ -116,57 +135,91 @@ def hidden_layer(
     low, high = limits(X, margin)
     before, after = bent_grid(head, low, high)
     space = {"projection": "3d"} if H.shape[1] == 3 else {}
+    panels = []
     if ax is None:
         fig = figure(9.6, 4.5)
         left, ax = fig.add_subplot(1, 2, 1), fig.add_subplot(1, 2, 2, **space)
-        _panel(left, before, X, y, model, "$x_{}$", "inputs", classes, threshold)
+        panels.append((left, before, X, model, "$x_{}$", "inputs"))
     fig, right = canvas(ax, 5, 4.5, **space)
     units = H.shape[1]
-    title = f"hidden layer of {units} unit{'s' if units > 1 else ''}"
-    _panel(right, after, H, y, tail, "$a_{}$", title, classes, threshold)
+    panels.append((right, after, H, tail, "$a_{}$", f"hidden layer of {units} unit{'s' if units > 1 else ''}"))
+    for axes, lines, Z, rest, name, title in panels:
+        if y.dtype.kind == "f":
+            dots = _numbers(axes, lines, Z, y, rest)
+        else:
+            _classes(axes, lines, Z, y, rest, classes, threshold)
+        _grid(axes, lines, Z.shape[1], name, title)
+    if y.dtype.kind == "f":
+        label = "target (dots) and output (ground)" if 2 in (X.shape[1], units) else "target"
+        fig.colorbar(dots, ax=[panel[0] for panel in panels], label=label)
     return fig
 
 
-def _panel(
-    axes: Any,
-    lines: Any,
-    X: Any,
-    y: Any,
-    model: Module,
-    name: str,
-    title: str,
-    classes: Sequence[Any] | None,
-    threshold: float | None,
-) -> None:
-    """A grid, the data and the regions of the classes, in one, two or three dimensions."""
-    n = X.shape[1]
+def _corners(lines: Any, X: Any) -> tuple[Any, Any]:
+    """The corners of a panel that shows a grid and the data."""
+    return limits(np.concatenate([X, lines.reshape(-1, X.shape[1])]), 0.04)
+
+
+def _grid(axes: Any, lines: Any, n: int, name: str, title: str) -> None:
+    """Where the grid's lines went, in n dimensions, and the labels."""
     labels = [name.format(i + 1) for i in range(n)]
-    low, high = limits(np.concatenate([X, lines.reshape(-1, n)]), 0.04)
     if n == 1:
-        _strip(axes, lines, X, y, model, low[0], high[0], classes, threshold)
-        labels.append("a band for each class")
+        ticks = np.unique(np.round(lines[..., 0].ravel(), 12))[:: max(1, lines.size // 121)]
+        at = np.full(len(ticks), 0.02)
+        axes.plot(ticks, at, "|", color="0.35", markersize=7, markeredgewidth=0.6, transform=axes.get_xaxis_transform())
+        labels.append(axes.get_ylabel())
     else:
-        if n == 2:
-            shade(axes, model, low, high, threshold=threshold)
-            axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
-        else:
-            plane = separating_plane(model, low, high, threshold)
-            if plane:
-                axes.plot_surface(*plane, color=COLOURS[2], alpha=0.25, linewidth=0, rstride=3, cstride=3)
         for i, line in enumerate(lines):
             colour = "0.35" if 2 * i < len(lines) else "0.6"
             axes.plot(*line.T, color=colour, linewidth=0.7, alpha=1.0 if n == 2 else 0.45, zorder=2)
-        points(axes, X, y, classes, **({"depthshade": False} if n == 3 else {}))
     tidy(axes, labels[0], labels[1], title, grid=n == 3)
     if n == 3:
         axes.set_zlabel(labels[2])
         axes.view_init(elev=24, azim=-58)
         axes.set_box_aspect(None, zoom=0.88)  # room for the labels
+        axes.locator_params(nbins=4)
+
+
+def _numbers(axes: Any, lines: Any, X: Any, y: Any, model: Module) -> Any:
+    """The data in the colours of their targets, and what a regression answers; the dots, for the colour bar."""
+    low, high = _corners(lines, X)
+    between = y.min(), y.max()
+    n = X.shape[1]
+    if n == 2:
+        mesh = heights(axes, model, X, y, low, high, between=between)
+        axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+        return mesh
+    if n == 1:
+        x = np.linspace(low[0], high[0], 801)
+        axes.plot(x, one_output(model, x[:, None]), color="0.2", linewidth=1.4, zorder=2, label="output")
+        X = np.stack([X[:, 0], y], axis=1)
+        axes.set(xlim=(low[0], high[0]), ylabel="target and output")
+        axes.legend(frameon=False, fontsize=9)
+    options = {"depthshade": False} if n == 3 else {"zorder": 3}
+    return axes.scatter(
+        *X.T, c=y, cmap="viridis", vmin=between[0], vmax=between[1], s=24, edgecolors="white", linewidths=0.7, **options
+    )
+
+
+def _classes(
+    axes: Any, lines: Any, X: Any, y: Any, model: Module, classes: Sequence[Any] | None, threshold: float | None
+) -> None:
+    """The data in the colours of their classes, and the regions of those that `model` answers."""
+    low, high = _corners(lines, X)
+    n = X.shape[1]
+    if n == 1:
+        _strip(axes, X, y, model, low[0], high[0], classes, threshold)
+        return
+    if n == 2:
+        shade(axes, model, low, high, threshold=threshold)
+        axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    elif plane := separating_plane(model, low, high, threshold):
+        axes.plot_surface(*plane, color=COLOURS[2], alpha=0.25, linewidth=0, rstride=3, cstride=3)
+    points(axes, X, y, classes, **({"depthshade": False} if n == 3 else {}))
 
 
 def _strip(
     axes: Any,
-    lines: Any,
     X: Any,
     y: Any,
     model: Module,
@@ -175,7 +228,7 @@ def _strip(
     classes: Sequence[Any] | None,
     threshold: float | None,
 ) -> None:
-    """One number for each row: on a line, the classes a little apart, and ticks where the grid's points went."""
+    """One number for each row: on a line, the classes a little apart."""
     x = np.linspace(low, high, 801)
     best = scores(model, x[:, None], threshold).argmax(axis=1)
     edges = np.flatnonzero(np.diff(best)) + 1
@@ -185,9 +238,7 @@ def _strip(
     found = np.unique(y)
     spread = np.random.default_rng(0).uniform(-0.28, 0.28, len(y))
     points(axes, np.stack([X[:, 0], np.searchsorted(found, y) + spread], axis=1), y, classes)
-    ticks = np.unique(np.round(lines[..., 0].ravel(), 12))[:: max(1, lines.size // 121)]
-    axes.plot(ticks, np.full(len(ticks), -0.62), "|", color="0.35", markersize=7, markeredgewidth=0.6)
-    axes.set(xlim=(low, high), ylim=(-0.75, len(found) - 0.1), yticks=[])
+    axes.set(xlim=(low, high), ylim=(-0.75, len(found) - 0.1), yticks=[], ylabel="a band for each class")
 
 
 def separating_plane(model: Module, low: Any, high: Any, threshold: float | None = None) -> tuple[Any, Any, Any] | None:

@@ -52,6 +52,7 @@ def all_pictures():
     yield "decision_boundary", lambda **o: nn.plot.decision_boundary(model, X, y, resolution=20, **o)
     yield "regression", lambda **o: nn.plot.decision_boundary(nn.MLP([2, 1]), X, X[:, 0], resolution=20, **o)
     yield "hidden_layer", lambda **o: nn.plot.hidden_layer(nn.MLP([2, 2, 2]), X, y, **o)
+    yield "hidden_regression", lambda **o: nn.plot.hidden_layer(nn.MLP([2, 2, 1]), X, X[:, 0], **o)
     yield "activations", lambda **o: nn.plot.activations("tanh", **o)
     yield "loss_surface", lambda **o: nn.plot.loss_surface(surface, **o)
     yield "animate", lambda **o: nn.plot.animate(surface, **o).figure
@@ -258,6 +259,45 @@ def test_the_plane_is_drawn_behind_three_units():
     assert len(axes.collections) == len(without.collections) + 1
 
 
+@pytest.mark.parametrize("inputs", [1, 2])
+@pytest.mark.parametrize("units", [1, 2, 3])
+def test_a_regressions_dots_have_the_colours_of_their_targets(inputs, units):
+    X, _ = disc_and_ring()
+    y = X[:, 0] ** 2 + X[:, 1]
+    X = X[:, :inputs]
+    model = nn.MLP([inputs, 4, units, 1], "tanh", seed=1)
+    fig = drawn(nn.plot.hidden_layer(model, X, y[:, None]))
+    left, right, bar = fig.axes
+    assert bar.get_ylabel() == ("target (dots) and output (ground)" if 2 in (inputs, units) else "target")
+    assert bar.get_ylim() == pytest.approx((y.min(), y.max()), rel=1e-12)  # matplotlib's arithmetic with limits
+    for axes, Z, rest in ((left, X, model), (right, nn.predict(model[:4], X), model[4:])):
+        dots = axes.collections[-1]
+        assert np.array_equal(dots.get_array(), y)
+        assert dots.get_clim() == (y.min(), y.max())
+        n = Z.shape[1]
+        seen = np.stack(dots._offsets3d, axis=1) if n == 3 else dots.get_offsets()
+        np.testing.assert_allclose(seen, np.stack([Z[:, 0], y], axis=1) if n == 1 else Z, rtol=1e-12)  # in blocks
+        if n == 1:
+            x, output = axes.lines[0].get_data()
+            np.testing.assert_allclose(output, nn.predict(rest, x[:, None])[:, 0], rtol=1e-12)  # in blocks
+            assert axes.get_ylabel() == "target and output"
+        elif n == 2:
+            ground = axes.collections[0]
+            assert ground.get_clim() == (y.min(), y.max())
+            (low, high), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+            shown = ground.get_array().reshape(240, 240)
+            corners = nn.predict(rest, [[low, bottom], [high, bottom], [low, top], [high, top]])[:, 0]
+            np.testing.assert_allclose(shown[[0, 0, -1, -1], [0, -1, 0, -1]], corners, rtol=1e-12)  # in blocks
+
+
+def test_a_regression_of_one_value_and_axes_given():
+    X, _ = disc_and_ring()
+    axes = Figure().add_subplot()
+    fig = drawn(nn.plot.hidden_layer(nn.MLP([2, 2, 1]), X, np.full(len(X), 3.0), ax=axes))
+    assert fig.axes[0] is axes
+    assert len(fig.axes) == 2  # the colour bar
+
+
 def test_hidden_layers_that_cannot_be_drawn_are_refused(rng):
     X, y = disc_and_ring()
     with pytest.raises(ValueError, match="one to three units"):
@@ -266,8 +306,10 @@ def test_hidden_layers_that_cannot_be_drawn_are_refused(rng):
         nn.plot.hidden_layer(nn.MLP([2, 2]), X, y)
     with pytest.raises(TypeError, match="Sequential or MLP"):
         nn.plot.hidden_layer(nn.Linear(2, 2), X, y)
-    with pytest.raises(ValueError, match="classes of shape"):
-        nn.plot.hidden_layer(nn.MLP([2, 2, 1]), X, X[:, 0])
+    with pytest.raises(ValueError, match="targets of shape"):
+        nn.plot.hidden_layer(nn.MLP([2, 2, 1]), X, X)
+    with pytest.raises(ValueError, match="a regression has one output, not outputs of shape"):
+        nn.plot.hidden_layer(nn.MLP([2, 2, 2]), X, X[:, 0])
     with pytest.raises(ValueError, match="one or two dimensions"):
         nn.plot.bent_grid(nn.Linear(3, 2), [0, 0, 0], [1, 1, 1])
 
