@@ -151,8 +151,9 @@ logaddexp = elementwise("logaddexp", np.logaddexp, lambda v, x, y: _softmax2(x, 
 sin   = elementwise("sin",   np.sin,   lambda v, x: cos(x),                            doc="The sine.")
 cos   = elementwise("cos",   np.cos,   lambda v, x: -sin(x),                           doc="The cosine.")
 tan   = elementwise("tan",   np.tan,   lambda v, x: 1 + v**2,                          doc="The tangent.")
-asin  = elementwise("asin",  np.asin,  lambda v, x: 1 / sqrt((1 - x) * (1 + x)),       doc="The inverse sine.")
-acos  = elementwise("acos",  np.acos,  lambda v, x: -1 / sqrt((1 - x) * (1 + x)),      doc="The inverse cosine.")
+# In asin and acos -(x - 1) is 1 - x with the sign of a zero imaginary part kept: the side of the cut beyond 1.
+asin  = elementwise("asin",  np.asin,  lambda v, x: 1 / sqrt(-(x - 1) * (1 + x)),      doc="The inverse sine.")
+acos  = elementwise("acos",  np.acos,  lambda v, x: -1 / sqrt(-(x - 1) * (1 + x)),     doc="The inverse cosine.")
 atan  = elementwise("atan",  np.atan,  lambda v, x: 1 / (1 + x**2),                    doc="The inverse tangent.")
 sinh  = elementwise("sinh",  np.sinh,  lambda v, x: cosh(x),                           doc="The hyperbolic sine.")
 cosh  = elementwise("cosh",  np.cosh,  lambda v, x: sinh(x),                           doc="The hyperbolic cosine.")
