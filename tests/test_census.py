@@ -29,8 +29,8 @@ logical_not logical_or logical_xor logsumexp matmul matrix_transpose max maximum
 min minimum moveaxis multiply nan nan_to_num nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod
 nanquantile nanstd nansum nanvar negative newaxis nextafter no_grad nonzero not_equal ode ones ones_like outer pad
 partials percentile permute_dims pi polyval positive pow prod ptp quantile ravel real reciprocal relu remainder repeat
-replay reshape result_type roll rot90 round searchsorted sensitivity sigmoid sign signbit sin sinc sinh softmax softplus sort
-special sqrt square squeeze stack std stop_gradient subtract sum sum_to swapaxes take take_along_axis tan tanh tape
+replay reshape result_type roll rot90 round searchsorted sensitivity sigmoid sign signbit sin sinc sinh softmax softplus
+sort special sqrt square squeeze stack std stop_gradient subtract sum sum_to swapaxes take take_along_axis tan tanh tape
 tensordot tick tile trace trapezoid tril triu trunc uint16 uint32 uint64 uint8 unique_all unique_counts unique_inverse
 unique_values unstack value_and_grad var vecdot vjp where zeros zeros_like
 """
