@@ -18,7 +18,7 @@ from autograd_lite.traced import Program, Traced
 __all__ = ["replay"]
 
 
-def replay(f: Callable[..., Any]) -> Callable[..., Any]:
+def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
     """`f`, recorded at its first call and replayed at later ones: the same kernels, without Python between them.
 
     What `f` computes from its arguments, derivatives included, becomes a list of NumPy calls, made into one Python
@@ -33,6 +33,9 @@ def replay(f: Callable[..., Any]) -> Callable[..., Any]:
         - Only arguments may change from call to call: arrays, Python floats and complex numbers. Others (integers,
           strings, booleans) choose a recording of their own. What `f` reads from elsewhere is as it was when recorded.
         - It must not look at values: branch with `where`. What it prints or appends to, it does only when recorded.
+
+    strict : bool
+        Whether a function that cannot be recorded is an error; otherwise it is called as it is.
 
     Returns
     -------
@@ -54,11 +57,12 @@ def replay(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> fast(np.array([np.pi / 4, 0.0]))  # replayed
     array([1., 0.])
     """
-    programs: dict[Any, tuple[Callable[..., list[Any]], Any]] = {}
+    programs: dict[Any, tuple[Callable[..., list[Any]] | None, Any]] = {}
 
     @functools.wraps(f)
     def replayed(*args: Any, **options: Any) -> Any:
         call: Any = (args, options)
+        program: Callable[..., list[Any]] | None
         leaves, spec = optree.tree_flatten(call)
         values: list[Any] = []
         key: list[Any] = [spec]
@@ -77,9 +81,17 @@ def replay(f: Callable[..., Any]) -> Callable[..., Any]:
         try:
             program, out_spec = programs[tuple(key)]
         except KeyError:
-            program, out_spec = programs[tuple(key)] = _recorded(f, leaves, spec)
+            try:
+                program, out_spec = _recorded(f, leaves, spec)
+            except Exception:
+                if strict:
+                    raise
+                program, out_spec = None, None
+            programs[tuple(key)] = program, out_spec
         except TypeError as error:
             raise TypeError(f"replay: an argument that is no array has to be hashable ({error})") from error
+        if program is None:
+            return f(*args, **options)
         with np.errstate(all="ignore"):
             return optree.tree_unflatten(out_spec, program(*values))
 

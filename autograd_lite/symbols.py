@@ -54,7 +54,7 @@ class Symbol(Expression):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if ufunc not in UFUNCS or method != "__call__" or options:
             return NotImplemented
-        return simplified(UFUNCS[ufunc].op.name, *inputs)  # type: ignore[attr-defined]  # as in rules._caller
+        return simplified(UFUNCS[ufunc].op.name, *inputs)
 
     def __array__(self, *_: Any, **__: Any) -> Any:
         raise TypeError(f"the name {self} has no entries")

@@ -520,3 +520,24 @@ def test_progress_bar(capsys, monkeypatch):
 def test_errors(call, error, words):
     with pytest.raises(error, match=words), np.errstate(all="ignore"):
         call()
+
+
+def test_replayed_and_called_densities_give_the_same_chains():
+    """To rounding, over a few steps; and a density that branches on its values is called as it is."""
+    calls = []
+
+    def log_density(x):
+        calls.append(x)
+        return -0.5 * ag.sum(x * x) - ag.sum(ag.softplus(x))
+
+    def branching(x):
+        return log_density(x) if x[0] > 0 else 1.0 * log_density(x)
+
+    start, options = np.zeros(3), {"draws": 5, "warmup": 0, "step_size": 0.1, "chains": 2}
+    called = ag.hmc(log_density, start, replay=False, **options)
+    count = len(calls)
+    calls.clear()
+    replayed = ag.hmc(log_density, start, **options)
+    assert len(calls) < count / 5
+    np.testing.assert_allclose(replayed.samples, called.samples, rtol=1e-12)
+    np.testing.assert_allclose(ag.hmc(branching, start, **options).samples, called.samples, rtol=1e-12)

@@ -178,6 +178,16 @@ def test_other_bad_input():
         ag.replay(lambda x, s: x)(1.0, {1, 2})
 
 
+def test_what_cannot_be_recorded_is_called_as_it_is_if_asked():
+    def f(x):
+        return x if x > 0 else -x
+
+    easy = ag.replay(ag.grad(f), strict=False)
+    assert [easy(2.0), easy(-2.0), easy(3.0)] == [1.0, -1.0, 1.0]
+    with pytest.raises(ZeroDivisionError):
+        ag.replay(lambda x: 1 // 0, strict=False)(1.0)
+
+
 def test_values_are_let_go_after_their_last_reader():
     import tracemalloc
 

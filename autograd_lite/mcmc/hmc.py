@@ -41,6 +41,7 @@ def hmc(
     target_accept: float = 0.8,
     jitter: float = 1.0,
     batched: bool = False,
+    replay: bool = True,
     seed: int | np.random.Generator | None = 0,
     progress: bool = False,
 ) -> Samples:
@@ -73,6 +74,10 @@ def hmc(
     batched : bool
         `log_density` takes all chains at once, every array with an axis of chains in front, and returns one number a
         chain: several times faster for small problems.
+    replay : bool
+        Record the log-density and its gradient once and replay them (see `replay`), which is several times faster for
+        small problems; one that branches on values is called as it is. False for one that draws random numbers or
+        reads what changes meanwhile.
     seed : int, Generator or None
     progress : bool
         Show a bar (tqdm).
@@ -108,7 +113,7 @@ def hmc(
     """
     _check(draws, warmup, chains, step_size, trajectory, leapfrog_steps, target_accept, jitter)
     rng = np.random.default_rng(seed)
-    target, starts = _starts(log_density, x0, chains, jitter, batched, rng)
+    target, starts = _starts(log_density, x0, chains, jitter, batched, replay, rng)
     scale = np.ones(target.size) if inverse_mass is None else spread_over(target, inverse_mass, "inverse_mass")
     with np.errstate(all="ignore"):  # far out, densities overflow; such ends are rejected
         state = State(starts, *target(starts))
@@ -188,16 +193,22 @@ def _counted(total: int, progress: bool) -> Iterable[int]:
 
 
 def _starts(
-    log_density: Callable[[Any], Any], x0: Any, chains: int, jitter: float, batched: bool, rng: np.random.Generator
+    log_density: Callable[[Any], Any],
+    x0: Any,
+    chains: int,
+    jitter: float,
+    batched: bool,
+    replay: bool,
+    rng: np.random.Generator,
 ) -> tuple[Target, Array]:
     """The target, and where its chains start: at finite log-densities, if a hundred tries find them."""
     if callable(x0):
         points = [x0(rng) for _ in range(chains)]
-        target = Target(log_density, points[0], batched, "hmc")
+        target = Target(log_density, points[0], batched, "hmc", replay)
         starts = np.stack([target.flat(point) for point in points])
         target.check(starts)
         return target, starts
-    target = Target(log_density, x0, batched, "hmc")
+    target = Target(log_density, x0, batched, "hmc", replay)
     centre = np.repeat(target.flat(x0)[None], chains, axis=0)
     target.check(centre)
     with np.errstate(all="ignore"):

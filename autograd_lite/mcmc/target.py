@@ -11,6 +11,7 @@ import optree
 from autograd_lite.entries import Entries
 from autograd_lite.errors import NonFiniteError, NonScalarError
 from autograd_lite.ops import reduce
+from autograd_lite.replay import replay
 from autograd_lite.transforms import raw, value_and_grad
 
 __all__ = ["Target"]
@@ -22,10 +23,13 @@ class Target:
     """The log-density `function` at points like `point`, and its gradient.
 
     Positions are arrays of shape (chains, n), where n counts the numbers in `point`. With `batched`, one call of
-    `function` does for all chains; otherwise it is called once a chain.
+    `function` does for all chains; otherwise it is called once a chain. With `replayed`, its tape is recorded once, if
+    it can be.
     """
 
-    def __init__(self, function: Callable[[Any], Any], point: Any, batched: bool, asker: str) -> None:
+    def __init__(
+        self, function: Callable[[Any], Any], point: Any, batched: bool, asker: str, replayed: bool = True
+    ) -> None:
         self.entries = Entries(point, asker)
         self.size = len(self.entries.vector)
         if not self.size:
@@ -34,7 +38,8 @@ class Target:
         ends = np.cumsum(self.entries.sizes).tolist()
         self.parts = [slice(a, b) for a, b in zip([0, *ends], ends, strict=False)]
         self.plain = self.entries.spec.is_leaf() and self.entries.dtypes == [float] and len(self.entries.shapes[0]) == 1
-        self._derived = value_and_grad(self._totalled if batched else function, has_aux=batched)
+        derived = value_and_grad(self._totalled if batched else function, has_aux=batched)
+        self._derived = replay(derived, strict=False) if replayed else derived
 
     def flat(self, tree: Any) -> Array:
         """The numbers of one point as a vector."""
