@@ -51,6 +51,8 @@ class Ensemble(Module):
     )
     """
 
+    row_axis = -2
+
     def __init__(self, members: Sequence[Sequential]) -> None:
         members = list(members)
         if not members:

@@ -63,7 +63,10 @@ class Learner:
                 outputs.append(output)
                 targets.append(batch[1])
         numbers = {"loss": total / len(X)}
-        return numbers | measured(measures, np.concatenate(targets), np.concatenate(outputs)) if measures else numbers
+        if measures:
+            whole = np.concatenate(outputs, self.model.row_axis)
+            numbers |= measured(measures, np.concatenate(targets), whole)
+        return numbers
 
     def forward(self, inputs: Any, target: Any, weights: Any) -> tuple[Any, Any]:
         """The output and the loss of a batch."""

@@ -111,6 +111,8 @@ class Module:
     """
 
     training: bool = True
+    row_axis: int = 0
+    """The axis along which the rows of inputs and outputs lie, for those who give them in pieces (`nn.predict`)."""
     _label: str | None = None
     _hooks: list[Hook] | None = None
 

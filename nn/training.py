@@ -158,6 +158,11 @@ def fit(
     for callback in lists["callbacks"]:
         if not callable(callback):
             raise TypeError(f"fit: callbacks are functions of an Epoch, not {callback!r}")
+    if model.row_axis and (named := [m for m in metrics if isinstance(m, str)]):
+        raise ValueError(
+            f"fit: {named[0]!r} is of one output a row, along axis 0, and {type(model).__name__} gives several; pass a "
+            f"function metric(true, outputs)"
+        )
     measures = [chosen_metric(m) for m in metrics]
     rule = chosen_optimizer(optimizer, model, lr)
     if schedule is not None and not isinstance(schedule, Schedule):
@@ -232,25 +237,52 @@ def _bar(epochs: int, start: int | None) -> Iterator[Callable[[dict[str, float]]
 def predict(model: Module, X: Any, batch_size: int = 1024) -> Any:
     """The outputs of `model` for the rows of `X`, as an array: nothing recorded, in evaluation mode.
 
+    Parameters
+    ----------
+    model : Module
+    X : array, shape (n, …)
+        Taken in the dtype of the model's parameters. Rows lie along the model's `row_axis`: of an `Ensemble` they may
+        have the shape (members, n, …) too.
+    batch_size : int
+        How many rows the model is given at once.
+
+    Raises
+    ------
+    ValueError
+        No rows; or rows in several pieces for a model whose outputs are not one for each row.
+    TypeError
+        Inputs that are no numbers.
+
+    Examples
+    --------
     >>> import numpy as np
     >>> import nn
     >>> nn.predict(nn.Linear(3, 2, seed=0), np.ones((5, 3))).shape
     (5, 2)
     """
-    X, batch_size = np.asarray(X), counted(batch_size, "predict: batch_size")
-    if not X.ndim or not len(X):
-        raise ValueError("predict: there are no rows")
+    X, axis, batch_size = np.asarray(X), model.row_axis, counted(batch_size, "predict: batch_size")
+    if not -X.ndim <= axis < X.ndim or not X.shape[axis]:
+        raise ValueError(f"predict: there are no rows in inputs of shape {X.shape}")
     if X.dtype.kind not in "biufc":
         raise TypeError(f"predict: inputs are numbers, not {X.dtype}")
-    X = X.astype(dtype_of(model), copy=False)
+    X, n = X.astype(dtype_of(model), copy=False), X.shape[axis]
+    pieces = np.split(X, range(batch_size, n, batch_size), axis)
     was_training = model.training
     model.eval()
     try:
         with ag.no_grad():
-            outputs = [model(ag.asarray(X[i : i + batch_size])).value for i in range(0, len(X), batch_size)]
+            outputs = [model(ag.asarray(piece)).value for piece in pieces]
     finally:
         model.train(was_training)
-    return np.concatenate(outputs)
+    if len(pieces) == 1:
+        return np.array(outputs[0])  # a copy: a model may give its inputs back
+    for piece, output in zip(pieces, outputs, strict=True):
+        if not -output.ndim <= axis < output.ndim or output.shape[axis] != piece.shape[axis]:
+            raise ValueError(
+                f"predict: outputs of shape {output.shape} for inputs of shape {piece.shape} are not one for each row "
+                f"along axis {axis}, so pieces cannot be joined; pass batch_size={n}, or set row_axis on the model"
+            )
+    return np.concatenate(outputs, axis)
 
 
 def evaluated(

@@ -89,6 +89,41 @@ def test_a_copy_of_one_member_and_functions_of_ones_own(rng):
     assert lone[0](X).shape == (5, 1)
 
 
+@pytest.mark.parametrize("batch_size", [1, 3, 7, 1024])
+def test_rows_in_pieces_are_rows_at_once(batch_size, rng):
+    ensemble, X, own = nn.Ensemble(members()), rng.normal(size=(7, 2)), rng.normal(size=(4, 7, 2))
+    for rows in (X, own):
+        out = nn.predict(ensemble, rows, batch_size)
+        assert out.shape == (4, 7, 1)
+        np.testing.assert_allclose(out, ensemble.predict(rows), rtol=1e-12, atol=1e-15)  # sums in blocks of other sizes
+    with pytest.raises(ValueError, match=r"no rows in inputs of shape \(2,\)"):
+        nn.predict(ensemble, X[0])
+
+
+def test_held_out_rows_more_than_a_piece(rng):
+    """`fit` asks by `predict`: the validation loss is that of all rows, however many."""
+    ensemble, X = nn.Ensemble(members(k=3)), rng.normal(size=(1500, 2))
+    y = X[:, :1] * X[:, 1:]
+    loss = ensemble.loss(nn.mse_loss)
+    history = nn.fit(ensemble, X[:64], y[:64], loss=loss, validation=(X, y), epochs=1, progress=False)
+    assert history["val_loss"][0] == pytest.approx(loss(ensemble(X), y).item(), rel=1e-12)  # in blocks of other sizes
+
+
+def test_metrics_are_functions_of_all_members_outputs(rng):
+    ensemble, X = nn.Ensemble(members(k=3)), rng.normal(size=(20, 2))
+    y = X[:, :1] * X[:, 1:]
+
+    def spread(true, outputs):
+        assert outputs.shape == (3, *true.shape)
+        return outputs.std(axis=0).mean()
+
+    options = {"loss": ensemble.loss(nn.mse_loss), "epochs": 1, "batch_size": 8, "progress": False}
+    history = nn.fit(ensemble, X, y, validation=(X, y), metrics=[spread], **options)
+    assert history["val_spread"][0] == pytest.approx(ensemble.predict(X).std(axis=0).mean(), rel=1e-12)  # in blocks
+    with pytest.raises(ValueError, match="'r2' is of one output a row, along axis 0, and Ensemble gives several"):
+        nn.fit(ensemble, X, y, metrics=["r2"], **options)
+
+
 def test_what_cannot_stand_side_by_side_is_refused():
     with pytest.raises(ValueError, match="no members"):
         nn.Ensemble([])

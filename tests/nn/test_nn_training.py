@@ -277,6 +277,20 @@ def test_predict_says_what_does_not_fit():
             nn.predict(model, inputs, **options)
 
 
+def test_predictions_that_cannot_be_joined_are_refused_and_those_that_can_are_copies():
+    pooled = nn.Lambda(lambda x: ag.mean(x, axis=0, keepdims=True))
+    X = np.arange(12.0).reshape(6, 2)
+    assert nn.predict(pooled, X).tolist() == [[5.0, 6.0]]
+    with pytest.raises(
+        ValueError, match=r"outputs of shape \(1, 2\) for inputs of shape \(4, 2\) are not one for each"
+    ):
+        nn.predict(pooled, X, batch_size=4)
+    for batch_size in (6, 4):
+        same = nn.predict(nn.Identity(), X, batch_size)
+        assert np.array_equal(same, X)
+        assert not np.shares_memory(same, X)
+
+
 def test_unknown_options_of_what_is_made_by_name():
     rule = nn.optimizer("momentum", nn.Linear(2, 1).parameters())
     with pytest.raises(TypeError, match="SGD: no option is called 'nesterof'; did you mean 'nesterov'"):
