@@ -178,7 +178,7 @@ def test_function_on_plain_arrays(name, data):
             keys = {key: given_to(ag, a) for key, a in options.items() if not isinstance(a, np.ndarray)}
             result = found(ag, place, name)(*[given_to(ag, a) if isinstance(a, str) else a for a in args], **keys)
         assert plain(result)
-        same(tensors(result), tensors(expected), exact=True)
+        same(tensors(result), tensors(expected))  # of numbers without axes NumPy's function may round otherwise
 
 
 # -- the array object -------------------------------------------------------------------------------------------------
