@@ -1,4 +1,7 @@
-"""Losses for classes and probabilities to predict; no logarithm overflows, and none cancels."""
+"""Losses for classes and probabilities to predict; no logarithm overflows, and none cancels.
+
+A sum of logarithms is taken from 0 instead of being negated: what is predicted surely costs 0.0, not -0.0.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,7 @@ def cross_entropy(
     kept = _checked(y, shape, ignore_index, "cross_entropy")
     logp = ag.log_softmax(logits, axis=-1)
     if weight is None and kept is None and not label_smoothing:
-        losses = -logp[np.arange(len(y)), y]
+        losses = 0 - logp[np.arange(len(y)), y]
         return ag.mean(losses) if reduction == "mean" else reduced(losses, reduction, "cross_entropy")
     return _weighted_nll(logp, y, kept, weight, label_smoothing, reduction, "cross_entropy")
 
@@ -141,10 +144,10 @@ def _weighted_nll(logp: Any, labels: Any, kept: Any, weight: Any, smoothing: flo
     counted = np.ones(n, bool) if kept is None else kept
     rows = np.where(counted, labels, 0)
     share = np.where(counted, w[rows], 0).astype(dtype)  # what each row counts
-    loss = -logp[np.arange(n), rows]
+    loss = 0 - logp[np.arange(n), rows]
     loss = ag.where(counted, loss * share, 0.0)  # a row that is ignored may hold anything
     if smoothing:
-        spread = ag.where(counted, -ag.sum(logp * w, axis=-1), 0.0)
+        spread = ag.where(counted, 0 - ag.sum(logp * w, axis=-1), 0.0)
         loss = (1 - smoothing) * loss + (smoothing / classes) * spread
     if reduction != "mean":
         return reduced(loss, reduction, asker)
@@ -162,7 +165,7 @@ def _soft_cross_entropy(logits: Any, target: Any, weight: Any, smoothing: float,
     terms = target * ag.log_softmax(logits, axis=-1)
     if weight is not None:
         terms = terms * _class_weights(weight, classes, plain(logits).dtype, "cross_entropy")
-    return reduced(-ag.sum(terms, axis=-1), reduction, "cross_entropy")
+    return reduced(0 - ag.sum(terms, axis=-1), reduction, "cross_entropy")
 
 
 def _clamped_log(p: Any) -> Any:
@@ -206,7 +209,7 @@ def binary_cross_entropy(output: Any, target: Any, *, weight: Any = None, reduct
                 f"take binary_cross_entropy_with_logits"
             )
     output, target = array(output), array(target)
-    loss = -(target * _clamped_log(output) + (1 - target) * _clamped_log(1 - output))
+    loss = 0 - (target * _clamped_log(output) + (1 - target) * _clamped_log(1 - output))
     return reduced(loss if weight is None else loss * weight, reduction, "binary_cross_entropy")
 
 

@@ -205,6 +205,31 @@ def test_losses_are_finite_at_the_ends():
     assert nn.kl_div(np.log([0.5, 0.5]), [1.0, 0.0], reduction="sum") == pytest.approx(np.log(2), rel=1e-15)
 
 
+SURE = np.array([[1.0, 0.0], [0.0, 1.0]])
+LOGITS = 2000 * SURE - 1000
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda **r: nn.binary_cross_entropy(SURE, SURE, **r),
+        lambda **r: nn.binary_cross_entropy(SURE[0, 0], SURE[0, 0], **r),
+        lambda **r: nn.binary_cross_entropy(SURE, SURE, weight=0.5, **r),
+        lambda **r: nn.binary_cross_entropy_with_logits(LOGITS, SURE, **r),
+        lambda **r: nn.cross_entropy(LOGITS, np.array([0, 1]), **r),
+        lambda **r: nn.cross_entropy(LOGITS, np.array([0, 1]), weight=np.ones(2), **r),
+        lambda **r: nn.cross_entropy(LOGITS[0], np.array(0), **r),
+        lambda **r: nn.cross_entropy(LOGITS, SURE, **r),
+        lambda **r: nn.nll_loss(np.log(SURE, where=SURE > 0, out=np.full((2, 2), -9.0)), np.array([0, 1]), **r),
+    ],
+)
+def test_what_is_predicted_surely_costs_nothing_and_not_minus_nothing(loss, reduction):
+    value = loss(reduction=reduction)
+    assert (value == 0).all()
+    assert not np.signbit(value).any()
+
+
 def test_ignored_rows_may_hold_anything():
     z = ag.Tensor([[1.0, 2.0], [np.inf, -np.inf], [np.nan, 0.0]], requires_grad=True)
     with np.errstate(invalid="ignore"):
