@@ -142,7 +142,13 @@ class _Space:
         return lambda *args, **options: _called(found, args, options)
 
     def spelled(self, op: Any) -> Callable[..., Any]:
-        """How an operation of this package is computed on traced arrays: its own kernel leaves a line."""
+        """How an operation of this package is computed on traced arrays: its own kernel leaves a line.
+
+        What only looks at shapes and dtypes leaves none: adjoints that begin as ones are constants of the program, and
+        so is whatever they become before they meet a value.
+        """
+        if op.name in ("ones_like", "zeros_like"):
+            return lambda x, *args: _called(op.kernel, (_examples(x), *args), {})
         return lambda *args: _called(op.kernel, args, {})
 
     def asarray(self, x: Any, dtype: Any = None, **options: Any) -> Any:

@@ -11,6 +11,7 @@ using Hamiltonian dynamics*, Handbook of Markov Chain Monte Carlo, 2011.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,7 +58,7 @@ def travel(
         x = x + drift * p
         value, gradient = target(x)
         p = p + (step_size if i < steps - 1 else 0.5 * step_size) * gradient
-        if not np.isfinite(value.sum()):
+        if not isfinite(value.item() if len(value) == 1 else value.sum()):
             bad = ~np.isfinite(value)
             lost = bad if lost is None else lost | bad
             if lost.all():

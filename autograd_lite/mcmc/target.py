@@ -69,6 +69,9 @@ class Target:
             (_, value), tree = self._derived(self.tree(x))
             leaves = [raw(g).reshape(len(x), -1) for g in optree.tree_leaves(tree)]
             return value, leaves[0] if len(leaves) == 1 else np.concatenate(leaves, axis=1)
+        if self.plain and len(x) == 1:
+            value, gradient = self._derived(x[0])
+            return np.array([raw(value)]), raw(gradient)[None]
         values, gradients = np.empty(len(x)), np.empty(x.shape)
         for i, point in enumerate(x):
             value, tree = self._derived(self.tree(point))

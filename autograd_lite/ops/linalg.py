@@ -33,7 +33,7 @@ def _matmul_x(g: Any, x: Any, y: Any) -> Any:
     if y.ndim == 1:
         return sum_to(g[..., None] * y, tuple(x.shape)) if x.ndim > 1 else g * y
     if x.ndim == 1:
-        return sum_to((y @ g[..., None])[..., 0], tuple(x.shape))
+        return _matmul(y, g) if y.ndim == 2 else sum_to((y @ g[..., None])[..., 0], tuple(x.shape))
     return sum_to(g @ y.mT, tuple(x.shape))
 
 
@@ -44,7 +44,7 @@ def _matmul_y(g: Any, x: Any, y: Any) -> Any:
     if x.ndim == 1:
         return sum_to(x[:, None] * g[..., None, :], tuple(y.shape)) if y.ndim > 1 else x * g
     if y.ndim == 1:
-        return sum_to((g[..., None, :] @ x)[..., 0, :], tuple(y.shape))
+        return _matmul(g, x) if x.ndim == 2 else sum_to((g[..., None, :] @ x)[..., 0, :], tuple(y.shape))
     return sum_to(x.mT @ g, tuple(y.shape))
 
 
