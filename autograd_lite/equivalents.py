@@ -134,6 +134,7 @@ FUNCTIONS: dict[Any, Call] = {
     np.unique_inverse: order.unique_inverse, np.unique_values: order.unique_values,
     np.searchsorted: lambda x, v, side="left", sorter=None: order.searchsorted(x, v, side=side, sorter=sorter),
     np.nonzero: order.nonzero, np.isin: lambda x, test, **options: order.isin(x, test, **options),
+    **{getattr(np, name): lambda x, test, **options: order.isin(shape.ravel(as_array(x)), test, **options) for name in ("in1d",) if hasattr(np, name)},  # until NumPy 2.4
     # accumulations and differences
     np.cumsum: _along(order.cumulative_sum), np.cumprod: _along(order.cumulative_prod),
     np.cumulative_sum: order.cumulative_sum, np.cumulative_prod: order.cumulative_prod,
@@ -233,8 +234,7 @@ LN2 = float(np.log(2))
 
 UFUNCS: dict[Any, Call] = {
     np.vecdot: lambda x, y: linalg.vecdot(as_array(x), as_array(y)),
-    np.matvec: forms.matvec,
-    np.vecmat: forms.vecmat,
+    **{getattr(np, f.__name__): f for f in (forms.matvec, forms.vecmat) if hasattr(np, f.__name__)},  # since NumPy 2.2
     np.divmod: lambda x, y: (e.floor_divide(x, y), e.remainder(x, y)),
     np.modf: lambda x: (x - e.trunc(x), e.trunc(x)),
     np.fmax: forms.fmax,
@@ -254,11 +254,20 @@ UFUNCS: dict[Any, Call] = {
 }
 """NumPy's ufuncs that are not operations under their own name."""
 
+DATES = "it is for dates, and a Tensor holds numbers"
+INTEGERS = "it is for integers, which have no derivatives: cast with .astype(int)"
+FILES = "a file keeps no tape"
+
 REMEDIES: dict[Any, str] = {
-    **dict.fromkeys([np.linalg.eig, np.linalg.eigvals], "for Hermitian matrices there is ag.linalg.eigh"),
-    np.roots: "there is np.polyval for Newton's method",
+    np.linalg.eig: "for Hermitian matrices there is np.linalg.eigh",
+    np.linalg.eigvals: "for Hermitian matrices there is np.linalg.eigvalsh",
+    np.roots: "find one with np.polyval and Newton's method",
+    np.intersect1d: "index with np.isin, x[np.isin(x, y)]",
+    **dict.fromkeys([np.busday_count, np.busday_offset, np.is_busday, np.datetime_as_string], DATES),
+    **dict.fromkeys([np.packbits, np.unpackbits, np.ravel_multi_index, np.unravel_index], INTEGERS),
+    **dict.fromkeys([np.save, np.savetxt, np.savez, np.savez_compressed], FILES),
 }
-"""For functions without a rule, the nearest spelling that has one."""
+"""For functions without a rule, the nearest spelling that has one, or why there is none."""
 
 CONSTANT = frozenset(
     {

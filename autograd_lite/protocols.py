@@ -25,9 +25,30 @@ UFUNCS: dict[Any, Any] = {
     getattr(np, name): op.call for name, op in OPS.items() if isinstance(getattr(np, name, None), np.ufunc)
 } | equivalents.UFUNCS
 
-WITHOUT_DERIVATIVE = {getattr(np, name) for name, op in OPS.items() if op.kind == "plain" and hasattr(np, name)}
-WITHOUT_DERIVATIVE |= {np.spacing}
+WITHOUT_DERIVATIVE = {u for u in UFUNCS if u.__name__ in OPS and OPS[u.__name__].kind == "plain"} | {np.spacing}
 """Ufuncs whose results have no derivative, or are constant between jumps."""
+
+
+def _whole(ufunc: Any, function: Any) -> Any:
+    """`function`, for a ufunc of integers: with the remedy in its error."""
+
+    def call(*inputs: Any) -> Any:
+        if any(map(is_tracked, inputs)):
+            raise _no_rule(ufunc)
+        return function(*inputs)
+
+    return call
+
+
+def _no_rule(ufunc: Any, method: str = "__call__") -> NoRuleError:
+    return NoRuleError(f"{_title(ufunc, method)} {ufuncs.about(ufunc)}, or pass .detach() if no derivative is wanted")
+
+
+def _title(ufunc: Any, method: str) -> str:
+    return f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else "")
+
+
+UFUNCS |= {u: _whole(u, function) for u, function in UFUNCS.items() if not ufuncs.takes_floats(u)}
 
 
 # -- ufuncs -----------------------------------------------------------------------------------------------------------
@@ -38,27 +59,17 @@ def _array_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, **options:
     found = UFUNCS.get(ufunc) or _named(ufunc)
     if found is not None and method == "__call__" and not options:
         return found(*inputs)
-    options = {k: v for k, v in options.items() if v is not None}
     leaves = list(_flat((inputs, options)))
-    plain = ufunc in WITHOUT_DERIVATIVE or ufunc.__name__ == "_ones_like"
-    if plain or not any(map(is_tracked, leaves)):
-        if (
-            found is None
-            or plain
-            or all([namespace(_plain(x).__class__) is np for x in leaves if isinstance(x, Tensor)])
-        ):
-            return _by_numpy(ufunc, method, inputs, options)
-    elif found is None:
-        raise NoRuleError(
-            f"{_title(ufunc, method)} {ufuncs.about(ufunc)}, or pass .detach() if no derivative is wanted"
-        )
+    without = ufunc in WITHOUT_DERIVATIVE or ufunc.__name__ == "_ones_like"
+    tracked = any(map(is_tracked, leaves))
+    if tracked and (not ufuncs.takes_floats(ufunc) or (found is None and not without)):
+        raise _no_rule(ufunc, method)
+    elsewhere = any([isinstance(x, Tensor) and namespace(x._row.value.__class__) is not np for x in leaves])
+    if without or found is None or not (tracked or elsewhere):
+        return _by_numpy(ufunc, method, inputs, options)
     if method == "at":
         writes.refuse(_title(ufunc, method), *inputs)
     return ufuncs.METHODS[method](ufunc, found, *inputs, **options)
-
-
-def _title(ufunc: Any, method: str) -> str:
-    return f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else "")
 
 
 def _named(ufunc: Any) -> Any:
@@ -72,7 +83,7 @@ def _named(ufunc: Any) -> Any:
 
 def _by_numpy(ufunc: Any, method: str, inputs: Any, options: dict[str, Any]) -> Any:
     """NumPy's own ufunc on the values. What is written to gets copies to write to, and then has them."""
-    targets = inputs[:1] if method == "at" else options.pop("out", ())
+    targets = inputs[:1] if method == "at" else options.pop("out", None) or ()
     if any([is_tracked(t) for t in targets]) and ("where" in options or method == "at"):
         raise NoRuleError(f"{_title(ufunc, method)} writes to a part of a tracked Tensor; use np.where")
     copies = tuple([np.array(_plain(t)) if isinstance(t, Tensor) else t for t in targets])
@@ -121,6 +132,8 @@ def _without_rule(name: str, function: Any, args: Any, options: dict[str, Any]) 
         writes.refuse(name, target, *leaves)
     elif function not in CONSTANT and any(map(is_tracked, leaves)):
         remedy = REMEDIES.get(function, "write it with autograd_lite operations")
+        if function.__module__ == "numpy.lib.recfunctions":
+            remedy = "it is for structured arrays, and a Tensor holds numbers"
         raise NoRuleError(f"{name} has no derivative rule here: {remedy}, or pass .detach() if no derivative is wanted")
     return _constant(function(*_plain(args), **_plain_options(options)))
 

@@ -42,7 +42,15 @@ ACCUMULATIONS: dict[Any, Call] = {
 }
 """The same for ``ufunc.accumulate``."""
 
-NEUTRAL = {np.add: 0, np.multiply: 1, np.maximum: -np.inf, np.minimum: np.inf, np.logaddexp: -np.inf}
+NEUTRAL = {
+    np.add: 0,
+    np.multiply: 1,
+    np.maximum: -np.inf,
+    np.minimum: np.inf,
+    np.logaddexp: -np.inf,
+    np.fmax: np.nan,
+    np.fmin: np.nan,
+}
 """What an entry left out by ``where=`` counts as."""
 
 
@@ -148,25 +156,25 @@ def _reduce(
             raise ValueError(f"{name}: where= needs initial=, since there is no identity for entries left out")
         x = e.where(raw(where), x, NEUTRAL[ufunc])
     direct = REDUCTIONS.get(ufunc)
-    if direct is not None and not (initial is not None and not x.size):
-        result = direct(x, axis=axis, keepdims=keepdims)
-    else:
+    if direct is None or not x.size:
         result = _folded(name, ufunc, function, x, axis, keepdims, initial)
-        initial = initial if x.size else None
-    if initial is not None:
-        result = function(initial, result)
+    else:
+        result = direct(x, axis=axis, keepdims=keepdims)
+        result = result if initial is None else function(initial, result)
     return result if out is None else into(out[0], result, name)
 
 
 def _folded(name: str, ufunc: Any, function: Call, x: Any, axis: Any, keepdims: bool, initial: Any) -> Any:
     axes = tuple(range(x.ndim)) if axis is None else tuple(axis) if np.iterable(axis) else (axis,)
-    if not x.size:  # nothing but the start value, or NumPy's error
-        empty = ufunc.reduce(np.empty(x.shape), axis, keepdims=keepdims, initial=initial if initial is None else 0)
-        return shape.broadcast_to(as_array(initial), empty.shape)
+    if not x.size:  # the start value and nothing else, or NumPy's error
+        start = {} if initial is None else {"initial": 0.0}
+        empty = ufunc.reduce(np.empty(x.shape, x.dtype), axis, keepdims=keepdims, **start)
+        return shape.broadcast_to(as_array(empty if initial is None else initial), np.shape(empty))
     if len(axes) != 1:
         raise ValueError(f"{name}: cannot be reduced over {len(axes)} axes at once; reduce over one after the other")
     at_axis = order.normal_axis(name, x, axes[0])
-    result = fold(function, shape.unstack(x, axis=at_axis))
+    parts = shape.unstack(x, axis=at_axis)
+    result = fold(function, parts if initial is None else (initial, *parts))
     return shape.expand_dims(result, at_axis) if keepdims else result
 
 
@@ -219,8 +227,16 @@ METHODS: dict[str, Call] = {
 def reduction(ufunc: Any, function: Call) -> Call:
     """NumPy's function of which ``ufunc.reduce`` is the work: ``np.sum`` for ``np.add``."""
 
-    def call(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, **options: Any) -> Any:
-        return _reduce(ufunc, function, a, axis, dtype, None if out is None else (out,), **options)
+    def call(
+        a: Any,
+        axis: Any = None,
+        dtype: Any = None,
+        out: Any = None,
+        keepdims: bool = False,
+        initial: Any = None,
+        where: Any = True,
+    ) -> Any:
+        return _reduce(ufunc, function, a, axis, dtype, None if out is None else (out,), keepdims, initial, where)
 
     return call
 
@@ -228,10 +244,17 @@ def reduction(ufunc: Any, function: Call) -> Call:
 def extreme(ufunc: Any, function: Call) -> Call:
     """The same for ``np.max`` and ``np.min``, which have no ``dtype=``."""
 
-    def call(a: Any, axis: Any = None, out: Any = None, **options: Any) -> Any:
-        return _reduce(ufunc, function, a, axis, None, None if out is None else (out,), **options)
+    def call(
+        a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
+    ) -> Any:
+        return _reduce(ufunc, function, a, axis, None, None if out is None else (out,), keepdims, initial, where)
 
     return call
+
+
+def takes_floats(ufunc: Any) -> bool:
+    """Whether it computes on floating-point numbers, real or complex."""
+    return any([t[0] in "efdgFDG" for t in ufunc.types])
 
 
 def about(ufunc: Any) -> str:
@@ -241,7 +264,7 @@ def about(ufunc: Any) -> str:
         return "is for text, and a Tensor holds numbers"
     if kinds <= set("mM"):
         return "is for dates, and a Tensor holds numbers"
-    if not kinds & set("efdgFDG"):
+    if not takes_floats(ufunc) and kinds != {"O"}:
         return "is for integers, which have no derivatives: cast with .astype(int)"
     return "has no derivative rule here: register one with ag.elementwise"
 

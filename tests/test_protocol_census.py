@@ -1,0 +1,410 @@
+"""Everything NumPy lets others override is in one of three classes, and each class is what its calls show.
+
+The samples are in `numpy_samples`. What is differentiable is compared with NumPy's values and with finite
+differences, in both modes; what passes through is the same numbers wherever its arguments are moved to; what raises
+names a remedy. Names that the NumPy at hand does not have are left out, new ones are an error that says what to do.
+"""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import autograd_lite as ag
+from autograd_lite.errors import NoRuleError, TrackedError
+from tests.numpy_samples import (
+    ALL_UFUNCS,
+    DIFFERENTIABLE,
+    FUNCTIONS,
+    MASK,
+    PASSES,
+    RAISES,
+    UFUNCS,
+    UFUNCS_PASS,
+    UFUNCS_RAISE,
+    A,
+    B,
+    written,
+)
+
+
+def here(table, known):
+    """The entries of `table` that this NumPy has."""
+    return sorted(table.keys() & known.keys())
+
+
+def leaves(out):
+    """What a function gave, as a flat list."""
+    return [x for part in out for x in leaves(part)] if isinstance(out, (tuple, list)) else [out]
+
+
+def plain(x):
+    return x.value if isinstance(x, ag.Tensor) else x
+
+
+def differentiable(f, args, order=1):
+    """`f` gives what NumPy gives, tracked and as numbers, and its derivatives are those of differences."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of names that are on their way out; still to be right
+        got, expected = leaves(f(*map(ag.Var, args))), leaves(f(*args))
+        assert len(got) == len(expected)
+        assert any(y.requires_grad for y in got if isinstance(y, ag.Tensor))
+        for y, e in zip(got, expected, strict=True):
+            assert isinstance(y, ag.Tensor)
+            assert (y.shape, y.dtype) == (np.shape(e), np.asarray(e).dtype)
+            assert y.requires_grad or y.dtype.kind in "iub", (
+                "a result without derivative is of integers or truth values"
+            )
+            np.testing.assert_allclose(y.value, e, rtol=1e-12, atol=1e-13)  # a few sums in another order
+        ag.check_grads(lambda *a: [y for y in leaves(f(*a)) if y.dtype.kind in "fc"], args, order=order, entries=6)
+
+
+def passes(f, args):
+    """`f` gives NumPy's numbers, untracked, and the same ones a little farther on."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        got, expected = leaves(f(*map(ag.Var, args))), leaves(f(*args))
+        nearby = leaves(f(*[a + 1e-9 for a in args]))
+    assert len(got) == len(expected)
+    for y, e, n in zip(got, expected, nearby, strict=True):
+        assert not (isinstance(y, ag.Tensor) and y.requires_grad)
+        assert isinstance(y, ag.Tensor) or not isinstance(e, (np.ndarray, np.floating))
+        np.testing.assert_array_equal(plain(y), e)
+        if isinstance(e, np.ndarray) and e.dtype.kind in "fc":
+            np.testing.assert_array_equal(n, e, "it has a derivative")
+
+
+# -- nothing is left out ----------------------------------------------------------------------------------------------
+
+
+def test_every_function_of_numpys_is_classified():
+    new = FUNCTIONS.keys() - DIFFERENTIABLE.keys() - PASSES.keys() - RAISES.keys()
+    assert not new, (
+        f"NumPy {np.__version__} has {sorted(new)}, which tests/numpy_samples.py does not know: give each a sample in "
+        f"DIFFERENTIABLE (and an entry in autograd_lite/equivalents.py), in PASSES (and in CONSTANT) or in RAISES "
+        f"(and in REMEDIES), then write docs/numpy.md again with python -m tests.census_table"
+    )
+
+
+def test_every_ufunc_of_numpys_is_classified():
+    new = ALL_UFUNCS.keys() - UFUNCS.keys() - UFUNCS_PASS.keys() - UFUNCS_RAISE.keys()
+    assert not new, (
+        f"NumPy {np.__version__} has the ufuncs {sorted(new)}, which tests/numpy_samples.py does not know: give each "
+        f"arguments in UFUNCS (and an operation, or an entry in autograd_lite/equivalents.py), in UFUNCS_PASS or "
+        f"UFUNCS_RAISE, then write docs/numpy.md again with python -m tests.census_table"
+    )
+
+
+@pytest.mark.parametrize("tables", [(DIFFERENTIABLE, PASSES, RAISES), (UFUNCS, UFUNCS_PASS, UFUNCS_RAISE)])
+def test_the_classes_are_apart(tables):
+    one, two, three = map(set, tables)
+    assert not (one & two) | (one & three) | (two & three)
+
+
+# -- functions --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", here(DIFFERENTIABLE, FUNCTIONS))
+def test_differentiable_functions(name):
+    f, *args = DIFFERENTIABLE[name]
+    differentiable(f, args)
+
+
+@pytest.mark.parametrize("name", here(PASSES, FUNCTIONS))
+def test_functions_without_derivative(name):
+    f, *args = PASSES[name]
+    passes(f, args)
+
+
+@pytest.mark.parametrize("name", here(RAISES, FUNCTIONS))
+def test_functions_that_raise(name):
+    remedy, f, *args = RAISES[name]
+    with pytest.raises(NoRuleError, match=rf"^np\.{name}.*{remedy}.*\.detach\(\)".replace("lib.recf", "lib.recf")):
+        f(*map(ag.Var, args))
+
+
+# -- ufuncs -----------------------------------------------------------------------------------------------------------
+
+FOLDS = [name for name in here(UFUNCS, ALL_UFUNCS) if len(UFUNCS[name]) == 2 and name != "ldexp"]
+FOLDS = [name for name in FOLDS if ALL_UFUNCS[name].nout == 1 and ALL_UFUNCS[name].signature is None]
+
+
+@pytest.mark.parametrize("name", here(UFUNCS, ALL_UFUNCS))
+def test_differentiable_ufuncs(name):
+    ufunc, args = ALL_UFUNCS[name], UFUNCS[name]
+    differentiable(*whole_arguments_kept(ufunc, args))
+
+
+def whole_arguments_kept(ufunc, args):
+    """The ufunc as a function of its floating-point arguments: integers are part of it."""
+    moving = [i for i, a in enumerate(args) if a.dtype.kind in "fc"]
+
+    def f(*given, **options):
+        full = dict(zip(moving, given, strict=True))
+        return ufunc(*[full.get(i, a) for i, a in enumerate(args)], **options)
+
+    return f, [args[i] for i in moving]
+
+
+# Over axis 0: along contiguous entries NumPy's own power and arctan2 reduce wrongly where they run on AVX-512.
+METHODS = {
+    "reduce": lambda u: lambda x, y: u.reduce(x),
+    "reduce from a start": lambda u: lambda x, y: u.reduce(x, axis=0, keepdims=True, initial=y[0, 0]),
+    "accumulate": lambda u: lambda x, y: u.accumulate(x, axis=1),
+    "reduceat": lambda u: lambda x, y: u.reduceat(x, [0, 2, 1], axis=0),
+    "outer": lambda u: lambda x, y: u.outer(x[0], y[:2, :2]),
+    "at": lambda u: lambda x, y: written(x, lambda t: u.at(t, ([0, 2, 0], [1, 1, 1]), y[0, :3])),
+}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("name", FOLDS)
+def test_methods_of_ufuncs(name, method):
+    differentiable(METHODS[method](ALL_UFUNCS[name]), UFUNCS[name])
+
+
+@pytest.mark.parametrize("name", here(UFUNCS, ALL_UFUNCS))
+def test_out_and_where_of_ufuncs(name):
+    """``out=`` a Tensor is a write to it; with ``where=`` it keeps what it held elsewhere."""
+    ufunc, (f, args) = ALL_UFUNCS[name], whole_arguments_kept(ALL_UFUNCS[name], UFUNCS[name])
+    results = leaves(f(*args))
+    mask = MASK if results[0].shape == MASK.shape else np.arange(results[0].size).reshape(results[0].shape) % 2 == 0
+    options = [{}, {"where": mask}] if ufunc.signature is None else [{}]
+
+    def into(z, *given, **option):
+        outs = tuple([(z.real if r.dtype.kind != "c" else z) * np.ones(r.shape, r.dtype) for r in results])
+        outs = tuple([o.astype(r.dtype) if o.dtype != r.dtype else o for o, r in zip(outs, results, strict=True)])
+        got = leaves(f(*given, out=outs, **option))
+        assert all(g is o for g, o in zip(got, outs, strict=True))
+        return outs
+
+    for option in options:
+        differentiable(lambda *given, option=option: into(*given, **option), [np.float64(0.7), *args])
+
+
+@pytest.mark.parametrize("name", here(UFUNCS_PASS, ALL_UFUNCS))
+def test_ufuncs_without_derivative(name):
+    ufunc, args = ALL_UFUNCS[name], UFUNCS_PASS[name]
+    passes(ufunc, args)
+    if len(args) == 2:
+        for f in (ufunc.reduce, ufunc.accumulate) if name.startswith("logical") else ():
+            passes(f, args[:1])
+        passes(ufunc.outer, args)
+    out = ag.Tensor(np.zeros(A.shape, bool)) if name not in ("spacing", "_ones_like") else ag.Tensor(np.zeros(A.shape))
+    assert ufunc(*map(ag.Var, args), out=out) is out
+    np.testing.assert_array_equal(out.value, ufunc(*args))
+
+
+@pytest.mark.parametrize("name", here(UFUNCS_RAISE, ALL_UFUNCS))
+def test_ufuncs_that_raise(name):
+    ufunc = ALL_UFUNCS[name]
+    with pytest.raises(NoRuleError, match=rf"^np\.{name}.*{UFUNCS_RAISE[name]}.*\.detach\(\)"):
+        ufunc(*[ag.Var(A)] * ufunc.nin)
+    if ufunc.nin == 2 and ufunc.nout == 1 and UFUNCS_RAISE[name] == "integers":
+        with pytest.raises(NoRuleError, match=rf"^np\.{name}\.reduce.*integers"):
+            ufunc.reduce(ag.Var(A))
+
+
+# -- options ----------------------------------------------------------------------------------------------------------
+
+UFUNC_OPTIONS = {
+    "dtype": lambda x, y: np.add(x, y, dtype=np.float32),
+    "dtype by name": lambda x, y: np.multiply(x, y, dtype="float32"),
+    "signature": lambda x, y: np.add(x, y, signature="FF->F", casting="unsafe"),
+    "casting": lambda x, y: np.add(x, y, casting="safe", order="F", subok=False),
+    "in another dtype": lambda x, y: written(x, lambda t: np.multiply(x, y, out=t, dtype=complex, casting="unsafe")),
+    "into a row": lambda x, y: written(x, lambda t: np.add(x[0], y[0], out=t)),
+    "into a part": lambda x, y: written(x, lambda t: np.add(t[0], y[0], out=t[1])),
+    "into an argument": lambda x, y: written(x, lambda t: np.exp(t, out=t)),
+    "where it is defined": lambda x, y: written(y, lambda t: np.sqrt(x - 0.5, out=t, where=np.real(plain(x)) > 0.5)),
+    "axis": lambda x, y: np.vecdot(x, y, axis=0, keepdims=True),
+    "axes": lambda x, y: np.matmul(x, y, axes=[(0, 1), (1, 0), (1, 0)]),
+    "reduce where": lambda x, y: np.add.reduce(x, axis=None, where=MASK, dtype=np.float64),
+    "reduce where initial": lambda x, y: np.maximum.reduce(x, axis=1, where=MASK, initial=0.0),
+    "reduce out": lambda x, y: written(x[0], lambda t: np.multiply.reduce(y, out=t)),
+    "reduce nothing": lambda x, y: np.maximum.reduce(x[:0], initial=y[0, 0]),
+    "accumulate out": lambda x, y: written(x, lambda t: np.subtract.accumulate(y, out=t)),
+    "accumulate dtype": lambda x, y: np.add.accumulate(x, dtype=np.float32),
+    "reduceat dtype": lambda x, y: np.add.reduceat(x, [0, 1], dtype=np.float32, axis=1),
+    "outer out": lambda x, y: written(x[:, :, None] + y[0, :2], lambda t: np.multiply.outer(x, y[0, :2], out=t)),
+    "at once": lambda x, y: written(x, lambda t: np.negative.at(t, [0, 2, 2])),
+    "at many": lambda x, y: written(x, lambda t: np.add.at(t, (slice(None), [0, 0, 1]), y[:, :3])),
+    "subtract at": lambda x, y: written(x, lambda t: np.subtract.at(t, 1, y[0])),
+    "at a mask": lambda x, y: written(x, lambda t: np.multiply.at(t, MASK, y[0, 0])),
+    "at nothing": lambda x, y: written(x, lambda t: np.multiply.at(t, [], y[0])),
+}
+
+FUNCTION_OPTIONS = {
+    "sum": lambda x: np.sum(x, 0, np.float32, None, True, initial=2.0, where=MASK),
+    "prod": lambda x: np.prod(x, axis=(0, 1), where=MASK, initial=3.0),
+    "max": lambda x: np.max(x, axis=1, where=MASK, initial=0.3, keepdims=True),
+    "min": lambda x: np.min(x, where=MASK, initial=0.8),
+    "mean": lambda x: np.mean(x, 1, where=MASK, keepdims=True),
+    "mean dtype": lambda x: np.mean(x, 0, np.float32),
+    "var": lambda x: np.var(x, 0, where=B > 0.3, ddof=0.5),
+    "var of a mean": lambda x: np.var(x, axis=1, mean=np.mean(x, axis=1, keepdims=True), correction=1),
+    "std": lambda x: np.std(x, where=MASK, keepdims=True),
+    "std of a mean": lambda x: np.std(x, axis=0, mean=0.3, dtype=np.float64),
+    "nansum": lambda x: np.nansum(holed(x), 1, where=MASK, initial=1.0),
+    "nanmax": lambda x: np.nanmax(holed(x), 1, where=MASK, initial=0.25),
+    "nanmean": lambda x: np.nanmean(holed(x), 0, where=B > 0.3),
+    "nanvar": lambda x: np.nanvar(holed(x), where=MASK),
+    "average": lambda x: np.average(x, 1, x[0], returned=True),
+    "sum out": lambda x: written(x[0], lambda t: np.sum(x, axis=0, out=t)),
+    "cumsum out": lambda x: written(x, lambda t: np.cumsum(x, 1, out=t)),
+    "clip out": lambda x: written(x, lambda t: np.clip(x, 0.3, 0.6, out=t)),
+    "concatenate out": lambda x: written(x, lambda t: np.concatenate([x[:2], x[1:2]], out=t)),
+    "mean of complex numbers": lambda x: np.var(x + 1j * x**2, where=MASK),
+    "density": lambda x: np.histogram(x, bins=3, density=True),
+    "density in place": lambda x: np.histogram(x, bins=[0.2, 0.5, 0.9], weights=x, density=True),
+    "bins of their own": lambda x: np.histogram(B, bins=x[0, :2].cumsum())[1],
+    "take": lambda x: np.take(x, [7, -1], mode="clip"),
+    "unique rows": lambda x: np.unique(np.concatenate([x, x]), axis=0, return_inverse=True)[0],
+    "trim an axis": lambda x: np.trim_zeros(np.append(x[0], 0.0), "b"),
+    "step": lambda x: np.linspace(x[0], 2.0, 4, endpoint=False, retstep=True, axis=1),
+    "logspace base": lambda x: np.logspace(x[0], 2.0, 3, base=x[1]),
+    "geomspace down": lambda x: np.geomspace(-x[0], -x[1] - 3, 4, endpoint=False),
+    "unwrap": lambda x: np.unwrap(5 * x, period=2.0),
+    "piecewise": lambda x: np.piecewise(x, [A > 0.7, A < 0.4], [np.square, lambda v: 2 * v, 0.5]),
+    "apply a scalar function": lambda x: np.apply_along_axis(np.sum, 1, x),
+    "einsum": lambda x: np.einsum(x, [0, 1], x, [0, 1]),
+    "array": lambda x: np.array([[x[0, 0], 1.0], [2.0, x[0, 1]]], like=x, ndmin=3, dtype=np.float32),
+}
+
+
+def holed(x):
+    """`x` with NaNs in some places."""
+    return np.where(A > 0.7, np.nan, x)
+
+
+@pytest.mark.parametrize("name", UFUNC_OPTIONS)
+def test_options_of_ufuncs(name):
+    f = UFUNC_OPTIONS[name]
+    args = (A + 0j, B) if name in ("signature", "in another dtype") else (A, B)
+    differentiable_as_it_is(f, args)
+
+
+@pytest.mark.parametrize("name", FUNCTION_OPTIONS)
+def test_options_of_functions(name):
+    differentiable_as_it_is(FUNCTION_OPTIONS[name], (A,))
+
+
+def differentiable_as_it_is(f, args):
+    """As `differentiable`, in the precision that was asked for, and with NumPy's numbers where it makes single ones."""
+    got, expected = leaves(f(*map(ag.Var, args))), leaves(f(*args))
+    single = any(np.asarray(e).dtype in (np.float32, np.complex64) for e in expected)
+    for y, e in zip(got, expected, strict=True):
+        assert (y.shape, y.dtype) == (np.shape(e), np.asarray(e).dtype)
+        np.testing.assert_allclose(y.value, e, rtol=1e-6 if single else 1e-12, atol=1e-13)  # a few roundings
+    tolerance = {"rtol": 1e-4, "atol": 1e-4, "step": 0.05} if single else {}  # eps**(1/2) of single precision is 3e-4
+    ag.check_grads(lambda *a: [y for y in leaves(f(*a)) if y.dtype.kind in "fc"], args, order=1, entries=6, **tolerance)
+
+
+# -- what would lose a tape -------------------------------------------------------------------------------------------
+
+
+def test_an_array_is_not_written_to_with_what_is_tracked():
+    x, a = ag.Var(A), np.zeros((3, 4))
+    for f in (
+        lambda: np.add(x, 1.0, out=a),
+        lambda: np.add.reduce(x, out=a[0]),
+        lambda: np.add.accumulate(x, out=a),
+        lambda: np.add.at(a, [0, 1], x[:2]),
+        lambda: np.sum(x, axis=0, out=a[0]),
+        lambda: np.concatenate([x[:2], x[2:]], out=a),
+        lambda: np.copyto(a, x),
+        lambda: np.put(a, [0], x[0, 0]),
+        lambda: np.modf(x, out=(a, a)),
+        lambda: a.__iadd__(x),
+    ):
+        with pytest.raises(TrackedError, match=r"^np\.\w+.*Tensor\(array\)"):
+            f()
+        assert not a.any()
+
+
+def test_constants_are_written_to_arrays_and_arrays_to_tensors():
+    t, a = ag.Tensor(A), np.zeros((3, 4))
+    assert np.add(t, 1.0, out=a) is a
+    np.testing.assert_array_equal(a, A + 1)
+    a += t
+    np.testing.assert_array_equal(a, (A + 1) + A)
+    np.add.at(a, ag.Tensor([0]), 1.0)
+    np.copyto(a, t)
+    np.testing.assert_array_equal(a, A)
+    counts = ag.Tensor([1, 2, 3])
+    np.add.at(counts, [0, 0], 5)
+    assert np.add(counts, 1, out=counts) is counts
+    assert counts.tolist() == [12, 3, 4]
+    x = ag.Var(A)
+    np.copyto(x, B)
+    assert x.requires_grad
+    np.testing.assert_array_equal(x.value, B)
+
+
+def test_a_write_does_not_reach_earlier_readers_or_the_array_that_was_read():
+    x, source = ag.Var(A), ag.Tensor(B)
+    y = x * 1.0
+    before = y * 2
+    np.copyto(y, source)
+    np.put(y, [0], 7.0)
+    np.testing.assert_array_equal(before.value, 2 * A)
+    np.testing.assert_array_equal(source.value, B)
+    assert y[0, 0].item() == 7
+
+
+@pytest.mark.parametrize(
+    ("f", "kind", "message"),
+    [
+        (lambda x: np.sqrt(x, where=MASK), NoRuleError, r"np\.sqrt.*out="),
+        (lambda x: np.add(x, x, out=ag.Tensor(np.zeros((3, 4), int))), TypeError, r"np\.add.*float64.*int64"),
+        (lambda x: np.add(x, x, out=ag.Tensor(np.zeros((3, 4), int)), where=MASK), TypeError, "float64"),
+        (lambda x: np.add(x, x, out=ag.Tensor(np.zeros(4))), ValueError, r"np\.add.*\(3, 4\).*\(4,\)"),
+        (lambda x: np.maximum.reduce(x, where=MASK), ValueError, "initial="),
+        (lambda x: np.max(x[:0], axis=0), ValueError, "zero-size"),
+        (lambda x: np.subtract.reduce(x, axis=(0, 1)), ValueError, "one after the other"),
+        (lambda x: np.subtract.reduce(x, where=MASK, initial=0.0), NoRuleError, "index"),
+        (lambda x: np.add.reduceat(x, [3]), IndexError, "reduceat"),
+        (lambda x: np.power.accumulate(x, axis=2), np.exceptions.AxisError, "accumulate"),
+        (lambda x: np.quantile(x, 0.5, weights=A), TypeError, r"np\.quantile.*weights.*detach"),
+        (lambda x: np.poly(x), NoRuleError, "vector"),
+        (lambda x: np.histogramdd(x, weights=x[:, 0]), NoRuleError, "np.histogram has"),
+        (lambda x: np.geomspace(0.0, x), ValueError, "no 0"),
+        (lambda x: np.piecewise(x, [MASK], [1, 2, 3]), ValueError, "one more"),
+        (lambda x: np.frompyfunc(abs, 1, 1)(x), NoRuleError, "ag.elementwise"),
+        (lambda x: np.multiply(x, x, dtype=np.float32, casting="safe"), TypeError, "safe"),
+        (lambda x: np.equal(x, x, out=x, where=MASK), NoRuleError, "np.where"),
+    ],
+)
+def test_errors_of_the_protocols(f, kind, message):
+    x = ag.Var(A)
+    with pytest.raises(kind, match=message):
+        f(x)
+    np.testing.assert_array_equal(x.value, A)
+
+
+def test_an_unknown_function_or_ufunc_is_asked_to_be_classified(monkeypatch):
+    monkeypatch.setitem(FUNCTIONS, "a_new_one", None)
+    monkeypatch.setitem(ALL_UFUNCS, "a_new_ufunc", None)
+    with pytest.raises(AssertionError, match=r"a_new_one.*tests/numpy_samples\.py does not know"):
+        test_every_function_of_numpys_is_classified()
+    with pytest.raises(AssertionError, match=r"a_new_ufunc.*tests/numpy_samples\.py does not know"):
+        test_every_ufunc_of_numpys_is_classified()
+
+
+def test_the_census_sees_a_wrong_class():
+    """What is differentiable does not pass through, and what passes through is not differentiable."""
+    for f, *args in (DIFFERENTIABLE["sum"], DIFFERENTIABLE["linalg.solve"], DIFFERENTIABLE["histogram_bin_edges"]):
+        with pytest.raises(AssertionError):
+            passes(f, args)
+    with pytest.raises(AssertionError, match="it has a derivative"):
+        passes(
+            lambda x: (
+                np.sum(plain(x)).item() * np.ones(2)
+                if isinstance(x, np.ndarray)
+                else ag.Tensor(np.ones(2) * np.sum(x.value))
+            ),
+            [A],
+        )
+    for f, *args in (PASSES["argmax"], PASSES["zeros_like"]):
+        with pytest.raises(AssertionError):
+            differentiable(f, args)
