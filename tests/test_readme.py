@@ -33,6 +33,16 @@ def test_every_block_is_of_a_kind_that_is_run():
         assert {language for language, _ in fences(name)} <= {"python", "sh", "text"}
 
 
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "notebooks" / "README.md"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    """Links to files of this project; others are not asked for."""
+    links = re.findall(r"\]\((?!\w+:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
 @pytest.fixture
 def registry():
     """Operations that a snippet registers are gone afterwards: other tests walk the registry."""
