@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import optree
 
-from autograd_lite.backend import array_like, as_value, copied
+from autograd_lite.backend import array_like, as_value, copied, is_complex
 from autograd_lite.batch import pull_batch, push_batch
 from autograd_lite.op import recorded
 from autograd_lite.ops.create import zeros_like
@@ -79,8 +79,13 @@ def _lines(inputs: Inputs, outputs: list[Any]) -> list[list[Any]]:
             row = y._row
             for seeds in _batches(value, tape := rows_of((row,), inputs.first, inputs.seqs)):
                 found = swept_back(inputs, list(tape), {row.seq: seeds}, {row.seq}, pull=pull_batch)
+                turned = {}  # a real variable keeps the real part of its adjoint: the imaginary one comes from i
+                if is_complex(value) and not all([is_complex(r.value) for r in inputs.rows]):
+                    turned = swept_back(inputs, list(tape), {row.seq: seeds * 1j}, {row.seq}, pull=pull_batch)
                 for part, r in zip(parts, inputs.rows, strict=True):
                     g = found.get(r.seq)
+                    if g is not None and turned and not is_complex(r.value):
+                        g = g - turned[r.seq] * 1j
                     part.append(zeros_like(_room(r.value, seeds)) if g is None else g)
         blocks.append(
             [
