@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
-.PHONY: help demo test lint test-deep test-mutants test-arrays conformance notebooks bench format clean
+.PHONY: help demo test lint test-deep test-mutants test-arrays conformance notebooks docs bench format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -71,6 +71,9 @@ test-mutants: .venv/.dev ## perturb every rule of the registry and see the tests
 
 notebooks: .venv/.dev ## run the notebooks' sources and write them anew, or one of them: NB=01_tape
 	$(RUN) notebooks $(NB)
+
+docs: .venv/.dev ## write the tables of docs/numpy.md anew
+	$(RUN) tests.census_table
 
 bench: .venv/.bench ## time the engine beside its peers; results in benchmarks/results/
 	$(RUN) benchmarks --save

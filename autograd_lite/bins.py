@@ -48,8 +48,8 @@ def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = N
     columns = sample if isinstance(sample, (list, tuple)) else shape.unstack(as_array(sample), axis=1)
     if density or is_tracked(weights):
         raise NoRuleError(
-            "np.histogramdd with density= or tracked weights= has no derivative rule here: np.histogram has one, "
-            "or pass .detach() if no derivative is wanted"
+            "np.histogramdd with density= or tracked weights= has no derivative rule here: np.histogram has one; "
+            "pass .detach() if no derivative is wanted"
         )
     each = [bins] * len(columns) if np.ndim(raw(bins)) == 0 else bins
     counts, _ = np.histogramdd([raw(c) for c in columns], [raw(b) for b in each], range, weights=raw(weights))

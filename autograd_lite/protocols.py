@@ -41,7 +41,7 @@ def _whole(ufunc: Any, function: Any) -> Any:
 
 
 def _no_rule(ufunc: Any, method: str = "__call__") -> NoRuleError:
-    return NoRuleError(f"{_title(ufunc, method)} {ufuncs.about(ufunc)}, or pass .detach() if no derivative is wanted")
+    return NoRuleError(f"{_title(ufunc, method)} {ufuncs.about(ufunc)}; pass .detach() if no derivative is wanted")
 
 
 def _title(ufunc: Any, method: str) -> str:
@@ -118,7 +118,7 @@ def _array_function(self: Tensor, function: Any, types: Any, args: Any, options:
         if not any(map(is_tracked, _flat((args, options)))):
             result = _constant(function(*_plain(args), **_plain_options(options)))
         else:
-            raise TypeError(f"{name} on a Tensor: {error}; or pass .detach() if no derivative is wanted") from error
+            raise TypeError(f"{name} on a Tensor: {error}; pass .detach() if no derivative is wanted") from error
     return result if out is None else writes.into(out, result, name)
 
 
@@ -134,7 +134,7 @@ def _without_rule(name: str, function: Any, args: Any, options: dict[str, Any]) 
         remedy = REMEDIES.get(function, "write it with autograd_lite operations")
         if function.__module__ == "numpy.lib.recfunctions":
             remedy = "it is for structured arrays, and a Tensor holds numbers"
-        raise NoRuleError(f"{name} has no derivative rule here: {remedy}, or pass .detach() if no derivative is wanted")
+        raise NoRuleError(f"{name} has no derivative rule here: {remedy}; pass .detach() if no derivative is wanted")
     return _constant(function(*_plain(args), **_plain_options(options)))
 
 

@@ -118,6 +118,13 @@ PASSES: dict[str, Sample] = {
     "fromstring": (lambda x: np.fromstring("1 2", sep=" ", like=x), A), "genfromtxt": (lambda x: np.genfromtxt(io.StringIO("1 2"), like=x), A), "loadtxt": (lambda x: np.loadtxt(io.StringIO("1 2"), like=x), A),
 }
 
+LIKE = {
+    "array", "asanyarray", "asarray", "ascontiguousarray", "asfortranarray", "arange", "empty", "eye", "frombuffer",
+    "fromfile", "fromfunction", "fromiter", "fromstring", "full", "genfromtxt", "identity", "loadtxt", "ones",
+    "require", "tri", "zeros",
+}
+"""Functions that take Tensors for their ``like=`` alone."""
+
 DATES, TEXT, WHOLE, RECORDS, FILES = "dates", "text", "integers", "structured arrays", "file"
 RAISES: dict[str, Sample] = {
     "linalg.eig": ("eigh", np.linalg.eig, S), "linalg.eigvals": ("eigvalsh", np.linalg.eigvals, S), "roots": ("polyval", np.roots, U), "intersect1d": ("isin", np.intersect1d, U, V),

@@ -12,6 +12,7 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite.errors import NoRuleError, TrackedError
+from tests import census_table
 from tests.numpy_samples import (
     ALL_UFUNCS,
     DIFFERENTIABLE,
@@ -99,6 +100,10 @@ def test_every_ufunc_of_numpys_is_classified():
 def test_the_classes_are_apart(tables):
     one, two, three = map(set, tables)
     assert not (one & two) | (one & three) | (two & three)
+
+
+def test_the_page_is_what_the_generator_writes():
+    assert census_table.PAGE.read_text(encoding="utf-8") == census_table.page(), "run python -m tests.census_table"
 
 
 # -- functions --------------------------------------------------------------------------------------------------------

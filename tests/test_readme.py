@@ -1,4 +1,4 @@
-"""What README.md and CONTRIBUTING.md show is run, and what they say it prints is what it prints."""
+"""What README.md, CONTRIBUTING.md and the pages in docs show is run, and what they say it prints is what it prints."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ from autograd_lite.op import OPS
 
 ROOT = Path(__file__).parent.parent
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RUN = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/complex.md",
+    "docs/numpy.md",
+)  # docs/other_arrays.md needs JAX: its own test
 
 
 def fences(name: str) -> list[tuple[str, str]]:
@@ -29,7 +35,7 @@ def commands() -> list[str]:
 
 
 def test_every_block_is_of_a_kind_that_is_run():
-    for name in ("README.md", "CONTRIBUTING.md"):
+    for name in RUN:
         assert {language for language, _ in fences(name)} <= {"python", "sh", "text"}
 
 
@@ -53,7 +59,7 @@ def registry():
 
 
 @pytest.mark.usefixtures("registry")
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("name", RUN)
 def test_python_snippets(name, tmp_path, monkeypatch):
     """The snippets run from top to bottom in one namespace; a text block is what the snippet above it prints."""
     monkeypatch.chdir(tmp_path)
