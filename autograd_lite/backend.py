@@ -34,6 +34,7 @@ __all__ = [
     "is_complex",
     "is_inexact",
     "is_traced",
+    "is_window",
     "kind",
     "locked",
     "namespace",
@@ -143,18 +144,23 @@ def private(value: Any, holders: int = 1) -> bool:
     return _references(value) <= _ALONE + holders and value.base is None and value.flags.writeable
 
 
+def is_window(value: Any) -> bool:
+    """Whether the array `value` looks at memory that somebody else sees too, or that its entries share."""
+    base = value.base
+    return base is not None and (
+        base.__class__ is not np.ndarray  # whose memory it is, its owner knows
+        or not value.flags.writeable  # a broadcast view
+        or _references(base) > _ALONE + 1  # not only `value` and the variable here hold it
+    )
+
+
 def unshared(values: dict[Any, Any], key: Any) -> Any:
     """Take `values[key]` out, copied if anybody else can still see its memory."""
     value = values.pop(key)
     if value.__class__ is np.ndarray:
         if not value.ndim:
             return value[()]
-        base_is_shared = value.base is not None and (
-            value.base.__class__ is not np.ndarray  # whose memory it is, its owner knows
-            or not value.flags.writeable  # a broadcast view: its entries share memory with each other
-            or sys.getrefcount(value.base) > 2  # not only this view and the call hold it
-        )
-        if base_is_shared or _references(value) > _ALONE:
+        if is_window(value) or _references(value) > _ALONE:
             return value.copy()
     return value
 

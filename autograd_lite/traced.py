@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.backend import is_window
 from autograd_lite.errors import TracerError
 
 __all__ = ["Program", "Traced"]
@@ -90,7 +91,7 @@ def _handed(value: Any, shared: bool) -> Any:
     if value.__class__ is np.ndarray:
         if not value.ndim:
             return value[()]
-        if shared or value.base is not None:
+        if shared or is_window(value):
             return value.copy()
     return value
 

@@ -168,6 +168,7 @@ from nn.schedule import (
     StepLR,
 )
 from nn.second_order import LBFGS, NewtonCG
+from nn.step import training_step
 from nn.summary import summary
 from nn.training import Epoch, History, fit, predict
 from nn.watch import Watch
@@ -365,6 +366,7 @@ __all__ = [
     "tanh",
     "tanhshrink",
     "threshold",
+    "training_step",
     "triplet_margin_loss",
     "triplet_margin_with_distance_loss",
 ]

@@ -45,15 +45,19 @@ def same_shape(asker: str, **arrays: Any) -> None:
 
 
 def array(x: Any) -> Any:
-    """A Tensor as it is; numbers and lists as an array, so that they can be computed with."""
-    return x if isinstance(x, ag.Tensor) else np.asarray(x)
+    """A Tensor or an array as it is; numbers and lists as an array, so that they can be computed with."""
+    return x if isinstance(x, ag.Tensor) or hasattr(x, "__array_namespace__") else np.asarray(x)
 
 
 def plain(x: Any) -> Any:
     """The array of a Tensor, or anything as an array: for checks, and for targets that are no numbers."""
     if x.__class__ is np.ndarray:
         return x
-    return np.asarray(x.value if isinstance(x, ag.Tensor) else x)
+    x = x.value if isinstance(x, ag.Tensor) else x
+    try:
+        return np.asarray(x)
+    except ag.errors.TracerError:  # recorded to be replayed: it has a shape and a dtype, and no values to check
+        return x
 
 
 def signs(target: Any, asker: str) -> Any:

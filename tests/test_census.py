@@ -53,7 +53,7 @@ huber_loss identity init io isru kl_div l1_loss leaky_relu load log_sigmoid log_
 momentum mse_loss multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss nll_loss optimizer physics plot
 poisson_nll_loss predict prelu relu relu6 rrelu save schedule scheduler selu sigmoid silu sine smooth_l1_loss
 soft_margin_loss softmax softmin softplus softshrink softsign squareplus summary surfaces tables tanh tanhshrink
-threshold triplet_margin_loss triplet_margin_with_distance_loss
+threshold training_step triplet_margin_loss triplet_margin_with_distance_loss
 """
 
 
