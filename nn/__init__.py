@@ -7,6 +7,30 @@
 >>> history = nn.fit(model, x, x**2, epochs=30, lr=0.02, progress=False)
 >>> nn.predict(model, x).shape
 (64, 1)
+
+Where to find what:
+
+* Models: `MLP`, `Sequential` of layers, or a `Module` of one's own, with `Parameter` and `Buffer`; `Ensemble`, many in
+  one computation; `RidgeSum`, one hidden layer and how to fit it. `functional_call` runs a model with other
+  values, `summary` lists its shapes, parameters and costs.
+* Layers: `Linear`, `Bilinear`, `Embedding`, `FourierFeatures`, `Flatten`, `Unflatten`, `Lambda`; `Residual` and
+  `SkipConcat` around others; `BatchNorm`, `LayerNorm`, `RMSNorm`, `GroupNorm`; `Dropout`, `AlphaDropout`. What they
+  start from is in `init`.
+* Activations (`activations`): functions such as `relu` and modules such as `ReLU`; ``print(nn.activations.table())``
+  compares them, `activations.measure` looks at one of your own.
+* Losses (`losses`): functions such as `mse_loss` and `cross_entropy`, and modules such as `CrossEntropyLoss`.
+* Optimisers: `SGD`, `Adagrad`, `Adadelta`, `RMSprop`, `Rprop`, `Adam`, `AdamW`, `Adamax`, `NAdam`, `RAdam`, `Lion`, and
+  line searches `LBFGS`, `NewtonCG`, `BFGS`; `Optimizer` to write another, `optimizer` to make one by name.
+  `clip_grad_norm_` and `clip_grad_value_`; averages of weights, `EMA` and `SWA`.
+* Schedules of the rate (`schedule`), such as `CosineAnnealingLR`; `ReduceLROnPlateau`; `scheduler` makes one by name.
+* Training: `fit` and `predict`; `Checkpoint`, to go on where it stopped; `Epoch`, what a callback gets; `History`;
+  `Watch`, a callback that looks into every layer. `data` has batches, splits and toy classes, `tables` reads files.
+* scikit-learn: `MLPClassifier` and `MLPRegressor`.
+* To understand it: `explain`, both passes in matrix form (an `Explanation`); `plot`, pictures; `attribution`, which
+  inputs matter; `calibration`, whether probabilities are true; `Posterior`, what the weights might be;
+  `surfaces` and `momentum`, optimisers where one can see them.
+* Differential equations and learnt Lagrangians: `physics`.
+* Files: `save` and `load` (`io`), never by running code from them; `FileError` and `StateError` for what does not fit.
 """
 
 from __future__ import annotations

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import operator
 import pickle
+import re
 import threading
 
 import numpy as np
@@ -201,3 +203,17 @@ def test_repr_reads_like_torch():
 def test_forward_has_to_be_written():
     with pytest.raises(NotImplementedError, match="Empty: write a forward"):
         type("Empty", (nn.Module,), {})()(1.0)
+
+
+# -- the front page --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("package", [nn, nn.plot])
+def test_the_front_page_names_what_there_is(package):
+    """All that it names is there, and it names all that is public; of the long families their module."""
+    named = set(re.findall(r"`([\w.]+)`", package.__doc__.partition("* ")[2]))
+    for name in named:
+        operator.attrgetter(name)(package)
+    families = [nn.activations, nn.losses, nn.schedule] if package is nn else []
+    assert {family.__name__.removeprefix("nn.") for family in families} <= named
+    assert set(package.__all__) - {name for family in families for name in family.__all__} - named == set()
