@@ -10,7 +10,17 @@ the drawn graph and the checked derivative are readings of it.
 >>> x1.grad, x2.grad
 (Tensor(2.5838531634528574), Tensor(2.0))
 
-The package is an Array API namespace: ``ag.sin``, ``ag.sum``, ``ag.matmul``, … take arrays, numbers and Tensors.
+The package is an Array API namespace: ``ag.sin``, ``ag.sum``, ``ag.matmul``, … take arrays, numbers and Tensors, with
+`linalg`, `fft` and `special` below it. NumPy's own functions take Tensors too. Beside the operations there are:
+
+* Derivatives: `grad`, `value_and_grad`, `vjp`, `jvp`, `jacobian`, `hessian`, `hvp` of functions; `partials` entry by
+  entry; `stop_gradient`, `no_grad`, `checkpoint`; `replay`, a function recorded once. `Var` and `Tensor` for
+  ``y.backward()`` and ``x.grad``.
+* To look at it: `tape`, the table; `draw`, the graph; `check_grads`, against finite differences; `debug`, the first NaN
+  and the line it comes from; `ledger`, what each mode costs.
+* What derivatives are for: `Objective`, for SciPy's optimisers; `sensitivity`, which input an error comes from;
+  `mechanics`, equations of motion; `ode`, steps to differentiate through; `hmc` and `mcmc`, draws from posteriors.
+* Operations of your own: `elementwise`, `linear`, `bilinear`, `general`. What is raised: `errors`.
 """
 
 # ruff: noqa: A004  # an array namespace shadows builtins (abs, sum, max, …), as NumPy's does
