@@ -11,12 +11,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from autograd_lite.backend import PYTHON
-from autograd_lite.op import Op
+from autograd_lite.op import OPS, Op
 from autograd_lite.ops.shape import broadcast_to, moveaxis, reshape, stack
-from autograd_lite.tensor import Row, Tensor, constant, new
+from autograd_lite.tensor import Row, constant, new
 
 __all__ = ["pull_batch", "push_batch"]
+
+_broadcast: Any = OPS["broadcast_to"].kernel
 
 LEADING = "leading"
 """The rule of an operation on the last axes: its batch goes in front."""
@@ -52,7 +56,7 @@ def push_batch(row: Row, tangents: list[Any]) -> Any:
         moved = [t if t is None else reshape(moveaxis(t, -1, 0), (n, *_padded(t.shape[:-1], ndim))) for t in tangents]
         t = op.push(widened(row, n, row.params, front=True), moved, True)
         return t if t is None else moveaxis(t, 0, -1)
-    return op.push(widened(row, n, options), tangents, True)
+    return op.push(widened(row, n, options, bare=op.kind == "elementwise"), tangents, True)
 
 
 def batched_options(op: Op, row: Row, n: int) -> Any:
@@ -71,13 +75,16 @@ def _ndim(x: Any) -> int:
     return getattr(x, "ndim", 0)
 
 
-def widened(row: Row, n: int, options: Any, front: bool = False) -> Row:
-    """`row` as a batched sweep shows it to a rule: each value repeated `n` times along a new axis."""
+def widened(row: Row, n: int, options: Any, front: bool = False, bare: bool = False) -> Row:
+    """`row` as a batched sweep shows it to a rule: each value repeated `n` times along a new axis.
+
+    With `bare` that axis has length 1 in the arguments, which is all that the partials of a push need to meet tangents.
+    """
     shown: Row = new(Row)
     ndim = row.value.ndim if front else None
     shown.value, shown.params, shown.op, shown.seq = _repeated(row.value, n, ndim), options, row.op, row.seq
     shown.note = None
-    shown.args = tuple([_widened_argument(a, n, ndim) for a in row.args])
+    shown.args = tuple([_widened_argument(a, 1 if bare else n, ndim) for a in row.args])
     return shown
 
 
@@ -99,9 +106,10 @@ def _repeated(x: Any, n: int, ndim: int | None) -> Any:
     shape = tuple(x.shape)
     if ndim is not None:
         return broadcast_to(x, (n, *_padded(shape, ndim)))
-    if not shape:
-        return broadcast_to(x, (n,))
-    return broadcast_to(reshape(x, (*shape, 1)) if isinstance(x, Tensor) else x[..., None], (*shape, n))
+    if shape and x.__class__ is np.ndarray:  # most often
+        x = x[..., None]
+        return x if n == 1 else _broadcast(x, (*shape, n))
+    return broadcast_to(reshape(x, (*shape, 1)) if shape else x, (*shape, n))
 
 
 def stacked(parts: list[Any]) -> Any:

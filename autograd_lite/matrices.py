@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -46,8 +47,8 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0, mode: str = "auto"
         chosen, filled = split(args, argnums, "jacobian")
         inputs = Inputs(chosen, "jacobian")
         outputs, spec = outputs_of(recorded(f, *filled(inputs.tree), **options))
-        n_in = sum([int(np.prod(r.value.shape)) for r in inputs.rows])
-        n_out = sum([int(np.prod(np.shape(raw(y)))) for y in outputs])
+        n_in = sum([prod(r.value.shape) for r in inputs.rows])
+        n_out = sum([prod(np.shape(raw(y))) for y in outputs])
         forwards = mode == "forward" or (mode == "auto" and n_in < n_out)
         blocks = (_columns if forwards else _lines)(inputs, outputs)
         return optree.tree_unflatten(spec, [inputs.shaped(block) for block in blocks])
@@ -61,8 +62,8 @@ BATCH = 1 << 22
 
 def _batches(like: Any, rows: list[Row]) -> Any:
     """The unit arrays shaped like `like`, along one more axis at the end, as few at a time as memory asks for."""
-    n = int(np.prod(like.shape))
-    largest = max([int(np.prod(np.shape(r.value))) for r in rows] + [n], default=1)
+    n = prod(like.shape)
+    largest = max([prod(np.shape(r.value)) for r in rows] + [n], default=1)
     step = max(1, BATCH // max(1, largest))
     for start in range(0, n, step):
         columns = array_like(np.eye(n, min(step, n - start), -start), like)
