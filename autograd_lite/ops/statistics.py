@@ -196,6 +196,7 @@ def histogram(x: Any, bins: Any = 10, range: Any = None, *, density: bool = Fals
     """How many entries fall into each bin, and the edges of the bins. Counts have no derivative."""
     if isinstance(weights, Tensor) and weights.requires_grad:
         raise TypeError("histogram: weights have no derivative rule here; sum(where(inside, weights, 0)) has one")
-    counts, edges = np.histogram(raw(x), raw(bins), range, density=density, weights=raw(weights))
+    counted: Any = np.histogram  # Any: NumPy's overloads know no value whose type is not known
+    counts, edges = counted(raw(x), raw(bins), range, density=density, weights=raw(weights))
     tracked = isinstance(x, Tensor)
     return (handle(constant(counts)), handle(constant(edges))) if tracked else (counts, edges)
