@@ -24,7 +24,8 @@ Where to find what:
   `clip_grad_norm_` and `clip_grad_value_`; averages of weights, `EMA` and `SWA`.
 * Schedules of the rate (`schedule`), such as `CosineAnnealingLR`; `ReduceLROnPlateau`; `scheduler` makes one by name.
 * Training: `fit` and `predict`; `Checkpoint`, to go on where it stopped; `Epoch`, what a callback gets; `History`;
-  `Watch`, a callback that looks into every layer. `data` has batches, splits and toy classes, `tables` reads files.
+  `Watch`, a callback that looks into every layer. `training_step`, recorded once and replayed, for loops of one's own.
+  `data` has batches, splits and toy classes, `tables` reads files.
 * scikit-learn: `MLPClassifier` and `MLPRegressor`.
 * To understand it: `explain`, both passes in matrix form (an `Explanation`); `plot`, pictures; `attribution`, which
   inputs matter; `calibration`, whether probabilities are true; `Posterior`, what the weights might be;
