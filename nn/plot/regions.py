@@ -164,8 +164,8 @@ def heights(
     """
     x1, x2 = (np.linspace(low[i], high[i], resolution) for i in (0, 1))
     z = one_output(model, np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)).reshape(resolution, resolution)
-    low, high = (min(z.min(), y.min()), max(z.max(), y.max())) if between is None else between
-    colours = {"cmap": "viridis", "vmin": low, "vmax": high}
+    least, most = (min(z.min(), y.min()), max(z.max(), y.max())) if between is None else between
+    colours = {"cmap": "viridis", "vmin": least, "vmax": most}
     mesh = axes.pcolormesh(x1, x2, z, shading="nearest", rasterized=True, zorder=0, **colours)
     axes.scatter(*X.T, c=y, s=24, edgecolors="white", linewidths=0.7, zorder=3, **colours)
     return mesh
