@@ -150,7 +150,7 @@ def hidden_layer(
             _classes(axes, lines, Z, y, rest, classes, threshold)
         _grid(axes, lines, Z.shape[1], name, title)
     if y.dtype.kind == "f":
-        label = "target (dots) and output (ground)" if 2 in (X.shape[1], units) else "target"
+        label = "target (dots) and output (ground)" if 2 in [panel[2].shape[1] for panel in panels] else "target"
         fig.colorbar(dots, ax=[panel[0] for panel in panels], label=label)
     return fig
 
