@@ -68,9 +68,17 @@ def cross_entropy(
     kept = _checked(y, shape, ignore_index, "cross_entropy")
     logp = ag.log_softmax(logits, axis=-1)
     if weight is None and kept is None and not label_smoothing:
-        losses = 0 - logp[np.arange(len(y)), y]
+        losses = 0 - _picked(logp, y)
         return ag.mean(losses) if reduction == "mean" else reduced(losses, reduction, "cross_entropy")
     return _weighted_nll(logp, y, kept, weight, label_smoothing, reduction, "cross_entropy")
+
+
+def _picked(logp: Any, labels: Any) -> Any:
+    """The entry of each row that its label names."""
+    rows = np.arange(len(labels))
+    if isinstance(labels, np.ndarray):
+        return logp[rows, labels]
+    return ag.reshape(logp, (-1,))[np.ravel_multi_index((rows, labels), logp.shape)]  # which checks every replay's
 
 
 def nll_loss(
@@ -117,6 +125,8 @@ def _checked(labels: Any, shape: tuple[int, ...], ignore_index: int, asker: str)
         )
     if not labels.size:
         raise ValueError(f"{asker}: an empty batch has no loss")
+    if not isinstance(labels, np.ndarray):  # recorded to be replayed: there are no labels to look at yet
+        return None
     low, high = labels.min(), labels.max()
     if low >= 0 > ignore_index and high < shape[1]:  # the usual case
         return None

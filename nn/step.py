@@ -28,9 +28,8 @@ def training_step(
         Its parameters as they are now; one that is frozen later is left alone from then on. A model that draws
         random numbers (Dropout in training), keeps statistics (BatchNorm) or has hooks is not replayed but called.
     loss : callable
-        Of the model's output and the targets: one number, such as `mse_loss`. One that looks at values,
-        as `cross_entropy` does at labels, is called and not replayed; with the probabilities of the classes as targets
-        (``np.eye(classes)[labels]``) it is replayed.
+        Of the model's output and the targets: one number, such as `mse_loss`. One that looks at values
+        is called and not replayed.
     optimizer : Optimizer
         Any that steps without a closure.
     replay : bool
@@ -73,10 +72,15 @@ def training_step(
         kinds = "".join(["t" if p.requires_grad else "f" for p in parameters])
         kinds += "".join(["1" if m.training else "0" for m in modules])  # another mode is another recording
         tracked = [p for p in parameters if p.requires_grad]
-        live = counts or any([m.training for m in random]) or any([m._hooks for m in modules])
+        batch = tuple([np.asarray(b) for b in batch])
+        ignored = batch and batch[-1].dtype.kind in "iu" and batch[-1].min(initial=0) < 0  # labels that do not count
+        live = ignored or counts or any([m.training for m in random]) or any([m._hooks for m in modules])
         run = replayed if replay and not live else called
         values, fixed = [p.value for p in tracked], [p.value for p in parameters if not p.requires_grad]
-        value, gradients = run(values, fixed, kinds, *[np.asarray(b) for b in batch])
+        try:
+            value, gradients = run(values, fixed, kinds, *batch)
+        except Exception:
+            value, gradients = called(values, fixed, kinds, *batch)  # says in the model's own words what is wrong
         for p, gradient in zip(tracked, gradients, strict=True):
             p.grad = ag.asarray(gradient)
         optimizer.step()

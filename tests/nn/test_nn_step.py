@@ -103,7 +103,9 @@ def test_the_model_runs_once_for_each_shape():
         (nn.mse_loss, Y, True, 2),
         (nn.mse_loss, Y, False, 6),
         (nn.cross_entropy, shares, True, 2),
-        (nn.cross_entropy, LABELS, True, 8),  # it checks the labels: recorded in vain for either shape, then called
+        (nn.cross_entropy, LABELS, True, 2),
+        (nn.cross_entropy, np.where(LABELS, 1, -100), True, 6),  # rows that do not count change from batch to batch
+        (lambda a, b: nn.mse_loss(a, b) * (1.0 if a[0, 0] > 0 else 2.0), Y, True, 8),  # recorded in vain, called
     ):
         model = Counted()
         step = nn.training_step(model, loss, nn.SGD(model.parameters(), lr=0.1), replay=replay)
@@ -125,3 +127,15 @@ def test_old_tapes_keep_their_values_and_bad_losses_are_named():
         nn.training_step(model, lambda a, b: a - b, nn.SGD(model.parameters(), lr=0.5))(X, Y)
     with pytest.raises(ValueError, match="in_features=3"):
         step(X[:, :2], Y)
+
+
+def test_labels_out_of_range_are_refused_in_every_replay():
+    model = nn.MLP([3, 4, 2], seed=0)
+    step = nn.training_step(model, nn.cross_entropy, nn.SGD(model.parameters(), lr=0.1))
+    step(X, LABELS)
+    before = [p.value.copy() for p in model.parameters()]
+    for wrong in (2, -3):  # -3 is looked at before, 2 when it does not fit
+        with pytest.raises(ValueError, match="they count from 0"):
+            step(X, np.where(np.arange(20) == 3, wrong, LABELS))
+    for p, value in zip(model.parameters(), before, strict=True):
+        np.testing.assert_array_equal(p.value, value)
