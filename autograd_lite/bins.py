@@ -51,7 +51,7 @@ def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = N
             "np.histogramdd with density= or tracked weights= has no derivative rule here: np.histogram has one; "
             "pass .detach() if no derivative is wanted"
         )
-    each = [bins] * len(columns) if np.ndim(raw(bins)) == 0 else bins
+    each = list(bins) if np.iterable(bins) else [bins] * len(columns)
     counts, _ = np.histogramdd([raw(c) for c in columns], [raw(b) for b in each], range, weights=raw(weights))
     ranges = [None] * len(columns) if range is None else range
     edges = tuple([bin_edges(c, b, r) for c, b, r in zip(columns, each, ranges, strict=True)])
@@ -59,7 +59,7 @@ def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = N
 
 
 def histogram2d(x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
-    if np.ndim(raw(bins)) == 1 and len(bins) != 2:
+    if hasattr(bins, "__len__") and len(bins) != 2:  # edges for both
         bins = [bins, bins]
     counts, edges = histogramdd([x, y], bins, range, density, weights)
     return counts, *edges

@@ -226,6 +226,7 @@ METHODS: dict[str, Call] = {
 
 def reduction(ufunc: Any, function: Call) -> Call:
     """NumPy's function of which ``ufunc.reduce`` is the work: ``np.sum`` for ``np.add``."""
+    direct = REDUCTIONS[ufunc]
 
     def call(
         a: Any,
@@ -236,6 +237,8 @@ def reduction(ufunc: Any, function: Call) -> Call:
         initial: Any = None,
         where: Any = True,
     ) -> Any:
+        if dtype is None and out is None and initial is None and where is True:
+            return direct(a, axis=axis, keepdims=keepdims)
         return _reduce(ufunc, function, a, axis, dtype, None if out is None else (out,), keepdims, initial, where)
 
     return call
@@ -243,11 +246,12 @@ def reduction(ufunc: Any, function: Call) -> Call:
 
 def extreme(ufunc: Any, function: Call) -> Call:
     """The same for ``np.max`` and ``np.min``, which have no ``dtype=``."""
+    reduced = reduction(ufunc, function)
 
     def call(
         a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
     ) -> Any:
-        return _reduce(ufunc, function, a, axis, None, None if out is None else (out,), keepdims, initial, where)
+        return reduced(a, axis, None, out, keepdims, initial, where)
 
     return call
 

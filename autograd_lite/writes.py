@@ -56,12 +56,13 @@ def fits(name: str, new: Any, target: Any, casting: Any = "same_kind") -> None:
         raise TypeError(f"{name}: a result of dtype {new.dtype} does not go into dtype {target.dtype} ({casting!r})")
 
 
-def _put(name: str, target: Tensor, places: Any, values: Any) -> None:
-    """Write `values`, repeated as often as needed, to the flat `places` of `target`."""
+def _put(name: str, target: Tensor, places: Any, values: Any, casting: str = "assigned") -> None:
+    """Write `values`, repeated as often as needed, to flat `places` of `target`; "assigned" casts as ``x[i] = v``."""
     places, values = np.ravel(raw(places)), shape.ravel(as_array(values))
     if not places.size:
         return
-    fits(name, values, target, "unsafe" if target.dtype.kind != "c" and values.dtype.kind != "c" else "same_kind")
+    if casting != "assigned" or values.dtype.kind == "c":
+        fits(name, values, target, "same_kind" if casting == "assigned" else casting)
     values = values[np.arange(places.size) % values.shape[0]]
     into(target, shape.reshape(index.setitem(shape.ravel(target), places, values), target.shape), name)
 
@@ -82,12 +83,12 @@ def put(a: Any, ind: Any, v: Any, mode: Any = "raise") -> None:
 
 
 def place(arr: Any, mask: Any, vals: Any) -> None:
-    _put("np.place", arr, np.flatnonzero(raw(mask)), vals)
+    _put("np.place", arr, np.flatnonzero(raw(mask)), vals, "safe")
 
 
 def putmask(a: Any, mask: Any, values: Any) -> None:
     places, values = np.flatnonzero(raw(mask)), shape.ravel(as_array(values))
-    _put("np.putmask", a, places, values[places % values.shape[0]])
+    _put("np.putmask", a, places, values[places % values.shape[0]], "safe")
 
 
 def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None = -1) -> None:
