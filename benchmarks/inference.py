@@ -1,6 +1,7 @@
 """Hamiltonian Monte Carlo on a logistic regression, 500 × 10: one trajectory of 16 leapfrog steps and its acceptance.
 
 The two samplers have the same arithmetic, momenta and random numbers, so that their chains are the same to rounding.
+Ours is replayed, as `ag.hmc` does.
 """
 
 from __future__ import annotations

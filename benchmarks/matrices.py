@@ -22,3 +22,5 @@ def works() -> Iterator[Work]:
     contenders: dict[str, Any] = {OURS: lambda: ours(x), "PyTorch, torch.func.hessian": lambda: theirs(tensor)}
     name = f"dense Hessian of Rosenbrock's function, {VARIABLES} variables"
     yield Work(name, contenders, {"PyTorch, torch.func.hessian": 0.25})
+    fast = ag.replay(ours)
+    yield Work(f"{name}, replayed", contenders | {OURS: lambda: fast(x)}, {"PyTorch, torch.func.hessian": 0.25})

@@ -3,6 +3,7 @@
 Who does it:
 
 * autograd_lite, as its users write it: ``nn.MLP``, ``nn.mse_loss``, ``nn.SGD``;
+* the same recorded once and replayed: ``nn.training_step``;
 * PyTorch, as its users write it: ``torch.nn.Sequential`` of ``Linear`` and ``Tanh``, ``mse_loss``, ``torch.optim.SGD``;
 * by hand in NumPy: the lecture's formulas, no graph, no modules, updates in place.
 
@@ -126,6 +127,18 @@ def ours_by_functions(sizes: list[int], x: np.ndarray, y: np.ndarray) -> Callabl
     return learning(loss, nn.SGD(params, lr=RATE))
 
 
+def replayed(sizes: list[int], x: np.ndarray, y: np.ndarray) -> Callable[[], Any]:
+    model = nn.MLP(sizes, activation="tanh")
+    for p, start in zip(model.parameters(), parameters(sizes), strict=True):
+        p.value = start.T
+
+    def loss(output: Any, target: Any) -> Any:
+        return 0.5 * nn.mse_loss(output, target, reduction="sum")
+
+    step = nn.training_step(model, loss, nn.SGD(model.parameters(), lr=RATE))
+    return lambda: step(x, y)
+
+
 def works() -> Iterator[Work]:
     for sizes, n, by_hands, pytorchs in (
         ([64, 128, 128, 10], 128, 1.15, 1.0),
@@ -137,5 +150,7 @@ def works() -> Iterator[Work]:
         targets = {"PyTorch": pytorchs} | ({HAND: by_hands} if by_hands else {})
         contenders = {OURS: ours(sizes, *data), HAND: by_hand(sizes, *data), "PyTorch": in_torch(sizes, *data)}
         yield Work(f"training step, {name}", contenders, targets)
+        again = {OURS: replayed(sizes, *data), HAND: by_hand(sizes, *data), "PyTorch": in_torch(sizes, *data)}
+        yield Work(f"training step, replayed, {name}", again, targets)
         bare = {OURS: ours_by_functions(sizes, *data), BARE: in_torch_by_functions(sizes, *data)}
         yield Work(f"training step in functions only, {name}", bare, {BARE: pytorchs})
