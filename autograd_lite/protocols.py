@@ -67,8 +67,6 @@ def _array_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, **options:
     elsewhere = any([isinstance(x, Tensor) and namespace(x._row.value.__class__) is not np for x in leaves])
     if without or found is None or not (tracked or elsewhere):
         return _by_numpy(ufunc, method, inputs, options)
-    if method == "at":
-        writes.refuse(_title(ufunc, method), *inputs)
     return ufuncs.METHODS[method](ufunc, found, *inputs, **options)
 
 
@@ -108,8 +106,6 @@ def _array_function(self: Tensor, function: Any, types: Any, args: Any, options:
     if found is None:
         return _without_rule(name, function, args, options)
     out = options.pop("out", None) if "out" in options else None
-    if out is not None:
-        writes.refuse(name, out, *_flat((args, options)))
     try:
         result = found(*args, **options)
     except TypeError as error:
