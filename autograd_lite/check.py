@@ -133,8 +133,9 @@ class Point:
     spec: Any
 
     def moved(self, k: int, change: Any) -> tuple[Any, ...]:
-        """The arguments with `change` added to leaf `k`, NumPy's in double precision; all complex if `change` is."""
-        wide = [_widened(x, np.iscomplexobj(change)) for x in self.leaves]
+        """The arguments with `change` added to leaf `k`, NumPy's in double precision; complex for a complex step."""
+        stepped = np.iscomplexobj(change) and not np.iscomplexobj(self.leaves[k])
+        wide = [_widened(x, stepped) for x in self.leaves]
         like, moved = wide[k], np.asarray(wide[k]) + change
         wide[k] = moved[()] if like.__class__ in NUMPY else array_like(moved, like)
         return self.args(wide)

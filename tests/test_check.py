@@ -178,3 +178,8 @@ def test_bad_requests_are_refused():
 def test_it_does_the_same_every_time(wrong):
     f = wrong(np.sin, lambda v, x: -ag.cos(x))
     assert message(f, (np.ones(3),)) == message(f, (np.ones(3),))
+
+
+def test_real_arguments_stay_real_beside_complex_ones():
+    """At second order the gradient in a real argument is real in the differences too."""
+    ag.check_grads(lambda z, x: ag.conj(z) * x**2, (np.array([1 + 2j, 3 - 1j]), np.array([0.5, 2.0])), order=2)
