@@ -20,7 +20,18 @@ import torch
 from benchmarks import long_chain
 from benchmarks.harness import HEADER, OURS, Result, lines, measure
 
-SUITES = ("scalars", "networks", "physics", "arrays", "matrices", "optimisers", "training", "inference", "long_chain")
+SUITES = (
+    "scalars",
+    "networks",
+    "physics",
+    "arrays",
+    "matrices",
+    "optimisers",
+    "training",
+    "inference",
+    "integration",
+    "long_chain",
+)
 RESULTS = Path(__file__).parent / "results"
 
 
