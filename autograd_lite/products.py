@@ -46,26 +46,26 @@ def fit(t: Any, v: Any) -> Any:
     return t if t.dtype == v.dtype else conform(t, v)
 
 
+def _tracked(*factors: Any) -> bool:
+    return any([isinstance(x, Tensor) and x._row.seq for x in factors])
+
+
 def gate(g: Any, p: Any) -> Any:
     """``g * p`` where an exact zero of one means that nothing arrived: it annihilates even an infinity of the other.
 
     An element that `where`, an index or a maximum did not select contributes nothing, however singular its
-    partial. Only rows below such an operation come here, and only a NaN in the product makes them pay. On
+    partial. Only rows below such an operation come here, and only a NaN in the product makes them pay. On tracked
     Tensors the factors themselves are masked, so that the same holds at the next order.
     """
+    if not _tracked(g, p):
+        return OPS["gated_product"].call(g, p)
     where, isfinite = OPS["where"].call, OPS["isfinite"].call
-    if isinstance(g, Tensor) or isinstance(p, Tensor):
-        return where((p != 0) | isfinite(g), g, 0.0) * where((g != 0) | isfinite(p), p, 0.0)
-    product = g * p
-    return where((g == 0) | (p == 0), 0.0, product) if has_nan(product) else product
+    return where((p != 0) | isfinite(g), g, 0.0) * where((g != 0) | isfinite(p), p, 0.0)
 
 
 def pick(g: Any, w: Any) -> Any:
     """``g * w`` for weights of an operation that selects: an exact zero of `w` drops even an infinite `g`."""
-    product = g * w
-    if isinstance(product, Tensor) or has_nan(product):
-        product = OPS["where"].call(w == 0, 0.0, product)
-    return product
+    return OPS["where"].call(w == 0, 0.0, g * w) if _tracked(g, w) else OPS["picked_product"].call(g, w)
 
 
 def gate_product(transpose: Call, g: Any, xs: list[Any], i: int) -> Any:

@@ -297,6 +297,8 @@ DOMAINS: dict[str, Domain] = {
     "less_equal":    Domain((real, real),            BINARY),
     "greater":       Domain((real, real),            BINARY),
     "greater_equal": Domain((real, real),            BINARY),
+    "gated_product":  Domain((real, real),           BINARY),
+    "picked_product": Domain((real, real),           BINARY),
     "logical_and":   Domain((flags, flags),          BINARY),
     "logical_or":    Domain((flags, flags),          BINARY),
     "logical_xor":   Domain((flags, flags),          BINARY),
@@ -324,5 +326,6 @@ DOMAINS: dict[str, Domain] = {
 }
 # fmt: on
 
+PACKAGED = frozenset(OPS)  # before any test or doctest registers one of its own
 DIFFERENTIABLE = sorted(name for name in DOMAINS if name in OPS and OPS[name].kind != "plain")
 PLAIN = sorted(name for name in DOMAINS if name in OPS and OPS[name].kind == "plain")

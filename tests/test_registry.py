@@ -370,10 +370,14 @@ def test_where_hides_infinite_entries_of_a_convolution():
 # -- operations without derivatives -----------------------------------------------------------------------------------
 
 
+# NumPy's names, where they differ: among finite numbers a zero annihilates in any product.
+AS_NUMPY_HAS_IT = {"bitwise_invert": "invert", "gated_product": "multiply", "picked_product": "multiply"}
+
+
 @pytest.mark.parametrize("name", PLAIN)
 def test_operations_without_derivatives(name):
     """The same on Tensors as on arrays, as NumPy has it, and nothing is recorded."""
-    rng, reference = seeded(name), getattr(np, name.replace("bitwise_invert", "invert"))
+    rng, reference = seeded(name), getattr(np, AS_NUMPY_HAS_IT.get(name, name))
     options = {"stable": True} if name == "argsort" else {}
     for case in DOMAINS[name].family.examples:
         values = DOMAINS[name].values(case, rng.random)
@@ -386,6 +390,15 @@ def test_operations_without_derivatives(name):
         for got in (out, y.value):
             assert (np.shape(got), got.dtype) == (np.shape(expected), expected.dtype)
             assert name == "empty_like" or np.array_equal(got, expected)
+
+
+def test_products_in_which_a_zero_annihilates():
+    inf, nan = np.inf, np.nan
+    with np.errstate(invalid="ignore"):
+        gated = OPS["gated_product"].call(np.array([0.0, inf, 2.0, 0.0, nan]), np.array([inf, 0.0, inf, nan, 1.0]))
+        picked = OPS["picked_product"].call(np.array([inf, 0.0, nan, 3.0]), np.array([0.0, inf, 0.0, 1.0]))
+    np.testing.assert_array_equal(gated, [0.0, 0.0, inf, 0.0, nan])
+    np.testing.assert_array_equal(picked, [0.0, nan, 0.0, 3.0])
 
 
 PROPERTIES = [

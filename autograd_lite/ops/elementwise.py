@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import PYTHON, is_complex, is_inexact
+from autograd_lite.backend import PYTHON, has_nan, is_complex, is_inexact
 from autograd_lite.ops.axes import batch_same
 from autograd_lite.ops.create import zeros_like
 from autograd_lite.rules import elementwise, general, plain
@@ -52,6 +52,16 @@ def _where(c: Any, x: Any, y: Any, xp: Any = np) -> Any:  # a kernel: arrays in,
     return out if out.ndim else out[()]
 
 
+def _gated(g: Any, p: Any, xp: Any = np) -> Any:
+    product = g * p
+    return _where((g == 0) | (p == 0), xp.zeros_like(product), product, xp) if has_nan(product) else product
+
+
+def _picked(g: Any, w: Any, xp: Any = np) -> Any:
+    product = g * w
+    return _where(w == 0, xp.zeros_like(product), product, xp) if has_nan(product) else product
+
+
 def _relu(x: Any, xp: Any = np) -> Any:
     return xp.maximum(x, 0)  # 0, not 0.0: a Python number must not widen
 
@@ -70,6 +80,8 @@ def _turned(t: Any, s: Any, back: Any, x: Any) -> Any:
 
 
 where   = elementwise("where",   _where,     None, lambda v, c, x, y: c, lambda v, c, x, y: logical_not(c), signature="condition, x, y, /", holes=True, doc="x where the condition holds, y elsewhere.")
+gated_product  = plain("gated_product",  _gated,  signature="x, y, /", doc="x * y, where a zero of either annihilates even an infinity: see `products.gate`.")
+picked_product = plain("picked_product", _picked, signature="x, y, /", doc="x * y, where a zero of y annihilates even an infinity: see `products.pick`.")
 maximum = elementwise("maximum", np.maximum, lambda v, x, y: _half(x, y),      lambda v, x, y: _half(y, x),             holes=True, doc="The larger of two, entry by entry; ties share the adjoint evenly.")
 minimum = elementwise("minimum", np.minimum, lambda v, x, y: _half(y, x),      lambda v, x, y: _half(x, y),             holes=True, doc="The smaller of two, entry by entry; ties share the adjoint evenly.")
 relu    = elementwise("relu",    _relu,      lambda v, x: x > 0,                                                holes=True, doc="max(x, 0), with derivative 0 at 0.")
