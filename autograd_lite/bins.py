@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.backend import on_host
 from autograd_lite.errors import NoRuleError
 from autograd_lite.ops import index, order, reduce, shape
 from autograd_lite.ops.order import as_array, raw
@@ -35,7 +36,7 @@ def bin_edges(x: Any, bins: Any = 10, range: Any = None, weights: Any = None) ->
 def histogram(x: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
     edges = bin_edges(x, bins, range, weights)
     if is_tracked(weights):
-        places, values = raw(edges), np.ravel(raw(x))
+        places, values = on_host(raw(edges)), np.ravel(on_host(raw(x)))
         inside = np.flatnonzero((values >= places[0]) & (values <= places[-1]))
         bin_of = np.minimum(np.searchsorted(places, values[inside], side="right") - 1, len(places) - 2)
         counts = index.scatter(shape.ravel(weights)[inside], (len(places) - 1,), bin_of)
@@ -86,7 +87,7 @@ def unique(
     **options: Any,
 ) -> Any:
     x = as_array(x)
-    _, places, inverse, counts = np.unique(raw(x), True, True, True, axis, **options)
+    _, places, inverse, counts = np.unique(on_host(raw(x)), True, True, True, axis, **options)
     values = index.take(shape.ravel(x), places, axis=0) if axis is None else index.take(x, places, axis=axis)
     parts = zip((places, inverse, counts), (return_index, return_inverse, return_counts), strict=True)
     out = (values, *[_constant(part) for part, wanted in parts if wanted])
@@ -99,7 +100,7 @@ def union1d(x: Any, y: Any) -> Any:
 
 def setdiff1d(x: Any, y: Any, assume_unique: bool = False) -> Any:
     x = shape.ravel(as_array(x)) if assume_unique else unique(x)
-    return x[np.flatnonzero(~np.isin(raw(x), raw(y)))]
+    return x[np.flatnonzero(~np.isin(on_host(raw(x)), on_host(raw(y))))]
 
 
 def setxor1d(x: Any, y: Any, assume_unique: bool = False) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd_lite import linalg as la
 from autograd_lite import writes
-from autograd_lite.backend import is_complex
+from autograd_lite.backend import is_complex, on_host, real_dtype
 from autograd_lite.ops import arrange, create, index, linalg, order, shape
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import as_array, raw
@@ -124,7 +124,8 @@ def rollaxis(x: Any, axis: int, start: int = 0) -> Any:
 
 def unwrap(x: Any, discont: float | None = None, axis: int = -1, *, period: float = 2 * np.pi) -> Any:
     """The jumps that are taken out are constants."""
-    return x + (np.unwrap(raw(x), discont, axis, period=period) - raw(x))
+    still = on_host(raw(x))
+    return x + (np.unwrap(still, discont, axis, period=period) - still)
 
 
 def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
@@ -164,7 +165,7 @@ def by_place(function: Any) -> Any:
 
 def trim_zeros(x: Any, trim: str = "fb", axis: Any = None) -> Any:
     x = as_array(x)
-    kept = np.nonzero(raw(x))
+    kept = np.nonzero(on_host(raw(x)))
     axes = range(x.ndim) if axis is None else [axis % x.ndim] if np.ndim(axis) == 0 else [a % x.ndim for a in axis]
     trim = trim.lower()
     spans = [slice(None)] * x.ndim
@@ -176,13 +177,13 @@ def trim_zeros(x: Any, trim: str = "fb", axis: Any = None) -> Any:
 
 def partition(x: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect", **options: Any) -> Any:
     x, axis = (shape.ravel(as_array(x)), 0) if axis is None else (as_array(x), axis)
-    return index.take_along_axis(x, np.argpartition(raw(x), kth, axis, kind, **options), axis=axis)
+    return index.take_along_axis(x, np.argpartition(on_host(raw(x)), kth, axis, kind, **options), axis=axis)
 
 
 def sort_complex(x: Any) -> Any:
     x = as_array(x)
-    x = x if is_complex(x) else create.astype(x, np.result_type(raw(x).dtype, np.complex64))
-    return index.take_along_axis(x, np.argsort(raw(x), axis=-1), axis=-1)
+    x = x if is_complex(x) else create.astype(x, np.result_type(real_dtype(x), np.complex64))
+    return index.take_along_axis(x, np.argsort(on_host(raw(x)), axis=-1), axis=-1)
 
 
 def take(x: Any, indices: Any, axis: int | None = None, out: Any = None, mode: Any = "raise") -> Any:
@@ -265,8 +266,8 @@ def beyond(function: Any, outside: Any) -> Any:
 
     def call(x: Any) -> Any:
         x = as_array(x)
-        if not is_complex(x) and np.any(outside(raw(x))):
-            x = create.astype(x, np.result_type(raw(x).dtype, np.complex64))
+        if not is_complex(x) and np.any(outside(on_host(raw(x)))):
+            x = create.astype(x, np.result_type(real_dtype(x), np.complex64))
         return function(x)
 
     return call

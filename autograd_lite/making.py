@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import PYTHON
+from autograd_lite.backend import PYTHON, on_host, real_dtype
 from autograd_lite.ops import create, shape
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import as_array, raw
@@ -69,7 +69,7 @@ def linspace(
     start, stop = as_array(start) * 1.0, as_array(stop) * 1.0
     start, stop = start + 0 * stop, stop + 0 * start  # together, in shape and dtype
     parts = num - 1 if endpoint else num
-    places = np.arange(num).reshape(-1, *[1] * start.ndim).astype(start.dtype)
+    places = np.arange(num).reshape(-1, *[1] * start.ndim).astype(real_dtype(start))
     step = (stop - start) / (parts if parts > 0 else np.nan)
     out = start + places * step if parts > 0 else start + places * 0
     if endpoint and num > 1:  # exactly, as NumPy has it
@@ -103,7 +103,7 @@ def geomspace(
 ) -> Any:
     start, stop = as_array(start) * 1.0, as_array(stop) * 1.0
     start, stop = start + 0 * stop, stop + 0 * start
-    if np.any(raw(start) == 0) or np.any(raw(stop) == 0):
+    if np.any(on_host(raw(start)) == 0) or np.any(on_host(raw(stop)) == 0):
         raise ValueError("np.geomspace: a geometric sequence has no 0")
     parts = num - 1 if endpoint else num
     exponents = (np.arange(num) / (parts if parts > 0 else 1)).reshape(-1, *[1] * start.ndim)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import linalg as la
+from autograd_lite.backend import real_dtype
 from autograd_lite.errors import NoRuleError
-from autograd_lite.ops import arrange, numeric, reduce, shape
+from autograd_lite.ops import arrange, create, numeric, reduce, shape
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import as_array, raw
 
@@ -34,7 +35,9 @@ def polyder(p: Any, m: int = 1) -> Any:
 
 def polyint(p: Any, m: int = 1, k: Any = 0) -> Any:
     for _ in range(m):
-        p = shape.concat([p / np.arange(p.shape[0], 0, -1), shape.reshape(as_array(k) * 1.0, (1,))])
+        p = shape.concat(
+            [p / np.arange(p.shape[0], 0, -1).astype(real_dtype(p)), shape.reshape(as_array(k) * 1.0, (1,))]
+        )
     return p
 
 
@@ -54,9 +57,10 @@ def poly(zeros: Any) -> Any:
     zeros = as_array(zeros)
     if zeros.ndim != 1:
         raise NoRuleError("np.poly of a matrix has no derivative rule here: it has one for a vector of zeros")
-    out = np.ones(1, raw(zeros).dtype)
+    one = create.ones_like(zeros[:1])
+    out = one
     for i in range(zeros.shape[0]):
-        out = numeric.convolve(out, shape.stack([np.ones((), raw(zeros).dtype)[()], -zeros[i]]))
+        out = numeric.convolve(out, shape.concat([one, -zeros[i : i + 1]]))
     return out
 
 

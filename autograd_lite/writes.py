@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.backend import dtype_name, is_complex
 from autograd_lite.errors import TrackedError
 from autograd_lite.methods import assign
 from autograd_lite.ops import create, index, shape
@@ -52,7 +53,7 @@ def into(target: Any, new: Any, name: str, casting: Any = "same_kind") -> Any:
 
 def fits(name: str, new: Any, target: Any, casting: Any = "same_kind") -> None:
     """Raise TypeError unless NumPy would cast `new` to the dtype of `target`."""
-    if new.dtype != target.dtype and not np.can_cast(new.dtype, target.dtype, casting):
+    if new.dtype != target.dtype and not np.can_cast(dtype_name(new), dtype_name(target), casting):
         raise TypeError(f"{name}: a result of dtype {new.dtype} does not go into dtype {target.dtype} ({casting!r})")
 
 
@@ -61,7 +62,7 @@ def _put(name: str, target: Tensor, places: Any, values: Any, casting: str = "as
     places, values = np.ravel(raw(places)), shape.ravel(as_array(values))
     if not places.size:
         return
-    if casting != "assigned" or values.dtype.kind == "c":
+    if casting != "assigned" or is_complex(values):
         fits(name, values, target, "same_kind" if casting == "assigned" else casting)
     values = values[np.arange(places.size) % values.shape[0]]
     into(target, shape.reshape(index.setitem(shape.ravel(target), places, values), target.shape), name)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
+from autograd_lite.backend import is_inexact, on_host
 from autograd_lite.errors import NoRuleError, TrackedError
 from tests import census_table
 from tests.numpy_samples import (
@@ -482,3 +483,28 @@ def test_constants_give_constants(name):
         if isinstance(e, (np.ndarray, np.floating)) and e.dtype.names is None:  # records stay NumPy's
             assert isinstance(y, ag.Tensor)
             np.testing.assert_allclose(y.value, e, rtol=1e-12, atol=1e-13)  # a few sums in another order
+
+
+# -- over other libraries ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("library", ["array_api_strict", "torch"])
+@pytest.mark.parametrize("name", here(DIFFERENTIABLE, FUNCTIONS))
+def test_functions_over_other_libraries(name, library):
+    """NumPy's functions of Tensors that hold another library's arrays: its arrays, the same numbers and gradients."""
+    xp = pytest.importorskip(library, reason="an optional library")
+    f, *args = DIFFERENTIABLE[name]
+    theirs = [xp.asarray(np.array(a)) for a in args]
+
+    def total(*given):
+        return sum([ag.sum(ag.real(y) ** 2) for y in leaves(f(*given)) if is_inexact(plain(y))])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        got, expected = leaves(f(*map(ag.Var, theirs))), leaves(f(*args))
+        gradients = [ag.grad(total, argnums=tuple(range(len(args))))(*given) for given in (theirs, args)]
+    for y, e in zip(got, expected, strict=True):
+        assert type(plain(y)) is type(theirs[0]) or not y.requires_grad
+        np.testing.assert_allclose(on_host(plain(y)), e, rtol=1e-10, atol=1e-12)  # another library's rounding
+    for g, e in zip(*gradients, strict=True):
+        np.testing.assert_allclose(on_host(g), e, rtol=1e-9, atol=1e-11)  # of squares, so twice that, and more sums
