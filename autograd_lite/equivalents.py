@@ -230,6 +230,12 @@ WRITES: dict[Any, Call] = {
 }
 """Functions that write to their first argument: for a Tensor there."""
 
+LATER: dict[str, Call] = {
+    "numpy.polynomial.polynomial.polyval2d": polynomials.polyval2d,
+    "numpy.polynomial.polynomial.polygrid2d": polynomials.polygrid2d,
+}
+"""The same for functions of modules that NumPy imports when they are asked for, by name."""
+
 LN2 = float(np.log(2))
 
 UFUNCS: dict[Any, Call] = {
@@ -268,6 +274,13 @@ REMEDIES: dict[Any, str] = {
     **dict.fromkeys([np.save, np.savetxt, np.savez, np.savez_compressed], FILES),
 }
 """For functions without a rule, the nearest spelling that has one, or why there is none."""
+
+MODULES = {
+    "numpy.lib.recfunctions": "it is for structured arrays, and a Tensor holds numbers",
+    "numpy.strings": "it is for text, and a Tensor holds numbers",
+    "numpy.char": "it is for text, and a Tensor holds numbers",
+}
+"""The same for all functions of a module."""
 
 CONSTANT = frozenset(
     {

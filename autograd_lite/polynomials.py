@@ -41,6 +41,30 @@ def polyint(p: Any, m: int = 1, k: Any = 0) -> Any:
     return p
 
 
+def polyval2d(x: Any, y: Any, c: Any) -> Any:
+    """``np.polynomial.polynomial.polyval2d``: the lowest power first, that of x along the first axis of `c`."""
+    x, y = as_array(x), as_array(y)
+    return _horner(y, _horner(x, _beside(as_array(c), x)))
+
+
+def polygrid2d(x: Any, y: Any, c: Any) -> Any:
+    """The same at every pair of an x and a y."""
+    x, y = as_array(x), as_array(y)
+    return _horner(y, _beside(_horner(x, _beside(as_array(c), x)), y))
+
+
+def _beside(c: Any, x: Any) -> Any:
+    """`c` with axes for those of `x`."""
+    return shape.reshape(c, (*c.shape, *[1] * x.ndim))
+
+
+def _horner(x: Any, c: Any) -> Any:
+    out = c[-1] + 0 * x
+    for i in range(2, c.shape[0] + 1):
+        out = c[-i] + out * x
+    return out
+
+
 def polyfit(x: Any, y: Any, deg: int, *, w: Any = None) -> Any:
     """Least squares with columns scaled to length 1, as NumPy does it."""
     columns, y = vander(as_array(x) * 1.0, deg + 1), as_array(y)

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd_lite import equivalents, special, ufuncs, writes
 from autograd_lite.backend import namespace
-from autograd_lite.equivalents import CONSTANT, FUNCTIONS, REMEDIES, WRITES
+from autograd_lite.equivalents import CONSTANT, FUNCTIONS, LATER, MODULES, REMEDIES, WRITES
 from autograd_lite.errors import NoRuleError
 from autograd_lite.op import OPS
 from autograd_lite.ops import elementwise as e
@@ -101,7 +101,7 @@ def _by_numpy(ufunc: Any, method: str, inputs: Any, options: dict[str, Any]) -> 
 
 def _array_function(self: Tensor, function: Any, types: Any, args: Any, options: dict[str, Any]) -> Any:
     """What NumPy calls for its other functions with a Tensor among their arguments."""
-    found = FUNCTIONS.get(function)
+    found = FUNCTIONS.get(function) or LATER.get(f"{function.__module__}.{function.__name__}")
     name = f"{function.__module__}.{function.__name__}".replace("numpy", "np")
     if found is None:
         return _without_rule(name, function, args, options)
@@ -127,9 +127,7 @@ def _without_rule(name: str, function: Any, args: Any, options: dict[str, Any]) 
             return WRITES[function](*args, **options)
         writes.refuse(name, target, *leaves)
     elif function not in CONSTANT and any(map(is_tracked, leaves)):
-        remedy = REMEDIES.get(function, "write it with autograd_lite operations")
-        if function.__module__ == "numpy.lib.recfunctions":
-            remedy = "it is for structured arrays, and a Tensor holds numbers"
+        remedy = REMEDIES.get(function) or MODULES.get(function.__module__, "write it with autograd_lite operations")
         raise NoRuleError(f"{name} has no derivative rule here: {remedy}; pass .detach() if no derivative is wanted")
     return _constant(function(*_plain(args), **_plain_options(options)))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import autograd_lite as ag
+from autograd_lite.equivalents import MODULES
 from autograd_lite.errors import NoRuleError
 from tests.numpy_samples import (
     ALL_UFUNCS,
@@ -52,16 +53,18 @@ def table(head: tuple[str, str], body: list[tuple[str, str]]) -> str:
 
 def tables() -> str:
     """Both tables, the same with every version of NumPy that has the functions which raise."""
-    errors = {name: remedy(name, f, *map(ag.Var, args)) for name, (_, f, *args) in RAISES.items() if name in FUNCTIONS}
+    whole = {module.removeprefix("numpy."): text for module, text in MODULES.items()}  # one row for all of a module
+    errors = {f"{module}.*": f"error: {text}" for module, text in whole.items()}
+    for name, (_, f, *args) in RAISES.items():
+        if name in FUNCTIONS and name.rpartition(".")[0] not in whole:
+            errors[name] = remedy(name, f, *map(ag.Var, args))
     plain = {n: what for n, what in UFUNCS_RAISE.items() if what != "text"}
     refused = {n: remedy(n, ALL_UFUNCS[n], *[ag.Var(A)] * ALL_UFUNCS[n].nin) for n in plain}
     public = {name: sample for name, sample in UFUNCS_PASS.items() if not name.startswith("_")}
-    text = remedy("str_len", ALL_UFUNCS["str_len"], ag.Var(A))
-    ufuncs = [*rows((UFUNCS, public), refused), ("those of `np.strings`", text)]
     return (
         table(("function", "of a tracked Tensor"), rows((DIFFERENTIABLE, PASSES), errors))
         + "\n"
-        + table(("ufunc", "of a tracked Tensor"), ufuncs)
+        + table(("ufunc", "of a tracked Tensor"), rows((UFUNCS, public), refused))
     )
 
 

@@ -13,6 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.char  # so that its functions, which NumPy imports late, are walked too; the next ones the same
+import numpy.polynomial
+import numpy.strings
 from numpy.lib import recfunctions as rf
 from numpy.testing import overrides
 
@@ -93,7 +96,7 @@ DIFFERENTIABLE: dict[str, Sample] = {
     # Fourier transforms
     **{f"fft.{name}": (getattr(np.fft, name), C) for name in ("fft", "ifft", "irfft", "hfft", "fft2", "ifft2", "irfft2", "fftn", "ifftn", "irfftn", "fftshift", "ifftshift")}, **{f"fft.{name}": (getattr(np.fft, name), A) for name in ("rfft", "ihfft", "rfft2", "rfftn")},
     # polynomials
-    "poly": (np.poly, U), "polyval": (np.polyval, U, V), "polyadd": (np.polyadd, U, V), "polysub": (np.polysub, U, V), "polymul": (np.polymul, U, V), "polydiv": (np.polydiv, U, V[:2]), "polyder": (np.polyder, U), "polyint": (np.polyint, U), "polyfit": (lambda x, y: np.polyfit(x, y, 1), U, V),
+    "poly": (np.poly, U), "polyval": (np.polyval, U, V), "polynomial.polynomial.polyval2d": (np.polynomial.polynomial.polyval2d, U, V, A), "polynomial.polynomial.polygrid2d": (np.polynomial.polynomial.polygrid2d, U, V, A), "polyadd": (np.polyadd, U, V), "polysub": (np.polysub, U, V), "polymul": (np.polymul, U, V), "polydiv": (np.polydiv, U, V[:2]), "polyder": (np.polyder, U), "polyint": (np.polyint, U), "polyfit": (lambda x, y: np.polyfit(x, y, 1), U, V),
     # made: ranges, and with like=
     "linspace": (lambda a, b: np.linspace(a, b, 5), U, V), "logspace": (lambda a, b: np.logspace(a, b, 5), U, V), "geomspace": (lambda a, b: np.geomspace(a, b, 5), U, V), "full": (lambda x: np.full((2, 4), x, like=x), U),
     "array": (lambda x: np.array([x[0], [1.0, 2.0, 3.0, 4.0]], like=x), A), "asarray": (lambda x: np.asarray(x, like=x), A), "asanyarray": (lambda x: np.asanyarray(x, like=x), A), "ascontiguousarray": (lambda x: np.ascontiguousarray(x, like=x), A), "asfortranarray": (lambda x: np.asfortranarray(x, like=x), A), "require": (lambda x: np.require(x, like=x), A),
@@ -132,6 +135,12 @@ RAISES: dict[str, Sample] = {
     "packbits": (WHOLE, np.packbits, A), "unpackbits": (WHOLE, np.unpackbits, A), "ravel_multi_index": (WHOLE, lambda x: np.ravel_multi_index((x, x), (3, 3)), U), "unravel_index": (WHOLE, lambda x: np.unravel_index(x, (3, 3)), U),
     "save": (FILES, lambda x: np.save(io.BytesIO(), x), A), "savez": (FILES, lambda x: np.savez(io.BytesIO(), x), A), "savez_compressed": (FILES, lambda x: np.savez_compressed(io.BytesIO(), x), A), "savetxt": (FILES, lambda x: np.savetxt(io.StringIO(), x), A),
 }
+RAISES |= {f"strings.{name}": (TEXT, lambda x, name=name, more=more: FUNCTIONS[f"strings.{name}"](x, *[1] * more), A) for more, names in enumerate([
+    "_rsplit _split _splitlines capitalize decode encode expandtabs lower swapcase title upper",
+    "_join center ljust mod multiply partition rjust rpartition translate zfill",
+    "replace",
+]) for name in names.split()}
+RAISES |= {f"char.{name}": (TEXT, lambda x, name=name: FUNCTIONS[f"char.{name}"](x, B), A) for name in ["equal", "greater", "greater_equal", "less", "less_equal", "not_equal"]}
 RAISES |= {f"lib.recfunctions.{name}": (RECORDS, call, A) for name, call in {
     "append_fields": lambda x: rf.append_fields(x, "a", U), "apply_along_fields": lambda x: rf.apply_along_fields(np.mean, x), "assign_fields_by_name": lambda x: rf.assign_fields_by_name(x, B), "drop_fields": lambda x: rf.drop_fields(x, "a"),
     "find_duplicates": rf.find_duplicates, "join_by": lambda x: rf.join_by("a", x, x), "merge_arrays": lambda x: rf.merge_arrays((x, x)), "rec_append_fields": lambda x: rf.rec_append_fields(x, "a", U), "rec_drop_fields": lambda x: rf.rec_drop_fields(x, "a"),
