@@ -77,6 +77,8 @@ def training_step(
         live = ignored or counts or any([m.training for m in random]) or any([m._hooks for m in modules])
         run = replayed if replay and not live else called
         values, fixed = [p.value for p in tracked], [p.value for p in parameters if not p.requires_grad]
+        for p in tracked:
+            p.grad = None  # so that its memory serves again
         try:
             value, gradients = run(values, fixed, kinds, *batch)
         except Exception:
