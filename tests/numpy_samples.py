@@ -28,6 +28,8 @@ HOLED = np.where(A > 0.7, np.nan, 1.0)  # what is NaN in samples of nan-function
 MASK = B > 0.5
 K = np.array([2, 0, 1, 2])
 VECTORS = (A[:, :3], B[:, :3])
+for _shared in (A, B, U, V, Z, *VECTORS, S, C, HOLED, MASK, K):
+    _shared.flags.writeable = False  # what one sample wrote, another would read
 
 Sample = tuple[Any, ...]
 
