@@ -232,6 +232,7 @@ WRITES: dict[Any, Call] = {
 
 LATER: dict[str, Call] = {
     "numpy.polynomial.polynomial.polyval2d": polynomials.polyval2d,
+    "numpy.polynomial.polynomial.polyvalnd": polynomials.polyvalnd,
     "numpy.polynomial.polynomial.polygrid2d": polynomials.polygrid2d,
 }
 """The same for functions of modules that NumPy imports when they are asked for, by name."""

@@ -43,8 +43,16 @@ def polyint(p: Any, m: int = 1, k: Any = 0) -> Any:
 
 def polyval2d(x: Any, y: Any, c: Any) -> Any:
     """``np.polynomial.polynomial.polyval2d``: the lowest power first, that of x along the first axis of `c`."""
-    x, y = as_array(x), as_array(y)
-    return _horner(y, _horner(x, _beside(as_array(c), x)))
+    return polyvalnd((x, y), c)
+
+
+def polyvalnd(pts: Any, c: Any) -> Any:
+    """``np.polynomial.polynomial.polyvalnd``: the power of each of `pts` along an axis of `c`, from the first on."""
+    points, c = [as_array(x) for x in pts], as_array(c)
+    c = _beside(shape.reshape(c, (*c.shape, *[1] * (len(points) - c.ndim))), points[0])
+    for x in points:
+        c = _horner(x, c)
+    return c
 
 
 def polygrid2d(x: Any, y: Any, c: Any) -> Any:

@@ -62,7 +62,7 @@ def _array_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, **options:
     leaves = list(_flat((inputs, options)))
     without = ufunc in WITHOUT_DERIVATIVE or ufunc.__name__ == "_ones_like"
     tracked = any(map(is_tracked, leaves))
-    if tracked and (not ufuncs.takes_floats(ufunc) or (found is None and not without)):
+    if tracked and ((ufunc.types and not ufuncs.takes_floats(ufunc)) or (found is None and not without)):
         raise _no_rule(ufunc, method)
     elsewhere = any([isinstance(x, Tensor) and namespace(x._row.value.__class__) is not np for x in leaves])
     if without or found is None or not (tracked or elsewhere):
@@ -71,9 +71,11 @@ def _array_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, **options:
 
 
 def _named(ufunc: Any) -> Any:
-    """The operation for the ufunc of np.clip, or for one of SciPy's, which is imported if anybody can call with it."""
-    if ufunc.__name__ == "clip":
-        return e.clip
+    """The operation for a ufunc that NumPy keeps behind a function (np.clip, since 2.5 np.real and np.imag), or for one
+    of SciPy's, which is imported if anybody can call with it.
+    """
+    if ufunc.__name__ in ("clip", "real", "imag"):
+        return getattr(e, ufunc.__name__)
     name = {"psi": "digamma"}.get(ufunc.__name__, ufunc.__name__)
     mine = getattr(special, name, None)
     return mine if mine and getattr(sys.modules.get("scipy.special"), ufunc.__name__, None) is ufunc else None

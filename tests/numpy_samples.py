@@ -98,7 +98,7 @@ DIFFERENTIABLE: dict[str, Sample] = {
     # Fourier transforms
     **{f"fft.{name}": (getattr(np.fft, name), C) for name in ("fft", "ifft", "irfft", "hfft", "fft2", "ifft2", "irfft2", "fftn", "ifftn", "irfftn", "fftshift", "ifftshift")}, **{f"fft.{name}": (getattr(np.fft, name), A) for name in ("rfft", "ihfft", "rfft2", "rfftn")},
     # polynomials
-    "poly": (np.poly, U), "polyval": (np.polyval, U, V), "polynomial.polynomial.polyval2d": (np.polynomial.polynomial.polyval2d, U, V, A), "polynomial.polynomial.polygrid2d": (np.polynomial.polynomial.polygrid2d, U, V, A), "polyadd": (np.polyadd, U, V), "polysub": (np.polysub, U, V), "polymul": (np.polymul, U, V), "polydiv": (np.polydiv, U, V[:2]), "polyder": (np.polyder, U), "polyint": (np.polyint, U), "polyfit": (lambda x, y: np.polyfit(x, y, 1), U, V),
+    "poly": (np.poly, U), "polyval": (np.polyval, U, V), "polynomial.polynomial.polyval2d": (np.polynomial.polynomial.polyval2d, U, V, A), "polynomial.polynomial.polyvalnd": (lambda x, y, c: np.polynomial.polynomial.polyvalnd((x, y), c), U, V, A), "polynomial.polynomial.polygrid2d": (np.polynomial.polynomial.polygrid2d, U, V, A), "polyadd": (np.polyadd, U, V), "polysub": (np.polysub, U, V), "polymul": (np.polymul, U, V), "polydiv": (np.polydiv, U, V[:2]), "polyder": (np.polyder, U), "polyint": (np.polyint, U), "polyfit": (lambda x, y: np.polyfit(x, y, 1), U, V),
     # made: ranges, and with like=
     "linspace": (lambda a, b: np.linspace(a, b, 5), U, V), "logspace": (lambda a, b: np.logspace(a, b, 5), U, V), "geomspace": (lambda a, b: np.geomspace(a, b, 5), U, V), "full": (lambda x: np.full((2, 4), x, like=x), U),
     "array": (lambda x: np.array([x[0], [1.0, 2.0, 3.0, 4.0]], like=x), A), "asarray": (lambda x: np.asarray(x, like=x), A), "asanyarray": (lambda x: np.asanyarray(x, like=x), A), "ascontiguousarray": (lambda x: np.ascontiguousarray(x, like=x), A), "asfortranarray": (lambda x: np.asfortranarray(x, like=x), A), "require": (lambda x: np.require(x, like=x), A),
@@ -155,7 +155,7 @@ ABOVE_ONE, WHOLES = A + 1, np.array([[2, 1, 3, 1]])
 UFUNCS: dict[str, Sample] = {
     **dict.fromkeys(["absolute", "arccos", "arcsin", "arcsinh", "arctan", "arctanh", "cbrt", "ceil", "cos", "cosh", "deg2rad", "degrees", "exp", "exp2", "expm1", "fabs", "floor", "log", "log10", "log1p", "log2", "negative", "positive", "rad2deg", "radians", "reciprocal", "rint", "sign", "sin", "sinh", "sqrt", "square", "tan", "tanh", "trunc"], (A,)),
     **dict.fromkeys(["add", "arctan2", "copysign", "divide", "divmod", "float_power", "floor_divide", "fmax", "fmin", "fmod", "heaviside", "hypot", "logaddexp", "logaddexp2", "maximum", "minimum", "multiply", "nextafter", "power", "remainder", "subtract", "vecdot"], (A, B)),
-    "arccosh": (ABOVE_ONE,), "conjugate": (C,), "modf": (3 * A,), "frexp": (3 * A,), "ldexp": (A, WHOLES), "clip": (A, 0.4 * B, 0.6 + B),
+    "arccosh": (ABOVE_ONE,), "conjugate": (C,), "real": (C,), "imag": (C,), "modf": (3 * A,), "frexp": (3 * A,), "ldexp": (A, WHOLES), "clip": (A, 0.4 * B, 0.6 + B),
     "matmul": (A, B.T), "matvec": (A, V), "vecmat": (B[:, 0], A),
 }
 """Differentiable ufuncs."""
