@@ -79,7 +79,7 @@ def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
                 values.append(x)
                 key.append((x.shape, x.dtype))
             else:
-                key.append(x)
+                key.append((x.__class__, x))  # for 1 equals True
         try:
             program, out_spec = programs[tuple(key)]
         except KeyError:

@@ -23,7 +23,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-import numpy as np
+from numpy import ndarray
 
 from autograd_lite.backend import LARGE, PYTHON, is_array, private
 from autograd_lite.errors import NoRuleError
@@ -97,7 +97,7 @@ def _pull_elementwise(op: Op, partials: tuple[Any, ...], times: Call | None) -> 
 
         def unary(g: Any, row: Row, first: int) -> Any:
             w = p(row.value, row.args[0].value)
-            if w.__class__ is np.ndarray and w.size >= LARGE and alike(g, w) and private(w):
+            if w.__class__ is ndarray and w.size >= LARGE and alike(g, w) and private(w):
                 w *= g
                 return (w,)
             return (g * w,)

@@ -88,6 +88,11 @@ def test_a_function_is_run_once_for_each_kind_of_argument():
     assert fast(np.full(3, 2.0), power=2) == 12.0
 
 
+def test_what_is_equal_but_of_another_kind_is_recorded_apart():
+    fast = ag.replay(lambda x, k: x * 2 if k is True else x * 3)
+    assert (fast(1.0, 1), fast(1.0, True), fast(1.0, 1)) == (3.0, 2.0, 3.0)
+
+
 def test_numpy_code_numbers_and_containers():
     def f(tree):
         w, (b, scale) = tree["w"], tree["rest"]
