@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -120,17 +121,18 @@ def copied(value: Any) -> Any:
     return value if value.__class__ in SCALARS else as_value(value, copy=True)
 
 
-def _references(value: Any) -> int:
-    return sys.getrefcount(value)
+def _in_a_call(value: Any) -> int:
+    return getrefcount(value)
 
 
-def _alone() -> int:
+def _counts() -> tuple[int, int]:
     value = object()
-    return _references(value)
+    return getrefcount(value), _in_a_call(value)
 
 
-_ALONE = _alone()
-"""What `_references` says of an object that one variable of its caller holds: counted, since Python versions differ."""
+_HERE, _IN_A_CALL = _counts()
+"""What `getrefcount` says of an object that one variable holds: asked beside that variable, and in a function that the
+variable was passed to. Counted, since Python versions differ."""
 
 LARGE = 1 << 12
 """Entries from which writing into memory that is there already pays for finding out that nobody else sees it."""
@@ -139,9 +141,9 @@ LARGE = 1 << 12
 def private(value: Any, holders: int = 1) -> bool:
     """Whether the array `value` may be written into: its own memory, which only `holders` places can see.
 
-    The caller's caller's variable is one of them.
+    The caller's variable is one of them.
     """
-    return _references(value) <= _ALONE + holders and value.base is None and value.flags.writeable
+    return getrefcount(value) < _IN_A_CALL + holders and value.base is None and value.flags.writeable
 
 
 def is_window(value: Any) -> bool:
@@ -150,7 +152,7 @@ def is_window(value: Any) -> bool:
     return base is not None and (
         base.__class__ is not np.ndarray  # whose memory it is, its owner knows
         or not value.flags.writeable  # a broadcast view
-        or _references(base) > _ALONE + 1  # not only `value` and the variable here hold it
+        or getrefcount(base) > _HERE + 1  # not only `value` and the variable here hold it
     )
 
 
@@ -160,7 +162,7 @@ def unshared(values: dict[Any, Any], key: Any) -> Any:
     if value.__class__ is np.ndarray:
         if not value.ndim:
             return value[()]
-        if is_window(value) or _references(value) > _ALONE:
+        if getrefcount(value) > _HERE or (value.base is not None and is_window(value)):
             return value.copy()
     return value
 

@@ -373,6 +373,32 @@ def _binary(op: Op) -> tuple[Call, Call, Call]:
     return call, method, reflected
 
 
+def _ternary(op: Op) -> Call:
+    """The function of three arrays, without the detours of `apply` where the last two are Tensors, as weights are."""
+    kernels = op.kernels
+
+    def call(x: Any, y: Any, z: Any, /) -> Any:
+        if not (isinstance(y, Tensor) and isinstance(z, Tensor)):
+            return apply(op, (x, y, z), None)
+        second, third = y._row, z._row
+        like = b = second.value
+        if isinstance(x, Tensor):
+            first = x._row
+            like = first.value
+        elif x.__class__ in NUMPY:
+            first = constant(x)
+        else:
+            return apply(op, (x, y, z), None)
+        rows = (first, second, third)
+        try:
+            value = kernels[like.__class__](first.value, b, third.value)
+        except Exception as error:
+            raise explain(error, op.name, rows) from error
+        return record(op, value, rows, None)
+
+    return call
+
+
 def _names(signature: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The array arguments and the options of a signature: ``"x, y, /, axis=None"`` -> (x, y), (axis,)."""
     arrays, _, options = signature.partition(", " if signature.startswith("*") else "/")
@@ -390,6 +416,8 @@ def _caller(op: Op, signature: str) -> Call:
         call = _unary(op)
     elif not op.options and len(op.arrays) == 2:
         call, op.method, op.reflected = _binary(op)
+    elif not op.options and len(op.arrays) == 3:
+        call = _ternary(op)
     else:
         arrays = op.arrays[0].lstrip("*") if op.variadic else f"({', '.join(op.arrays)},)"
         options = f"({', '.join(op.options)},)" if op.options else "()"

@@ -63,33 +63,25 @@ def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
     @functools.wraps(f)
     def replayed(*args: Any, **options: Any) -> Any:
         program: Callable[..., list[Any]] | None
-        call: Any = (args, options)
-        bare = not options and all([x.__class__ is np.ndarray for x in args])  # no containers to take apart
-        leaves, spec = (args, len(args)) if bare else optree.tree_flatten(call)
-        values: list[Any] = []
-        key: list[Any] = [spec]
-        for x in leaves:
-            if isinstance(x, Tensor):
-                if x._row.seq:
-                    return f(*args, **options)
-                x = x._row.value
-            if x.__class__ is float or x.__class__ is complex:
-                x = as_value(x)
-            if x.__class__ in NUMPY:
-                values.append(x)
-                key.append((x.shape, x.dtype))
-            else:
-                key.append((x.__class__, x))  # for 1 equals True
+        values: Any
+        key: Any
+        if not options and all([x.__class__ is np.ndarray for x in args]):  # no containers to take apart
+            values, key = args, tuple([(x.shape, x.dtype) for x in args])
+        else:
+            leaves, spec = optree.tree_flatten((args, options))
+            if any([isinstance(x, Tensor) and x._row.seq for x in leaves]):
+                return f(*args, **options)
+            values, key = _keyed(leaves, spec)
         try:
-            program, out_spec = programs[tuple(key)]
+            program, out_spec = programs[key]
         except KeyError:
             try:
-                program, out_spec = _recorded(f, *optree.tree_flatten(call))
+                program, out_spec = _recorded(f, *optree.tree_flatten((args, options)))
             except Exception:
                 if strict:
                     raise
                 program, out_spec = None, None
-            programs[tuple(key)] = program, out_spec
+            programs[key] = program, out_spec
         except TypeError as error:
             raise TypeError(f"replay: an argument that is no array has to be hashable ({error})") from error
         if program is None:
@@ -97,6 +89,23 @@ def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
         return optree.tree_unflatten(out_spec, program(*values))
 
     return replayed
+
+
+def _keyed(leaves: list[Any], spec: Any) -> tuple[list[Any], Any]:
+    """The values that a program is run on, and what it is found by: their shapes and dtypes, and all else itself."""
+    values: list[Any] = []
+    key: list[Any] = [spec]
+    for x in leaves:
+        if isinstance(x, Tensor):
+            x = x._row.value
+        if x.__class__ is float or x.__class__ is complex:
+            x = as_value(x)
+        if x.__class__ in NUMPY:
+            values.append(x)
+            key.append((x.shape, x.dtype))
+        else:
+            key.append((x.__class__, x))  # for 1 equals True
+    return values, tuple(key)
 
 
 def _recorded(f: Callable[..., Any], leaves: list[Any], spec: Any) -> tuple[Callable[..., list[Any]], Any]:

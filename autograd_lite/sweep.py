@@ -160,7 +160,7 @@ def reverse(
             continue
         if (g := take(seq, None)) is None:
             continue
-        if op.into is not None and plain:  # add where the entries were read, if there is an adjoint to add to
+        if plain and op.into is not None:  # add where the entries were read, if there is an adjoint to add to
             s = row.args[0].seq
             contributions = c = None  # the last row's: they may be what is added to
             before = there(s)
@@ -173,18 +173,21 @@ def reverse(
         contributions = through(g, lifted(row, record) if lift else row, first)
         for arg, c in zip(row.args, contributions):  # noqa: B905  # strict= costs a tenth of the loop
             if c is not None:
-                if watch is not None:
-                    watch(row, arg, c)
                 s = arg.seq
-                before = there(s)
-                if before is None:
+                if (before := there(s)) is None:
                     adjoints[s] = c
                 elif plain and before.__class__ is np.ndarray and before.size >= LARGE and private(before, holders=2):
                     before += c
                 else:
                     adjoints[s] = before + c
-                if op.holes or (gated and has_zero(c._row.value if isinstance(c, Tensor) else c)):
-                    holes.add(s)
+        if watch is not None:
+            for arg, c in zip(row.args, contributions):  # noqa: B905
+                if c is not None:
+                    watch(row, arg, c)
+        if gated or op.holes:
+            for arg, c in zip(row.args, contributions):  # noqa: B905
+                if c is not None and (op.holes or has_zero(c._row.value if isinstance(c, Tensor) else c)):
+                    holes.add(arg.seq)
     return _plain(adjoints, copy=True) if lift and not record else adjoints
 
 

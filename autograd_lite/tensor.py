@@ -97,15 +97,18 @@ def group(outputs: Tensor | Iterable[Any], name: str, since: int) -> None:
 
     `since` is a number from `tick`. A graph draws the unit as a cluster; a row may close several, innermost first.
     """
-    for y in (outputs,) if isinstance(outputs, Tensor) else outputs:
-        if isinstance(y, Tensor):
-            row = y._row
-            if row.seq > since:
-                note = row.note
-                if note is None:
-                    row.note = {"groups": ((name, since),)}
-                else:
-                    row.note = {**note, "groups": (*note.get("groups", ()), (name, since))}
+    if isinstance(outputs, Tensor):  # every layer of every network comes here
+        row = outputs._row
+        if row.seq > since:
+            note = row.note
+            if note is None:
+                row.note = {"groups": ((name, since),)}
+            else:
+                row.note = {**note, "groups": (*note.get("groups", ()), (name, since))}
+    else:
+        for y in outputs:
+            if isinstance(y, Tensor):
+                group(y, name, since)
 
 
 tick = next_seq

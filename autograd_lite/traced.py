@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import is_window
+from autograd_lite.backend import LARGE, is_window, private
 from autograd_lite.errors import TracerError
 
 __all__ = ["Program", "Traced"]
@@ -23,7 +23,7 @@ class Program:
     """The lines that a function of arrays left behind: what was called on what, in order."""
 
     def __init__(self, inputs: Sequence[Any]) -> None:
-        self.lines: list[tuple[int, Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = []
+        self.lines: list[tuple[int, Callable[..., Any], tuple[Any, ...], dict[str, Any], Any]] = []
         self.count = 0
         self.inputs = [self.traced(x) for x in inputs]
 
@@ -38,7 +38,7 @@ class Program:
             example = function(*_examples(args), **_examples(options))
         if isinstance(example, (tuple, list)) and any([isinstance(x, (np.ndarray, np.generic)) for x in example]):
             whole = self.traced(example)
-            self.lines.append((whole.place, function, args, options))
+            self.lines.append((whole.place, function, args, options, example))
             parts = [self.call(operator.getitem, (whole, i), {}) for i in range(len(example))]
             return type(example)(*parts) if hasattr(example, "_fields") else type(example)(parts)
         if isinstance(example, bool):
@@ -46,19 +46,21 @@ class Program:
         if not isinstance(example, (np.ndarray, np.generic)):
             return example  # a shape, a number of axes, a dtype: the same in every run
         result = self.traced(example[()] if isinstance(example, np.ndarray) and not example.ndim else example)
-        self.lines.append((result.place, function, args, options))
+        self.lines.append((result.place, function, args, options, example))
         return result
 
     def compiled(self, outputs: Sequence[Any]) -> Callable[..., list[Any]]:
         """A Python function of the inputs' values that gives those of `outputs`: the lines that these need, in order.
 
-        A value is let go after the last line that reads it. What is handed out shares no memory with anything.
+        A value is let go after the last line that reads it, or gives that line its memory for the result. What is
+        handed out shares no memory with anything.
         """
-        scope: dict[str, Any] = {"_handed": _handed}
+        scope: dict[str, Any] = {"_handed": _handed, "_free": _free}
+        examples = {x.place: x.example for x in self.inputs} | {line[0]: line[4] for line in self.lines}
         wanted = {x.place for x in outputs if isinstance(x, Traced)}
         needed, last_read = [], dict.fromkeys(wanted, 0)
         for line in reversed(self.lines):
-            place, _, args, options = line
+            place, _, args, options, _ = line
             if place in last_read:
                 needed.append(line)
                 for read in _places((args, options)):
@@ -68,10 +70,17 @@ class Program:
             if reader:
                 done.setdefault(reader, []).append(place)
         text = [f"def program({', '.join([f'v{x.place}' for x in self.inputs])}):"]
-        for place, function, args, options in reversed(needed):
+        for place, function, args, options, example in reversed(needed):
             name = f"f{place}"
-            scope[name] = function
             given = [_spelled(a, scope) for a in args] + [f"{k}={_spelled(o, scope)}" for k, o in options.items()]
+            ufunc = UFUNCS.get(function, function)
+            large = example.__class__ is np.ndarray and example.size >= LARGE
+            if large and isinstance(ufunc, np.ufunc) and not ufunc.signature and "where" not in options:
+                dying = [gone for gone in done.get(place, ()) if _alike(examples[gone], example)]
+                if dying:
+                    function = ufunc
+                    given.append(f"out=_free(v{dying[0]})")
+            scope[name] = function
             text.append(f"  v{place} = {name}({', '.join(given)})")
             if place in done:
                 text.append(f"  del {', '.join([f'v{gone}' for gone in sorted(done[place])])}")
@@ -84,6 +93,27 @@ class Program:
         text.append(f"  return [{', '.join(results)}]")
         exec("\n".join(text), scope)  # names and places only: no text of a user's
         return scope["program"]  # type: ignore[no-any-return]  # what exec defined
+
+
+UFUNCS: dict[Any, np.ufunc] = {
+    operator.add: np.add,
+    operator.sub: np.subtract,
+    operator.mul: np.multiply,
+    operator.truediv: np.true_divide,
+    operator.neg: np.negative,
+}
+"""What an operator calls on two arrays, or on an array and a number: of these, results can be put into given memory."""
+
+
+def _alike(x: Any, y: Any) -> bool:
+    """Whether two values are arrays that lie in memory in the same way."""
+    arrays = x.__class__ is np.ndarray is y.__class__
+    return arrays and x.shape == y.shape and x.dtype == y.dtype and x.strides == y.strides
+
+
+def _free(value: Any) -> Any:
+    """The memory of `value`, which is read for the last time, if nobody else can see it; else None, for new memory."""
+    return value if private(value) else None
 
 
 def _handed(value: Any, shared: bool) -> Any:

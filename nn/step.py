@@ -10,7 +10,66 @@ import numpy as np
 import autograd_lite as ag
 from nn.module import Module, functional_call
 
-__all__ = ["training_step"]
+__all__ = ["Derivatives", "training_step"]
+
+
+class Derivatives:
+    """The loss of a model on a batch and its gradients, recorded at the first batch of each shape and replayed.
+
+    Parameters
+    ----------
+    model : Module
+        Its parameters as they are now. One that draws random numbers, keeps statistics or has hooks is called instead.
+    loss : callable
+        Of the model's output, and of what else a batch has (targets, weights): one number.
+    replay : bool
+        False to call the model every time.
+    """
+
+    def __init__(self, model: Module, loss: Callable[..., Any], *, replay: bool = True) -> None:
+        self.model, self.loss, self.replay = model, loss, replay
+        named = dict(model.named_parameters())
+        self.names, self.parameters, self.modules = list(named), list(named.values()), list(model.modules())
+        self.random = [m for m in self.modules if any([isinstance(v, np.random.Generator) for v in vars(m).values()])]
+        self.counts = next(model.buffers(), None) is not None  # statistics, which a recording would keep as they are
+        self.functions: dict[Any, tuple[Any, Any]] = {}
+
+    def __call__(self, inputs: tuple[Any, ...], *rest: Any) -> tuple[Any, Any]:
+        """The loss and the model's output, as arrays; the gradients become those of the parameters."""
+        learnt = self.parameters
+        flags = [p.requires_grad for p in learnt]
+        state = bytes(flags + [m.training for m in self.modules]), len(inputs)  # another mode is another recording
+        found = self.functions.get(state)
+        called, replayed = found or self.functions.setdefault(state, self._functions(flags, len(inputs)))
+        fixed: list[Any] = []
+        if not all(flags):
+            learnt, fixed = [[p for p in learnt if p.requires_grad == flag] for flag in (True, False)]
+        batch = [np.asarray(x) for x in (*inputs, *rest)]
+        ignored = rest and batch[-len(rest)].dtype.kind in "iu" and batch[-len(rest)].min(initial=0) < 0  # do not count
+        live = ignored or self.counts or any([m._hooks for m in self.modules]) or any([m.training for m in self.random])
+        for p in learnt:
+            p.grad = None  # so that its memory serves again
+        values = [*[p.value for p in learnt], *[p.value for p in fixed], *batch]
+        try:
+            both, gradients = (called if live else replayed)(*values)
+        except Exception:
+            both, gradients = called(*values)  # says in the model's own words what is wrong
+        for p, gradient in zip(learnt, gradients, strict=True):
+            p.grad = ag.asarray(gradient)
+        return both  # type: ignore[no-any-return]  # the loss and the output
+
+    def _functions(self, flags: list[bool], inputs: int) -> tuple[Any, Any]:
+        """Loss and output with the gradients: of the values that are learnt, those that are not, and a batch."""
+        pairs = list(zip(self.names, flags, strict=True))
+        names = [name for name, flag in pairs if flag] + [name for name, flag in pairs if not flag]
+
+        def total(*values: Any) -> Any:
+            n = len(names)
+            output = functional_call(self.model, dict(zip(names, values, strict=False)), *values[n : n + inputs])
+            return self.loss(output, *values[n + inputs :]), output
+
+        called = ag.value_and_grad(total, argnums=tuple(range(sum(flags))), has_aux=True)
+        return called, ag.replay(called, strict=False) if self.replay else called
 
 
 def training_step(
@@ -55,36 +114,10 @@ def training_step(
     >>> bool(losses[-1] < 0.1 * losses[0])
     True
     """
-    named = dict(model.named_parameters())
-    names, parameters, modules = list(named), list(named.values()), list(model.modules())
-    random = [m for m in modules if any([isinstance(v, np.random.Generator) for v in vars(m).values()])]
-    counts = next(model.buffers(), None) is not None  # statistics, which a recording would keep as they are
-
-    def total(tracked: list[Any], fixed: list[Any], kinds: str, *batch: Any) -> Any:
-        learnt, given = iter(tracked), iter(fixed)
-        values = {name: next(learnt if kind == "t" else given) for name, kind in zip(names, kinds, strict=False)}
-        return loss(functional_call(model, values, *batch[:-1]), batch[-1])
-
-    called = ag.value_and_grad(total)
-    replayed = ag.replay(called, strict=False)
+    derivatives = Derivatives(model, loss, replay=replay)
 
     def step(*batch: Any) -> Any:
-        kinds = "".join(["t" if p.requires_grad else "f" for p in parameters])
-        kinds += "".join(["1" if m.training else "0" for m in modules])  # another mode is another recording
-        tracked = [p for p in parameters if p.requires_grad]
-        batch = tuple([np.asarray(b) for b in batch])
-        ignored = batch and batch[-1].dtype.kind in "iu" and batch[-1].min(initial=0) < 0  # labels that do not count
-        live = ignored or counts or any([m.training for m in random]) or any([m._hooks for m in modules])
-        run = replayed if replay and not live else called
-        values, fixed = [p.value for p in tracked], [p.value for p in parameters if not p.requires_grad]
-        for p in tracked:
-            p.grad = None  # so that its memory serves again
-        try:
-            value, gradients = run(values, fixed, kinds, *batch)
-        except Exception:
-            value, gradients = called(values, fixed, kinds, *batch)  # says in the model's own words what is wrong
-        for p, gradient in zip(tracked, gradients, strict=True):
-            p.grad = ag.asarray(gradient)
+        value, _ = derivatives(batch[:-1], batch[-1])
         optimizer.step()
         return value
 

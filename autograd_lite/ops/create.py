@@ -11,7 +11,7 @@ from autograd_lite.backend import NUMPY, as_value, copied, dtype_for
 from autograd_lite.errors import TrackedError
 from autograd_lite.ops.axes import batch_same
 from autograd_lite.rules import linear, plain
-from autograd_lite.tensor import Tensor, constant, handle
+from autograd_lite.tensor import Tensor, constant, handle, held
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 
@@ -25,6 +25,8 @@ def asarray(data: Any, *, dtype: Any = None, device: Any = None, copy: bool | No
     >>> ag.asarray([1, 2])
     Tensor([1, 2])
     """
+    if data.__class__ is np.ndarray and data.ndim and dtype is copy is None and data.dtype.kind in "fcbiu":
+        return held(data)  # nearly always
     if isinstance(data, Tensor):
         from_dtype = dtype is not None and dtype != data.dtype
         if from_dtype and copy is False:

@@ -89,8 +89,8 @@ _tensordot = bilinear("tensordot", lambda x, y, axes: np.tensordot(x, y, axes)[(
 
 
 def _affine(x: Any, w: Any, b: Any, xp: Any = np) -> Any:  # the same for every library
-    out = _matmul(x, w.mT)
-    if b.ndim <= out.ndim and b.dtype == out.dtype:
+    out = x.dot(w.T) if x.__class__ is np.ndarray is w.__class__ and x.ndim == 2 == w.ndim else _matmul(x, w.mT)
+    if b.ndim <= out.ndim and (b.dtype is out.dtype or b.dtype == out.dtype):
         out += b  # in the product's own memory
         return out
     return out + b
@@ -108,6 +108,12 @@ def _affine_pull(g: Any, row: Row, first: int) -> Any:
     """g W, (xᵀ g)ᵀ and 1ᵀ g."""
     x, w, b = row.args
     a, m = x.value, w.value
+    if g.__class__ is np.ndarray is a.__class__ and g.ndim == 2 == m.ndim and g.dtype is a.dtype is m.dtype:
+        return (  # the batch of a network: nothing to conform but the bias
+            g.dot(m) if x.seq >= first else None,
+            a.T.dot(g).T if w.seq >= first else None,
+            conform(g, b.value) if b.seq >= first else None,
+        )
     return (
         conform(_matmul(g, m), a) if x.seq >= first else None,
         conform(_affine_w(g, a, m), m) if w.seq >= first else None,
