@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import LARGE, is_window, private
+from autograd_lite.backend import LARGE, NUMPY, PYTHON, is_window, private
 from autograd_lite.errors import TracerError
 
 __all__ = ["Program", "Traced"]
@@ -44,6 +44,8 @@ class Program:
         if isinstance(example, bool):
             example = np.bool_(example)
         if not isinstance(example, (np.ndarray, np.generic)):
+            if not isinstance(example, (int, str, tuple, list, np.dtype, type(None))):
+                raise TracerError(f"replay: {function!r} gives a {type(example).__name__}, which no program repeats")
             return example  # a shape, a number of axes, a dtype: the same in every run
         result = self.traced(example[()] if isinstance(example, np.ndarray) and not example.ndim else example)
         self.lines.append((result.place, function, args, options, example))
@@ -79,11 +81,13 @@ class Program:
                 dying = [gone for gone in done.get(place, ()) if _alike(examples[gone], example)]
                 if dying:
                     function = ufunc
-                    given.append(f"out=_free(v{dying[0]})")
+                    text.append(f"  out = _free(v{dying[0]})")  # asked before the call, which holds v too
+                    given.append("out=out")
             scope[name] = function
             text.append(f"  v{place} = {name}({', '.join(given)})")
             if place in done:
-                text.append(f"  del {', '.join([f'v{gone}' for gone in sorted(done[place])])}")
+                gone = [f"v{gone}" for gone in sorted(done[place])] + ["out"] * (given[-1:] == ["out=out"])
+                text.append(f"  del {', '.join(gone)}")
         fixed = {x.place for x in self.inputs}
         results = []
         for x in outputs:
@@ -113,7 +117,7 @@ def _alike(x: Any, y: Any) -> bool:
 
 def _free(value: Any) -> Any:
     """The memory of `value`, which is read for the last time, if nobody else can see it; else None, for new memory."""
-    return value if private(value) else None
+    return value if private(value, holders=2) else None  # the variable of the program and the one here
 
 
 def _handed(value: Any, shared: bool) -> Any:
@@ -233,9 +237,13 @@ class Traced:
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if "out" in options:
             raise TracerError(f"replay: np.{ufunc.__name__} with out= writes into an array, which no program repeats")
+        if not _all_known(inputs):
+            return NotImplemented
         return _called(ufunc if method == "__call__" else getattr(ufunc, method), inputs, options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        if not all([issubclass(t, (Traced, np.ndarray)) for t in types]):
+            return NotImplemented
         return _called(function, tuple(args), dict(options))
 
     def __getitem__(self, index: Any) -> Any:
@@ -266,12 +274,20 @@ _LOOKING = ("item", "tolist", "tobytes", "dump", "dumps", "fill", "itemset", "pu
 """Methods that look at entries, or change them in place."""
 
 
+_KNOWN = NUMPY | PYTHON | {Traced, list, tuple}
+
+
+def _all_known(operands: tuple[Any, ...]) -> bool:
+    """Whether no operand is of a class that says itself what becomes of a traced array, as this package's Tensors do."""
+    return all([x.__class__ in _KNOWN or isinstance(x, np.ndarray) for x in operands])
+
+
 def _operator(function: Callable[..., Any]) -> Any:
-    return lambda self, *others: _called(function, (self, *others), {})
+    return lambda self, *others: _called(function, (self, *others), {}) if _all_known(others) else NotImplemented
 
 
 def _reflected(function: Callable[..., Any]) -> Any:
-    return lambda self, other: _called(function, (other, self), {})
+    return lambda self, other: _called(function, (other, self), {}) if _all_known((other,)) else NotImplemented
 
 
 def _refuses(asker: str) -> Any:

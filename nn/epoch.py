@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 import autograd_lite as ag
-from nn.choices import check_labels, measured, weighted
+from nn.choices import LOSSES, check_labels, measured, weighted
 from nn.data import order
 from nn.interrupts import Interrupts
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.second_order import LineSearch
+from nn.step import Derivatives
 
 __all__ = ["Learner"]
 
@@ -41,6 +42,8 @@ class Learner:
         self.model, self.loss, self.optimizer, self.interrupts = model, loss, optimizer, interrupts
         self.searches = isinstance(optimizer, LineSearch)
         self.parameters = optimizer.parameters()
+        self.derivatives: Derivatives | None = None
+        self.recorded: Any = None
 
     def epoch(
         self,
@@ -54,6 +57,8 @@ class Learner:
     ) -> dict[str, float]:
         """One pass over the data: the mean loss and the metrics, as they were while it learnt."""
         self.labels = y
+        if self.recorded != (of := self._description()):  # a callback changed the model
+            self.recorded, self.derivatives = of, Derivatives(self.model, self.losses) if of else None
         total, outputs, targets = 0.0, [], []
         for i, rows in enumerate(order(len(X), batch_size, rng)):
             batch = X.take(rows, 0), y.take(rows, 0), None if weights is None else weights.take(rows)
@@ -68,19 +73,59 @@ class Learner:
             numbers |= measured(measures, np.concatenate(targets), whole)
         return numbers
 
-    def forward(self, inputs: Any, target: Any, weights: Any) -> tuple[Any, Any]:
-        """The output and the loss of a batch."""
-        output = self.model(ag.asarray(inputs))
+    def _description(self) -> Any:
+        """All that a step depends on besides arrays, or None if that cannot be told: then nothing is replayed.
+
+        Modules, loss and rule are known through and through if they are this package's own and hold no functions of
+        somebody else's, which may read what no recording knows of.
+        """
+        modules, parameters = list(self.model.modules()), list(self.model.parameters())
+        own = all([type(m).__module__.partition(".")[0] == __package__ for m in modules])
+        held = [v for m in modules for v in vars(m).values() if callable(v) and not isinstance(v, (Module, ag.Tensor))]
+        stray = {id(p) for p in self.parameters} - {id(p) for p in parameters}
+        if not own or held or stray or self.searches or self.loss not in LOSSES.values():
+            return None
+        return repr(self.model), [id(x) for x in (*modules, *parameters)]
+
+    def losses(self, output: Any, target: Any, weights: Any = None) -> Any:
+        """The loss of a batch."""
+        return self.loss(output, target) if weights is None else weighted(self.loss, output, target, weights)
+
+    def check(self, output: Any) -> None:
+        """Compare all labels with the first output."""
         for labels in (self.labels, self.held):
             if labels is not None:
                 check_labels(self.loss, labels, output)
         self.labels = self.held = None
-        if weights is None:
-            return output, self.loss(output, target)
-        return output, weighted(self.loss, output, target, weights)
+
+    def forward(self, inputs: Any, target: Any, weights: Any) -> tuple[Any, Any]:
+        """The output and the loss of a batch."""
+        output = self.model(ag.asarray(inputs))
+        self.check(output)
+        return output, self.losses(output, target, weights)
+
+    def replay(self, batch: tuple[Any, Any, Any]) -> tuple[Any, Any]:
+        """The loss of a batch and the output, or None: whatever went wrong, a call of the model says it better."""
+        if self.derivatives is not None:
+            inputs, target, weights = batch
+            try:
+                value, output = self.derivatives((inputs,), target, *(() if weights is None else (weights,)))
+                self.check(output)
+                return value, output
+            except Exception:
+                self.derivatives = None
+        return None, None
 
     def learn(self, batch: tuple[Any, Any, Any], epoch: int, number: int) -> tuple[float, Any]:
         """One step; the loss before it, and the output as an array, which keeps no tape from being freed."""
+        loss: Any
+        value, output = self.replay(batch)
+        if value is not None:
+            value = float(value)
+            if not isfinite(value):
+                raise self.traced(f"the loss is {value}", batch, epoch, number)
+            self._step(batch, epoch, number)
+            return value, output
         output, loss = self.forward(*batch)
         if not isinstance(loss, ag.Tensor) or loss.size != 1:
             raise TypeError(f"fit: the loss is a Tensor of one number, not {type(loss).__name__} {np.shape(loss)}")
@@ -92,11 +137,15 @@ class Learner:
             return value, output.value
         self.optimizer.zero_grad()
         loss.backward()
+        self._step(batch, epoch, number)
+        return value, output.value
+
+    def _step(self, batch: tuple[Any, Any, Any], epoch: int, number: int) -> None:
+        """Move the parameters, if their gradients are numbers."""
         for p in self.parameters:
             if (gradient := p.grad) is not None and not finite(gradient.value):
                 raise self.traced(f"the gradient in {p.name or 'a parameter'} is no number", batch, epoch, number)
         self.interrupts.whole(self.optimizer.step)
-        return value, output.value
 
     def traced(self, what: str, batch: tuple[Any, Any, Any], epoch: int, number: int) -> ag.NonFiniteError:
         """The error to raise: the batch is run again under `ag.debug`, to name the first bad operation."""

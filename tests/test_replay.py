@@ -1,10 +1,13 @@
 """Replay: what was recorded at one point gives at another what the function itself gives there, or is refused."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
 import autograd_lite as ag
 import nn
+from autograd_lite import traced
 from autograd_lite.errors import TracerError
 from tests.conftest import seeded
 from tests.domains import DIFFERENTIABLE, DOMAINS, PLAIN
@@ -30,8 +33,14 @@ def same(a, b):
         np.testing.assert_allclose(x, y, rtol=1e-12, atol=1e-12)
 
 
+@pytest.fixture(params=[traced.LARGE, 0], ids=["", "in place"])
+def from_size(request, monkeypatch):
+    """From how many entries on results are written into memory that was read for the last time; 0: all of them."""
+    monkeypatch.setattr(traced, "LARGE", request.param)
+
+
 @pytest.mark.parametrize("name", sorted({*DIFFERENTIABLE, *PLAIN} - ARBITRARY))
-def test_values_recorded_elsewhere(name):
+def test_values_recorded_elsewhere(name, from_size):
     for f, other in pairs(name):
         fast = ag.replay(f)
         fast(*f.args)
@@ -39,7 +48,7 @@ def test_values_recorded_elsewhere(name):
 
 
 @pytest.mark.parametrize("name", DIFFERENTIABLE)
-def test_derivatives_recorded_elsewhere(name):
+def test_derivatives_recorded_elsewhere(name, from_size):
     """Both modes, and a second derivative: forward over reverse."""
     rng = seeded(name)
     for f, other in pairs(name):
@@ -91,6 +100,70 @@ def test_a_function_is_run_once_for_each_kind_of_argument():
 def test_what_is_equal_but_of_another_kind_is_recorded_apart():
     fast = ag.replay(lambda x, k: x * 2 if k is True else x * 3)
     assert (fast(1.0, 1), fast(1.0, True), fast(1.0, 1)) == (3.0, 2.0, 3.0)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, y: y * ag.sin(x),  # of what is differentiated a Tensor, of the other argument a traced array
+        lambda x, y: ag.sin(x) * y,
+        lambda x, y: np.multiply(y, ag.sin(x)),
+        lambda x, y: np.hypot(ag.sin(x), y),
+        lambda x, y: y @ ag.sin(x),
+        lambda x, y: (1 - y) / (2 + x**2) - y,
+        lambda x, y: np.where(y > 0, x, 2 * x) ** y,
+        lambda x, y: np.concatenate([y, x]) * np.stack([y, x]).sum(axis=0)[0],
+        lambda x, y: np.add.reduce(y * x) * y,
+    ],
+)
+def test_traced_arrays_meet_tensors_from_either_side(f):
+    rng = np.random.default_rng(0)
+    slow = ag.value_and_grad(lambda x, y: ag.sum(f(x, y)))
+    fast = ag.replay(slow)
+    for _ in range(3):
+        x, y = rng.uniform(0.5, 2.0, (2, 4))
+        for found, expected in zip(fast(x, y), slow(x, y), strict=True):
+            np.testing.assert_allclose(found, expected, rtol=1e-14)
+
+
+def test_what_gives_something_else_than_arrays_is_refused():
+    class Celsius:
+        def __init__(self, degrees):
+            self.degrees = degrees
+
+    def odd(x):
+        return traced.SPACE.asarray(x).program.call(lambda x: Celsius(x), (x,), {})
+
+    with pytest.raises(TracerError, match="Celsius"):
+        ag.replay(odd)(np.ones(3))
+
+
+def test_memory_read_for_the_last_time_serves_again_unless_somebody_sees_it():
+    x, y = np.random.default_rng(0).normal(size=(2, 100, 1000))
+    kept = np.stack([x, y])
+
+    def chain(x):
+        for _ in range(10):
+            x = np.sin(np.multiply(x, 0.9) + 0.1)
+        return x
+
+    def viewed(x, y):
+        a = np.tanh(np.tanh(x))
+        b = a.T  # a is seen through it
+        c = np.tanh(a)
+        return np.exp(c - y), b, c[:5]
+
+    for f, args, arrays in ((chain, (x,), 1), (viewed, (x, y), 3.1)):
+        fast, slow = ag.replay(f), f(*args)
+        fast(*args)
+        tracemalloc.start()
+        found = fast(*args)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        for one, other in zip(*[r if isinstance(r, tuple) else (r,) for r in (found, slow)], strict=True):
+            np.testing.assert_array_equal(one, other)
+        assert peak < (arrays + 0.2) * x.nbytes  # the results, and what they are made of
+    np.testing.assert_array_equal([x, y], kept)
 
 
 def test_numpy_code_numbers_and_containers():

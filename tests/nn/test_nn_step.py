@@ -5,6 +5,7 @@ import pytest
 
 import autograd_lite as ag
 import nn
+from nn.choices import LOSSES
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(20, 3)), RNG.normal(size=(20, 2))
@@ -51,6 +52,35 @@ def test_a_network_with_every_optimiser_that_steps_alone():
 @pytest.mark.parametrize("targets", [LABELS, np.eye(2)[LABELS]])
 def test_classes(targets):
     compared(lambda: nn.MLP([3, 8, 2], activation="relu", seed=0), nn.cross_entropy, targets)
+
+
+SIGNS = np.where(X[:, :2] > 0, 1.0, -1.0)
+TARGETS = (Y, LABELS, np.eye(2)[LABELS], (SIGNS > 0).astype(int), SIGNS, RNG.dirichlet([1, 1], 20))
+
+
+@pytest.mark.parametrize("name", sorted(LOSSES))
+def test_every_loss(name):
+    """Targets change from batch to batch: a recording that kept those of the first would learn something else."""
+    loss, found = LOSSES[name], 0
+
+    def make():
+        return nn.MLP([3, 8, 2], output_activation="sigmoid" if name == "bce" else None)
+
+    for targets in TARGETS:
+        try:
+            loss(make()(X), targets)
+        except (ValueError, IndexError, TypeError):
+            continue  # the loss is of other targets
+        found += 1
+        a, b = twins(make)
+        old = by_lines(a, loss, nn.SGD(a.parameters(), lr=0.01))
+        new = nn.training_step(b, loss, nn.SGD(b.parameters(), lr=0.01))
+        for shift in range(3):
+            x, y = np.roll(X, shift, axis=0), np.roll(targets, shift, axis=0)
+            assert float(new(x, y)) == pytest.approx(old(x, y), rel=1e-12)  # as above
+        for p, q in zip(a.parameters(), b.parameters(), strict=True):
+            np.testing.assert_allclose(q.value, p.value, rtol=1e-11, atol=1e-13)
+    assert found
 
 
 @pytest.mark.parametrize("layer", [lambda: nn.Dropout(0.3, seed=1), lambda: nn.BatchNorm(8), lambda: nn.LayerNorm(8)])
@@ -139,3 +169,9 @@ def test_labels_out_of_range_are_refused_in_every_replay():
             step(X, np.where(np.arange(20) == 3, wrong, LABELS))
     for p, value in zip(model.parameters(), before, strict=True):
         np.testing.assert_array_equal(p.value, value)
+
+
+def test_a_model_that_is_frozen_altogether():
+    model = nn.MLP([3, 4, 2], seed=0).requires_grad_(False)
+    with pytest.raises(ValueError, match="no parameter has a gradient"):
+        nn.training_step(model, nn.mse_loss, nn.SGD(model.parameters(), lr=0.5))(X, Y)

@@ -9,6 +9,7 @@ import pytest
 
 import autograd_lite as ag
 import nn
+from nn.epoch import Learner
 
 
 def blobs(n=120, seed=0):
@@ -101,6 +102,75 @@ def test_fit_repeats_itself_bitwise():
 
     assert np.array_equal(weights(0), weights(0))
     assert not np.array_equal(weights(0), weights(1))
+
+
+def called_only(monkeypatch):
+    monkeypatch.setattr(Learner, "_description", lambda self: None)
+
+
+@pytest.mark.parametrize("weights", [None, np.linspace(0.5, 1.5, 90)])
+@pytest.mark.parametrize(("loss", "make"), [
+    (None, lambda: nn.MLP([2, 8, 3], seed=0)),
+    ("cross_entropy", lambda: nn.MLP([2, 8, 3], activation="gelu_tanh", dtype=np.float32)),
+    (None, lambda: nn.Sequential(nn.Linear(2, 8, seed=0), nn.LayerNorm(8), nn.PReLU(), nn.Dropout(0.2, seed=0), nn.Linear(8, 3, seed=1))),
+    (None, lambda: nn.Sequential(nn.Linear(2, 8, seed=0), nn.BatchNorm(8), "relu", nn.Linear(8, 3, seed=1))),
+    (nn.smooth_l1_loss, lambda: nn.RidgeSum(2, 8)),
+])  # fmt: skip
+def test_fit_replays_what_it_would_compute(loss, make, weights, monkeypatch):
+    """Bit for bit, so that a checkpoint may be gone on from either way."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(90, 2))
+    y = rng.normal(size=90) if loss is nn.smooth_l1_loss else rng.integers(0, 3, 90)
+    metrics = ["r2" if loss is nn.smooth_l1_loss else "accuracy"] if weights is None else []
+    options = {"epochs": 3, "loss": loss, "sample_weight": weights, "metrics": metrics}
+    a, b = make(), make()
+    replayed = nn.fit(a, X, y, progress=False, **options)
+    called_only(monkeypatch)
+    assert nn.fit(b, X, y, progress=False, **options) == replayed
+    for p, q in zip(a.parameters(), b.parameters(), strict=True):
+        np.testing.assert_array_equal(p.value, q.value)
+
+
+def test_fit_replays_nothing_that_it_does_not_know():
+    runs = []
+
+    class Mine(nn.Module):
+        def __init__(self):
+            self.inner, self.factor = nn.Linear(2, 1, seed=0), 1.0
+
+        def forward(self, x):
+            runs.append(len(x))
+            return self.factor * self.inner(x)
+
+    X = np.random.default_rng(0).normal(size=(20, 2))
+    nn.fit(Mine(), X, X[:, 0], epochs=2, batch_size=5, progress=False)
+    assert len(runs) == 8
+    runs.clear()
+    model = nn.Sequential(nn.Linear(2, 1, seed=0), nn.Lambda(lambda x: (runs.append(len(x)), x)[1]))
+    nn.fit(model, X, X[:, 0], epochs=2, batch_size=5, progress=False)
+    assert len(runs) == 8
+    losses = []
+    weigh = lambda a, b: (losses.append(0), nn.mse_loss(a, b))[1]
+    nn.fit(nn.Linear(2, 1, seed=0), X, X[:, 0], loss=weigh, epochs=2, batch_size=5, progress=False)
+    assert len(losses) == 8
+
+
+def test_fit_sees_what_a_callback_changes(monkeypatch):
+    def change(epoch):
+        if epoch.number == 1:
+            epoch.model[1].negative_slope = 0.5
+        if epoch.number == 2:
+            epoch.model[0].requires_grad_(False)
+
+    X = np.random.default_rng(0).normal(size=(40, 2))
+    found = []
+    for _ in range(2):
+        model = nn.Sequential(nn.Linear(2, 4, seed=0), nn.LeakyReLU(0.1), nn.Linear(4, 1, seed=1))
+        nn.fit(model, X, X[:, 0] * X[:, 1], epochs=5, callbacks=[change], progress=False)
+        found.append([p.value for p in model.parameters()])
+        called_only(monkeypatch)
+    for p, q in zip(*found, strict=True):
+        np.testing.assert_array_equal(p, q)
 
 
 def test_fit_is_the_loop_written_by_hand():
