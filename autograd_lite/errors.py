@@ -23,6 +23,8 @@ their message gains the operation and the shapes of its operands.
 
 from __future__ import annotations
 
+from typing import Any
+
 from numpy.linalg import LinAlgError
 
 __all__ = [
@@ -101,3 +103,20 @@ class MissingExtraError(AutogradError, ImportError):
     def __init__(self, package: str, extra: str, purpose: str) -> None:
         super().__init__(f"{purpose} needs {package}: pip install 'autograd-lite[{extra}]'")
         self.package, self.extra = package, extra
+
+
+def explain(error: Exception, name: str, args: Any) -> Exception:
+    """`error`, of its own class, with a message that names the operation `name` and its operands."""
+
+    def say(x: Any) -> str:
+        x = getattr(x, "value", x)  # of a Tensor, or of a row
+        return f"{tuple(x.shape)} {x.dtype}" if hasattr(x, "dtype") and hasattr(x, "shape") else repr(x)
+
+    if isinstance(error, NoRuleError):
+        return error
+    text = f"{name}: {error} [operands: {', '.join(map(say, args))}]"
+    try:
+        return type(error)(text)
+    except Exception:  # an exception class with another signature keeps its own message
+        error.add_note(text)
+        return error

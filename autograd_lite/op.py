@@ -23,7 +23,7 @@ from autograd_lite.backend import (
     namespace,
     typed_zero,
 )
-from autograd_lite.errors import NoRuleError
+from autograd_lite.errors import explain
 from autograd_lite.kernels import kernel_for
 from autograd_lite.tensor import Row, Tensor, View, constant, handle, new, next_seq
 
@@ -217,23 +217,6 @@ def operand(x: Any, like: Any = None) -> Row:
     if x.__class__ in PYTHON:
         return constant(x if x or like is None else typed_zero(x, like))
     return constant(x if is_array(x) else as_value(x))
-
-
-def explain(error: Exception, name: str, args: Any) -> Exception:
-    """`error`, of its own class, with a message that names the operation and its operands."""
-
-    def say(x: Any) -> str:
-        x = x.value if isinstance(x, (Row, Tensor)) else x
-        return f"{tuple(x.shape)} {x.dtype}" if hasattr(x, "dtype") and hasattr(x, "shape") else repr(x)
-
-    if isinstance(error, NoRuleError):
-        return error
-    text = f"{name}: {error} [operands: {', '.join(map(say, args))}]"
-    try:
-        return type(error)(text)
-    except Exception:  # an exception class with another signature keeps its own message
-        error.add_note(text)
-        return error
 
 
 _value = attrgetter("value")

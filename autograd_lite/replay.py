@@ -63,12 +63,13 @@ def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
     @functools.wraps(f)
     def replayed(*args: Any, **options: Any) -> Any:
         program: Callable[..., list[Any]] | None
+        call: Any = (args, options)
         values: Any
         key: Any
         if not options and all([x.__class__ is np.ndarray for x in args]):  # no containers to take apart
             values, key = args, tuple([(x.shape, x.dtype) for x in args])
         else:
-            leaves, spec = optree.tree_flatten((args, options))
+            leaves, spec = optree.tree_flatten(call)
             if any([isinstance(x, Tensor) and x._row.seq for x in leaves]):
                 return f(*args, **options)
             values, key = _keyed(leaves, spec)
@@ -76,7 +77,7 @@ def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
             program, out_spec = programs[key]
         except KeyError:
             try:
-                program, out_spec = _recorded(f, *optree.tree_flatten((args, options)))
+                program, out_spec = _recorded(f, *optree.tree_flatten(call))
             except Exception:
                 if strict:
                     raise

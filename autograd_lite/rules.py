@@ -26,8 +26,8 @@ from typing import Any
 from numpy import ndarray
 
 from autograd_lite.backend import LARGE, PYTHON, is_array, private
-from autograd_lite.errors import NoRuleError
-from autograd_lite.op import OPS, Call, Op, apply, explain
+from autograd_lite.errors import NoRuleError, explain
+from autograd_lite.op import OPS, Call, Op, apply
 from autograd_lite.products import alike, conform, fit, gate, gate_product, pick
 from autograd_lite.tensor import Row, Tensor, held
 

@@ -180,14 +180,13 @@ def reverse(
                     before += c
                 else:
                     adjoints[s] = before + c
-        if watch is not None:
-            for arg, c in zip(row.args, contributions):  # noqa: B905
+        if watch is not None or gated or op.holes:
+            for arg, c in zip(row.args, contributions, strict=True):
                 if c is not None:
-                    watch(row, arg, c)
-        if gated or op.holes:
-            for arg, c in zip(row.args, contributions):  # noqa: B905
-                if c is not None and (op.holes or has_zero(c._row.value if isinstance(c, Tensor) else c)):
-                    holes.add(arg.seq)
+                    if watch is not None:
+                        watch(row, arg, c)
+                    if op.holes or (gated and has_zero(c._row.value if isinstance(c, Tensor) else c)):
+                        holes.add(arg.seq)
     return _plain(adjoints, copy=True) if lift and not record else adjoints
 
 

@@ -278,7 +278,7 @@ _KNOWN = NUMPY | PYTHON | {Traced, list, tuple}
 
 
 def _all_known(operands: tuple[Any, ...]) -> bool:
-    """Whether no operand is of a class that says itself what becomes of a traced array, as this package's Tensors do."""
+    """Whether no operand is of a class that decides itself what becomes of a traced array, as Tensors do."""
     return all([x.__class__ in _KNOWN or isinstance(x, np.ndarray) for x in operands])
 
 

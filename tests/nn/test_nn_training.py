@@ -108,12 +108,16 @@ def called_only(monkeypatch):
     monkeypatch.setattr(Learner, "_description", lambda self: None)
 
 
+def between(*modules):
+    return nn.Sequential(nn.Linear(2, 8, seed=0), *modules, nn.Linear(8, 3, seed=1))
+
+
 @pytest.mark.parametrize("weights", [None, np.linspace(0.5, 1.5, 90)])
 @pytest.mark.parametrize(("loss", "make"), [
     (None, lambda: nn.MLP([2, 8, 3], seed=0)),
     ("cross_entropy", lambda: nn.MLP([2, 8, 3], activation="gelu_tanh", dtype=np.float32)),
-    (None, lambda: nn.Sequential(nn.Linear(2, 8, seed=0), nn.LayerNorm(8), nn.PReLU(), nn.Dropout(0.2, seed=0), nn.Linear(8, 3, seed=1))),
-    (None, lambda: nn.Sequential(nn.Linear(2, 8, seed=0), nn.BatchNorm(8), "relu", nn.Linear(8, 3, seed=1))),
+    (None, lambda: between(nn.LayerNorm(8), nn.PReLU(), nn.Dropout(0.2, seed=0))),
+    (None, lambda: between(nn.BatchNorm(8), "relu")),
     (nn.smooth_l1_loss, lambda: nn.RidgeSum(2, 8)),
 ])  # fmt: skip
 def test_fit_replays_what_it_would_compute(loss, make, weights, monkeypatch):
