@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
-.PHONY: help demo test lint test-deep test-mutants test-arrays conformance notebooks docs bench format clean
+.PHONY: help demo test lint test-deep test-mutants test-arrays conformance conformance-suite notebooks docs bench format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -62,6 +62,13 @@ test-deep: .venv/.dev ## the property tests with many more examples
 
 conformance: .venv/.dev ## every function of the array API standard, with many examples
 	$(RUN) pytest -n $(WORKERS) --hypothesis-profile=deep tests/conformance tests/test_array_api.py
+
+conformance-suite: .venv/.dev ## the standard's public suite, from a checkout of it: SUITE=/path/to/array-api-tests
+	@test -d "$(SUITE)/array_api_tests" || { echo "make conformance-suite SUITE=/path/to/array-api-tests"; exit 1; }
+	$(RUN) pip install --quiet --requirement "$(SUITE)/requirements.txt"
+	cd "$(SUITE)" && ARRAY_API_TESTS_MODULE=autograd_lite ARRAY_API_TESTS_VERSION=2024.12 $(CURDIR)/$(RUN) pytest \
+	  array_api_tests -n $(WORKERS) --max-examples 100 --disable-deadline \
+	  --xfails-file $(CURDIR)/tests/conformance/suite_xfails.txt
 
 test-arrays: .venv/.arrays ## the operations over PyTorch, JAX and Dask arrays, and inside jax.jit
 	$(RUN) pytest -n $(WORKERS) tests/test_backends.py tests/test_backends_jax.py

@@ -207,7 +207,7 @@ def ravel(x: Any, order: str = "C") -> Any:
 
 def meshgrid(*arrays: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:
     if not sparse:
-        return shape.meshgrid(*map(as_array, arrays), indexing=indexing)
+        return tuple(shape.meshgrid(*map(as_array, arrays), indexing=indexing))
     like = np.meshgrid(*map(raw, arrays), sparse=True, indexing=indexing)  # type: ignore[call-overload]  # NumPy checks it
     return tuple([shape.reshape(as_array(a), p.shape) for a, p in zip(arrays, like, strict=True)])
 

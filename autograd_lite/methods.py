@@ -168,8 +168,12 @@ def _to_device(self: Any, device: Any, /, *, stream: Any = None) -> Any:
         raise ValueError(f"to_device: {error}") from error
 
 
-def _dlpack(self: Any, **options: Any) -> Any:
+def _dlpack(
+    self: Any, /, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None
+) -> Any:
     """What other libraries import an array through; refused while there is a tape to lose."""
+    given = {"stream": stream, "max_version": max_version, "dl_device": dl_device, "copy": copy}
+    options = {name: value for name, value in given.items() if value is not None}  # older libraries know fewer
     value = self._plain("exchange by DLPack", "this package's own functions")
     array: Any = np.asarray(value) if isinstance(value, np.generic) else value
     return array.__dlpack__(**options)

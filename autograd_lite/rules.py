@@ -367,7 +367,7 @@ def plain(name: str, kernel: Call, *, signature: str = "x, /", **extra: Any) -> 
         return op.call
     kernels, unary = op.kernels, len(op.arrays) == 1
 
-    def call(*args: Any) -> Any:
+    def computed(*args: Any) -> Any:
         values = [a._row.value if isinstance(a, Tensor) else a for a in args]
         first = values[0] if unary or values[0].__class__ not in PYTHON else values[1]
         try:
@@ -376,13 +376,14 @@ def plain(name: str, kernel: Call, *, signature: str = "x, /", **extra: Any) -> 
             raise explain(error, name, values) from error
         return held(value) if isinstance(args[0], Tensor) or isinstance(args[-1], Tensor) else value
 
+    call: Any = (lambda x, /: computed(x)) if unary else (lambda x, y, /: computed(x, y))
     call.__name__ = call.__qualname__ = name
-    call.__doc__, call.op = op.doc, op  # type: ignore[attr-defined]  # as in _caller
+    call.__doc__, call.op = op.doc, op
     op.call = call
     if not unary:
 
         def method(self: Any, other: Any, /) -> Any:
-            return call(self, other) if isinstance(other, Tensor) or is_array(other) else NotImplemented
+            return computed(self, other) if isinstance(other, Tensor) or is_array(other) else NotImplemented
 
         op.method, op.reflected = method, lambda self, other: method(other, self) if is_array(other) else NotImplemented
-    return call
+    return op.call

@@ -53,7 +53,7 @@ def test_composed_functions(call, reference, args):
     """Values as NumPy's, derivatives as differences, to second order, tracked or not."""
     for out in (call(*args), call(*[ag.Var(x) for x in args])):
         expected = reference(*args)
-        assert isinstance(out, tuple) == isinstance(expected, (tuple, list))
+        assert isinstance(out, (tuple, list)) == isinstance(expected, (tuple, list))
         for got, want in zip(*((out, expected) if isinstance(out, tuple) else ((out,), (expected,))), strict=True):
             got = got.value if isinstance(got, ag.Tensor) else got
             assert got.dtype == want.dtype

@@ -148,9 +148,24 @@ def _softplus(x: Any, xp: Any = np) -> Any:
     return top + xp.log1p(xp.exp(xp.minimum(x, zero) - top))  # NumPy's own logaddexp takes three to ten times as long
 
 
+def _expm1(x: Any, xp: Any = np) -> Any:
+    """NumPy's, but for complex numbers with an infinite part, or on the real axis beyond what exp can hold: as in C."""
+    if not is_complex(x) or xp is not np:
+        return xp.expm1(x)
+    a, b = np.real(x), np.imag(x)
+    out = np.empty(np.shape(x), x.dtype)
+    with np.errstate(invalid="ignore"):
+        out.real = np.expm1(a) * np.cos(b) - 2 * np.sin(b / 2) ** 2 + 0.0  # which makes +0 of -0
+        out.imag = np.where(b == 0, b, np.exp(a) * np.sin(b))
+    lost = np.isinf(a) & ~np.isfinite(b)
+    if lost.any():
+        out[lost] = np.where(a > 0, complex(np.inf, np.nan), complex(-1.0, 0.0))[lost]
+    return out[()]
+
+
 exp      = elementwise("exp",      np.exp,      lambda v, x: v,                  doc="e to the power of x.")
 exp2     = elementwise("exp2",     np.exp2,     lambda v, x: v * _log(2),        doc="2 to the power of x.")
-expm1    = elementwise("expm1",    np.expm1,    lambda v, x: exp(x),             doc="exp(x) - 1, exact near 0.")
+expm1    = elementwise("expm1",    _expm1,      lambda v, x: exp(x),             doc="exp(x) - 1, exact near 0.")
 log      = elementwise("log",      np.log,      lambda v, x: 1 / x,              doc="The natural logarithm.")
 log2     = elementwise("log2",     np.log2,     lambda v, x: 1 / (x * _log(2)),  doc="The logarithm to base 2.")
 log10    = elementwise("log10",    np.log10,    lambda v, x: 1 / (x * _log(10)), doc="The logarithm to base 10.")

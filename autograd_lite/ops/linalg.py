@@ -149,7 +149,9 @@ def tensordot(x: Any, y: Any, /, *, axes: Any = 2) -> Any:
 
 
 def vecdot(x: Any, y: Any, /, *, axis: int = -1) -> Any:
-    """The dot product of vectors along an axis, the first conjugated."""
+    """The dot product of vectors along an axis of one length in both, the first conjugated."""
+    if x.shape[axis] != y.shape[axis]:
+        raise ValueError(f"vecdot: vectors of {x.shape[axis]} and of {y.shape[axis]} entries along axis {axis}")
     product = (conj(x) if is_complex(x) else x) * y
     return sum(product, axis=axis, dtype=None if is_inexact(product) else product.dtype)
 

@@ -10,6 +10,7 @@ import numpy as np
 from autograd_lite.backend import decided, is_complex, is_inexact, real_dtype
 from autograd_lite.ops.axes import batch_over
 from autograd_lite.ops.decompose import matrix_rank, svd, svdvals
+from autograd_lite.ops.create import astype
 from autograd_lite.ops.elementwise import abs, conj, not_equal, round, sign, where
 from autograd_lite.ops.order import as_array, raw, still
 from autograd_lite.ops.reduce import max, min, prod, reduction, sum
@@ -59,8 +60,7 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
     if ord == -np.inf:
         return min(abs(x), axis=axis, keepdims=keepdims)
     if ord == 0:
-        counted = sum(not_equal(x, 0), axis=axis, keepdims=keepdims)
-        return counted * np.ones((), real_dtype(x))[()]
+        return astype(sum(not_equal(x, 0), axis=axis, keepdims=keepdims), real_dtype(x))
     return _p_norm(x, axis=axis, ord=ord, keepdims=keepdims)
 
 

@@ -258,6 +258,8 @@ def _accumulated(name: str, core: Callable[..., Any], x: Any, axis: int | None, 
         raise ValueError(f"{name}: an array of {x.ndim} axes needs axis=")
     axis = normal_axis(name, x, axis or 0)
     out = core(x if dtype is None else astype(x, dtype, copy=False), axis)
+    if dtype is not None:
+        out = astype(out, dtype, copy=False)  # NumPy accumulates small integers as large ones
     if initial is None:
         return out
     shape = tuple([1 if i == axis else n for i, n in enumerate(x.shape)])

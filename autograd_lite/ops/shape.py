@@ -217,12 +217,14 @@ def _raw(x: Any) -> Any:
     return x._row.value if isinstance(x, Tensor) else x
 
 
-def meshgrid(*arrays: Any, indexing: str = "xy") -> tuple[Any, ...]:
-    """Coordinate matrices from coordinate vectors, as ``numpy.meshgrid``."""
+def meshgrid(*arrays: Any, indexing: str = "xy") -> list[Any]:
+    """Coordinate matrices from coordinate vectors: a list, as the standard has it; ``numpy.meshgrid`` gives a tuple."""
     if indexing not in ("xy", "ij"):
         raise ValueError(f"meshgrid: indexing is 'xy' or 'ij', not {indexing!r}")
     n = len(arrays)
     axes = [1, 0, *range(2, n)] if indexing == "xy" and n > 1 else list(range(n))
-    return broadcast_arrays(
-        *[_reshape(a, tuple([-1 if axes[i] == axis else 1 for axis in range(n)])) for i, a in enumerate(arrays)]
-    )
+    return [
+        *broadcast_arrays(
+            *[_reshape(a, tuple([-1 if axes[i] == axis else 1 for axis in range(n)])) for i, a in enumerate(arrays)]
+        )
+    ]
