@@ -459,8 +459,9 @@ def test_containers_and_lengths():
 INF, NAN = np.inf, np.nan
 
 
-@pytest.mark.parametrize("z, expected", [
-    ((0.0, 0.0), (0, 0)), ((-0.0, 0.0), (0, 0)), ((0.0, -0.0), (0, -0.0)), ((NAN, 0.0), (NAN, 0)), ((INF, 0.0), (INF, 0)),
+@pytest.mark.parametrize(("z", "expected"), [
+    ((0.0, 0.0), (0, 0)), ((-0.0, 0.0), (0, 0)), ((0.0, -0.0), (0, -0.0)), ((NAN, 0.0), (NAN, 0)),
+    ((INF, 0.0), (INF, 0)),
     ((INF, 1.0), (INF, INF)), ((INF, 2.0), (-INF, INF)), ((INF, INF), (INF, NAN)), ((INF, NAN), (INF, NAN)),
     ((-INF, 1.0), (-1, 0)), ((-INF, INF), (-1, 0)), ((-INF, NAN), (-1, 0)), ((NAN, 1.0), (NAN, NAN)),
 ])  # fmt: skip

@@ -54,7 +54,9 @@ def test_composed_functions(call, reference, args):
     for out in (call(*args), call(*[ag.Var(x) for x in args])):
         expected = reference(*args)
         assert isinstance(out, (tuple, list)) == isinstance(expected, (tuple, list))
-        for got, want in zip(*((out, expected) if isinstance(out, tuple) else ((out,), (expected,))), strict=True):
+        for got, want in zip(
+            *((out, expected) if isinstance(out, (tuple, list)) else ((out,), (expected,))), strict=True
+        ):
             got = got.value if isinstance(got, ag.Tensor) else got
             assert got.dtype == want.dtype
             np.testing.assert_allclose(
