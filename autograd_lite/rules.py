@@ -25,7 +25,7 @@ from typing import Any
 
 from numpy import ndarray
 
-from autograd_lite.backend import LARGE, PYTHON, is_array, private
+from autograd_lite.backend import LARGE, PYTHON, SCALARS, is_array, private
 from autograd_lite.errors import NoRuleError, explain
 from autograd_lite.op import OPS, Call, Op, apply
 from autograd_lite.products import alike, conform, fit, gate, gate_product, pick
@@ -111,7 +111,9 @@ def _pull_elementwise(op: Op, partials: tuple[Any, ...], times: Call | None) -> 
             a, b, v = x.value, y.value, row.value
             c = g * p(v, a, b) if x.seq >= first else None
             d = g * q(v, a, b) if y.seq >= first else None
-            return (c, d) if alike(a, b) else (conform(c, a), conform(d, b))
+            if a.__class__ is b.__class__ and (a.__class__ in SCALARS or alike(a, b)):
+                return c, d
+            return conform(c, a), conform(d, b)
 
         return binary
     scalings: list[Any] = [None if p is None or callable(p) else _scaled(p) for p in partials]
