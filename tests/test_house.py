@@ -77,10 +77,18 @@ def test_nn_trains_without_any_extra_but_the_progress_bar():
     run(code)
 
 
-def test_import_is_quick():
-    """Importing costs under 0.3 s: of processor time, since other work on the machine only adds to the clock's."""
-    code = "import time; start = time.process_time(); import autograd_lite; print(time.process_time() - start)"
-    assert min(float(run(code)) for _ in range(5)) < 0.3
+def test_import_is_quick(tmp_path, monkeypatch):
+    """Importing costs under 0.3 s: of processor time, since other work on the machine only adds to the clock's.
+
+    With Python's compiled files, as everybody has them from the second import on, whatever this machine's settings are.
+    Of a machine so slow that NumPy alone takes half of that and more, the time that NumPy takes is the measure.
+    """
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "")
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path))
+    clock = "from time import process_time as now; start = now(); import numpy; there = now(); "
+    code = clock + "import autograd_lite; print(there - start, now() - start)"
+    numpys, ours = zip(*[map(float, run(code).split()) for _ in range(5)], strict=True)
+    assert min(ours) < max(0.3, 2 * min(numpys))
 
 
 @pytest.mark.parametrize("package", [ag, nn])
