@@ -59,6 +59,8 @@ class Learner:
         self.labels = y
         if self.recorded != (of := self._description()):  # a callback changed the model
             self.recorded, self.derivatives = of, Derivatives(self.model, self.losses) if of else None
+            if self.derivatives and self.derivatives.changes():
+                self.derivatives = None
         total, outputs, targets = 0.0, [], []
         for i, rows in enumerate(order(len(X), batch_size, rng)):
             batch = X.take(rows, 0), y.take(rows, 0), None if weights is None else weights.take(rows)
@@ -85,7 +87,7 @@ class Learner:
         stray = {id(p) for p in self.parameters} - {id(p) for p in parameters}
         if not own or held or stray or self.searches or self.loss not in LOSSES.values():
             return None
-        return repr(self.model), [id(x) for x in (*modules, *parameters)]
+        return repr(self.model), [id(x) for x in (*modules, *parameters)], [bool(m._hooks) for m in modules]
 
     def losses(self, output: Any, target: Any, weights: Any = None) -> Any:
         """The loss of a batch."""

@@ -46,7 +46,7 @@ class Derivatives:
             learnt, fixed = [[p for p in learnt if p.requires_grad == flag] for flag in (True, False)]
         batch = [np.asarray(x) for x in (*inputs, *rest)]
         ignored = rest and batch[-len(rest)].dtype.kind in "iu" and batch[-len(rest)].min(initial=0) < 0  # do not count
-        live = ignored or self.counts or any([m._hooks for m in self.modules]) or any([m.training for m in self.random])
+        live = ignored or self.changes()
         for p in learnt:
             p.grad = None  # so that its memory serves again
         values = [*[p.value for p in learnt], *[p.value for p in fixed], *batch]
@@ -57,6 +57,10 @@ class Derivatives:
         for p, gradient in zip(learnt, gradients, strict=True):
             p.grad = ag.asarray(gradient)
         return both  # type: ignore[no-any-return]  # the loss and the output
+
+    def changes(self) -> bool:
+        """Whether the model does something else in every step: draws numbers, keeps statistics, calls hooks."""
+        return self.counts or any([m._hooks for m in self.modules]) or any([m.training for m in self.random])
 
     def _functions(self, flags: list[bool], inputs: int) -> tuple[Any, Any]:
         """Loss and output with the gradients: of the values that are learnt, those that are not, and a batch."""
