@@ -14,7 +14,7 @@ import numpy as np
 from autograd_lite import bins, fft, forms, making, masked, polynomials, special, ufuncs, writes
 from autograd_lite import linalg as la
 from autograd_lite.backend import is_complex
-from autograd_lite.ops import arrange, create, index, linalg, numeric, order, reduce, shape, statistics
+from autograd_lite.ops import arrange, create, decompose, index, linalg, numeric, order, reduce, shape, statistics
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import as_array, raw
 from autograd_lite.tensor import held
@@ -178,6 +178,7 @@ FUNCTIONS: dict[Any, Call] = {
     np.cross: lambda x, y, axis=-1: arrange.cross(x, y, axis=axis),
     # linear algebra
     np.linalg.solve: la.solve, np.linalg.inv: la.inv, np.linalg.det: la.det, np.linalg.slogdet: la.slogdet, np.linalg.cholesky: la.cholesky,
+    np.linalg.eig: decompose.eig_as_numpy, np.linalg.eigvals: lambda x: decompose.eig_as_numpy(x).eigenvalues,
     np.linalg.eigh: _triangle(la.eigh), np.linalg.eigvalsh: _triangle(la.eigvalsh), np.linalg.svd: forms.svd, np.linalg.svdvals: la.svdvals,
     np.linalg.qr: forms.qr, np.linalg.pinv: forms.pinv, np.linalg.lstsq: la.lstsq, np.linalg.matrix_power: la.matrix_power, np.linalg.multi_dot: la.multi_dot,
     np.linalg.norm: la.norm, np.linalg.vector_norm: la.vector_norm, np.linalg.matrix_norm: la.matrix_norm, np.linalg.cond: la.cond,
@@ -194,7 +195,7 @@ FUNCTIONS: dict[Any, Call] = {
     np.fft.fftshift: lambda x, axes=None: fft.fftshift(x, axes=axes), np.fft.ifftshift: lambda x, axes=None: fft.ifftshift(x, axes=axes),
     # polynomials
     np.polyadd: polynomials.polyadd, np.polysub: lambda p, q: polynomials.polyadd(p, q, -1), np.polymul: lambda p, q: numeric.convolve(p, q),
-    np.polyder: polynomials.polyder, np.polyint: polynomials.polyint, np.polyfit: polynomials.polyfit, np.vander: polynomials.vander, np.poly: polynomials.poly, np.polydiv: polynomials.polydiv,
+    np.polyder: polynomials.polyder, np.polyint: polynomials.polyint, np.polyfit: polynomials.polyfit, np.vander: polynomials.vander, np.poly: polynomials.poly, np.roots: polynomials.roots, np.polydiv: polynomials.polydiv,
     # more of arranging and choosing
     np.insert: forms.insert, np.select: forms.select, np.choose: lambda i, choices: forms.select([np.asarray(raw(i)) == k for k in range(len(choices))], choices),
     np.compress: lambda c, x, axis=None: index.take(x, np.flatnonzero(raw(c)), axis=axis),
@@ -266,9 +267,6 @@ INTEGERS = "it is for integers, which have no derivatives: cast with .astype(int
 FILES = "a file keeps no tape"
 
 REMEDIES: dict[Any, str] = {
-    np.linalg.eig: "for Hermitian matrices there is np.linalg.eigh",
-    np.linalg.eigvals: "for Hermitian matrices there is np.linalg.eigvalsh",
-    np.roots: "find one with np.polyval and Newton's method",
     np.intersect1d: "index with np.isin, x[np.isin(x, y)]",
     **dict.fromkeys([np.busday_count, np.busday_offset, np.is_busday, np.datetime_as_string], DATES),
     **dict.fromkeys([np.packbits, np.unpackbits, np.ravel_multi_index, np.unravel_index], INTEGERS),

@@ -9,7 +9,7 @@ import numpy as np
 from autograd_lite import linalg as la
 from autograd_lite.backend import real_dtype
 from autograd_lite.errors import NoRuleError
-from autograd_lite.ops import arrange, create, numeric, reduce, shape
+from autograd_lite.ops import arrange, create, decompose, numeric, reduce, shape
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import as_array, raw
 
@@ -18,6 +18,28 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     n = x.shape[0] if N is None else N
     powers = x[:, None] ** np.arange(n)
     return powers if increasing else shape.flip(powers, axis=1)
+
+
+def roots(p: Any) -> Any:
+    """The eigenvalues of the companion matrix, and a zero for each coefficient 0 at the end, as NumPy finds them."""
+    p = arrange.at_least(p, 1)
+    if p.ndim != 1:
+        raise ValueError("np.roots: the coefficients are a vector")
+    places = np.flatnonzero(raw(p))
+    if not places.size:
+        return create.zeros(0)
+    zeros = p.shape[0] - 1 - int(places[-1])
+    p = p[int(places[0]) : int(places[-1]) + 1] * 1.0
+    if p.shape[0] < 2:
+        return create.zeros(zeros, dtype=p.dtype)
+    found = decompose.eig_as_numpy(_companion(p)).eigenvalues
+    return arrange.pad(found, (0, zeros))
+
+
+def _companion(p: Any) -> Any:
+    """The matrix whose eigenvalues are the roots."""
+    n = p.shape[0] - 1
+    return shape.concat([shape.expand_dims(-p[1:] / p[0], 0), np.eye(n - 1, n, dtype=real_dtype(p))], axis=0)
 
 
 def polyadd(p: Any, q: Any, sign: int = 1) -> Any:

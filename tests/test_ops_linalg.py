@@ -78,6 +78,53 @@ def test_eigenvalues_and_vectors(kind):
 
 
 @EACH
+def test_eigenvalues_of_any_square_matrix(kind):
+    x = PAIRS[kind][0]  # one of the two real ones has a pair of complex eigenvalues
+    check(ag.linalg.eigvals, x, numpys=np.linalg.eigvals)
+
+    def without_phase(x):
+        w, v = ag.linalg.eig(x)
+        return w, ag.abs(v) ** 2 * ag.expand_dims(w, -2), v[..., :1] @ ag.conj(v[..., :1]).mT
+
+    check(without_phase, x)
+    plain = 0.2 * RNG.normal(size=(3, 3)) + np.diag([1.0, 2.0, 4.0])
+    for f in (np.linalg.eig, np.linalg.eigvals):  # NumPy's are real where all are, this package's are complex always
+        assert f(ag.Var(plain))[0].dtype == float
+        close(tuple(f(ag.Var(plain))), tuple(f(plain)))
+    ag.check_grads(np.linalg.eigvals, (plain,))
+    ag.check_grads(lambda x: np.linalg.eig(x)[1] ** 2, (plain,))  # the sign of a vector is nobody's choice
+    assert ag.linalg.eigvals(plain).dtype == complex
+    assert ag.linalg.eigvals(np.float32(plain)).dtype == np.complex64
+
+
+def test_eigenvalues_without_a_derivative():
+    same, defective = np.diag([1.0, 1.0, 3.0]), np.array([[1.0, 1.0], [0.0, 1.0]])
+    np.testing.assert_allclose(ag.grad(lambda x: ag.real(ag.sum(ag.linalg.eigvals(x))))(same), np.eye(3))
+    with pytest.raises(DegenerateError, match="eig: equal eigenvalues"):
+        ag.grad(lambda x: ag.real(ag.linalg.eig(x).eigenvectors[0, 0]))(same)
+    assert np.isnan(ag.jvp(lambda x: ag.linalg.eig(x).eigenvectors, (same,), (np.ones((3, 3)),))[1]).any()
+    gradient = ag.grad(lambda x: ag.real(ag.linalg.eigvals(x)[0]))
+    assert np.abs(gradient(defective)).max() > 1e10  # the eigenvalue moves as the root of a change: infinitely fast
+
+
+@pytest.mark.parametrize("p", [
+    [1.0, -6.0, 11.0, -6.0], [1.0, 0.0, 1.0], [0.0, 2.0, -2.0, -4.0, 0.0], [3.0], [0.0, 0.0], [2.0, 0.0, 0.0],
+    [1j, 2.0, -1.0],
+])  # fmt: skip
+def test_roots(p):
+    p = np.array(p)
+    close(np.roots(ag.Var(p)), np.roots(p))
+    assert np.roots(ag.Var(p)).dtype == np.roots(p).dtype
+    if p[0] and p[-1]:
+        ag.check_grads(np.roots, (p,), order=2)
+        for r, slope in zip(np.roots(p), ag.jacobian(np.roots, mode="forward")(p), strict=True):
+            powers = r ** np.arange(len(p) - 1, -1, -1)
+            np.testing.assert_allclose(
+                slope, -powers / np.polyval(np.polyder(p), r), rtol=1e-8
+            )  # p(r) = 0, differentiated
+
+
+@EACH
 @pytest.mark.parametrize("shape", ["square", "tall", "wide"])
 def test_singular_values_qr_and_pseudo_inverse(kind, shape):
     square, tall = PAIRS[kind]

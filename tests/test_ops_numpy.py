@@ -154,8 +154,8 @@ def test_what_has_no_derivative_passes_through_untracked():
 @pytest.mark.parametrize(
     ("f", "remedy"),
     [
-        (lambda x: np.linalg.eig(x[:, :4]), "eigh"),
-        (lambda x: np.roots(x[0]), "polyval"),
+        (lambda x: np.intersect1d(x, x), "isin"),
+        (lambda x: np.packbits(x), "integers"),
     ],
 )
 def test_what_is_not_there_names_the_nearest_spelling(f, remedy):

@@ -355,7 +355,7 @@ def test_nothing_detaches_silently():
     with pytest.raises(TrackedError, match="out="):
         a += t
     with pytest.raises(NoRuleError, match="no derivative rule"):
-        np.roots(t)
+        np.intersect1d(t, t)
     np.testing.assert_array_equal(np.asarray(t.detach()), [1, 2])
 
 

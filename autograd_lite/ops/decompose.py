@@ -20,10 +20,10 @@ import numpy as np
 from autograd_lite.backend import decided, dtype_name, is_complex, on_host, real_dtype
 from autograd_lite.errors import DegenerateError
 from autograd_lite.ops.arrange import diagonal, with_diagonal
-from autograd_lite.ops.create import triu
+from autograd_lite.ops.create import astype, triu
 from autograd_lite.ops.elementwise import abs, conj, imag, real, where
 from autograd_lite.ops.order import constant_of, raw, still
-from autograd_lite.ops.reduce import any, max
+from autograd_lite.ops.reduce import any, max, sum
 from autograd_lite.ops.shape import concat, expand_dims
 from autograd_lite.ops.solve import _solve, adjoint, hermitian, matrices
 from autograd_lite.rules import general
@@ -69,7 +69,7 @@ def _refuse(name: str, equal: Any, *adjoints: Any) -> None:
     for g in adjoints:
         if decided(any(columns[..., None, :] & (still(g) != 0)), otherwise=False):
             raise DegenerateError(
-                f"{name}: equal {'eigenvalues' if name == 'eigh' else 'singular values'} at {_first(columns)}; their "
+                f"{name}: equal {'singular values' if name == 'svd' else 'eigenvalues'} at {_first(columns)}; their "
                 f"vectors have no derivative there. Use the values alone, or perturb the matrix"
             )
 
@@ -126,6 +126,36 @@ def _eigh_push(t: Any, packed: Any, x: Any) -> Any:
     gaps, equal = _gaps(w)
     turned = v @ _undefined(where(np.eye(w.shape[-1], dtype=bool), 0.0, s / gaps), equal)
     return concat([expand_dims(_real(diagonal(s)), -2), turned], axis=-2)
+
+
+# -- eig: XV = V diag(w), dw = diag(P), dV = V (P / gaps), less what would make columns longer, with P = V⁻¹ dX V ---------
+
+
+def _eig_kernel(x: Any, xp: Any = np) -> Any:
+    w, v = xp.linalg.eig(x)
+    dtype = getattr(xp, "complex64" if dtype_name(x) in ("float32", "complex64") else "complex128")
+    return xp.astype(xp.concat([w[..., None, :], v], axis=-2), dtype)  # real where all values happen to be
+
+
+def _along(v: Any, u: Any) -> Any:
+    """Re(vᴴ u), column by column: how much longer v gets as it moves along u."""
+    return real(sum(conj(v) * u, axis=-2, keepdims=True))
+
+
+def _eig_pull(g: Any, packed: Any, x: Any) -> Any:
+    (gw, gv), (w, v) = (g[..., 0, :], g[..., 1:, :]), (packed[..., 0, :], packed[..., 1:, :])
+    gaps, equal = _gaps(w)
+    _refuse("eig", equal, gv)
+    inner = where(equal, 0.0, (v.mT @ (gv - conj(v) * _along(conj(v), gv))) / gaps) + with_diagonal(gw)
+    return _solve(v.mT, inner @ v.mT)
+
+
+def _eig_push(t: Any, packed: Any, x: Any) -> Any:
+    w, v = packed[..., 0, :], packed[..., 1:, :]
+    p = _solve(v, astype(t, v.dtype) @ v)
+    gaps, equal = _gaps(w)
+    turned = v @ _undefined(where(np.eye(w.shape[-1], dtype=bool), 0.0, p / gaps), equal)
+    return concat([expand_dims(diagonal(p), -2), turned - v * _along(v, turned)], axis=-2)
 
 
 # -- svd: X = U diag(s) Vᴴ, with P = Uᴴ dX V ------------------------------------------------------------------------------
@@ -253,6 +283,7 @@ def _rest_pull(g: Any, v: Any, x: Any, which: str) -> Any:
 
 # fmt: off
 _eigh = general("eigh", _eigh_kernel, _eigh_pull, _eigh_push, batch="leading")
+_eig  = general("eig",  _eig_kernel,  _eig_pull,  _eig_push,  batch="leading")
 _svd  = general("svd",  _svd_kernel,  _svd_pull,  _svd_push,  batch="leading")
 _qr   = general("qr",   _qr_kernel,   _qr_pull,   _qr_push,   batch="leading")
 _rest = general("completion", _rest_kernel, _rest_pull, lambda t, v, x, which: v * np.nan, signature="x, /, which")
@@ -264,6 +295,13 @@ _rest = general("completion", _rest_kernel, _rest_pull, lambda t, v, x, which: v
 
 class EighResult(NamedTuple):
     """What `eigh` gives."""
+
+    eigenvalues: Any
+    eigenvectors: Any
+
+
+class EigResult(NamedTuple):
+    """What `eig` gives."""
 
     eigenvalues: Any
     eigenvectors: Any
@@ -307,6 +345,42 @@ def eigh(x: Any, /) -> EighResult:
 def eigvalsh(x: Any, /) -> Any:
     """The eigenvalues, ascending, of Hermitian matrices: see `eigh`."""
     return eigh(x).eigenvalues
+
+
+def eig(x: Any, /) -> EigResult:
+    """The eigenvalues and the eigenvectors (columns of length 1) of square matrices: complex numbers, in no order.
+
+    As the standard has it from 2025.12 on; ``numpy.linalg.eig`` gives real numbers where all happen to be real.
+
+    Raises
+    ------
+    DegenerateError
+        In a reverse sweep, if a vector of a repeated eigenvalue is needed.
+    numpy.linalg.LinAlgError
+        In a sweep: the vectors are no basis, so that the eigenvalues have no derivative either.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> ag.grad(lambda x: ag.max(ag.abs(ag.linalg.eigvals(x))))(ag.asarray([[0.0, 1.0], [-4.0, 0.0]]))
+    Tensor([[ 0.  ,  1.  ],
+            [-0.25,  0.  ]])
+    """
+    packed = _eig(matrices("eig", x, square=True))
+    return EigResult(packed[..., 0, :], packed[..., 1:, :])
+
+
+def eigvals(x: Any, /) -> Any:
+    """The eigenvalues of square matrices, complex numbers in no order: see `eig`."""
+    return eig(x).eigenvalues
+
+
+def eig_as_numpy(x: Any) -> EigResult:
+    """`eig`, in real numbers where all eigenvalues of real matrices happen to be."""
+    found = eig(x)
+    if is_complex(x) or decided(any(still(imag(found.eigenvalues))), otherwise=True):
+        return found
+    return EigResult(real(found.eigenvalues), real(found.eigenvectors))
 
 
 def svd(x: Any, /, *, full_matrices: bool = True) -> SVDResult:
