@@ -69,6 +69,9 @@ def fit(
 ) -> History:
     """Train `model` on rows of `X` with targets `y`, in mini-batches.
 
+    A step of modules and losses of this package is recorded once for each shape of batch and replayed (`ag.replay`); a
+    module or a loss of your own is called for every batch.
+
     Parameters
     ----------
     model : Module
