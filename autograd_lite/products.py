@@ -10,7 +10,8 @@ from typing import Any
 
 from autograd_lite.backend import SCALARS, all_finite, has_nan, is_complex, is_inexact
 from autograd_lite.op import OPS, Call
-from autograd_lite.tensor import Tensor
+from autograd_lite.tensor import Tensor, held
+from autograd_lite.traced import Traced, called
 
 __all__ = ["alike", "conform", "fit", "gate", "gate_product", "pick"]
 
@@ -74,6 +75,10 @@ def gate_product(transpose: Call, g: Any, xs: list[Any], i: int) -> Any:
     A zero of `g` drops what it would have met in the other factors: an entry keeps a NaN or an infinity only where
     something that arrived met it.
     """
+    if not _tracked(g, *xs):
+        bare = tuple([x._row.value if isinstance(x, Tensor) else x for x in (g, *xs)])
+        if any([isinstance(x, Traced) for x in bare]):  # one line of the program, which decides by what it meets
+            return held(called(lambda g, *xs: gate_product(transpose, g, list(xs), i), bare, {}))
     plain = transpose(g, *xs)
     if not isinstance(plain, Tensor) and not has_nan(plain):
         return plain  # a zero that met an infinity or a NaN would have left a NaN

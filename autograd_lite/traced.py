@@ -16,7 +16,7 @@ import numpy as np
 from autograd_lite.backend import LARGE, NUMPY, PYTHON, is_window, private
 from autograd_lite.errors import TracerError
 
-__all__ = ["Program", "Traced"]
+__all__ = ["Program", "Traced", "called"]
 
 
 class Program:
@@ -174,7 +174,7 @@ class _Space:
         found = getattr(self._home, name)
         if isinstance(found, type) or not callable(found):
             return _Space(found) if name in ("linalg", "fft") else found
-        return lambda *args, **options: _called(found, args, options)
+        return lambda *args, **options: called(found, args, options)
 
     def spelled(self, op: Any) -> Callable[..., Any]:
         """How an operation of this package is computed on traced arrays: its own kernel leaves a line.
@@ -183,17 +183,17 @@ class _Space:
         so is whatever they become before they meet a value.
         """
         if op.name in ("ones_like", "zeros_like"):
-            return lambda x, *args: _called(op.kernel, (_examples(x), *args), {})
-        return lambda *args: _called(op.kernel, args, {})
+            return lambda x, *args: called(op.kernel, (_examples(x), *args), {})
+        return lambda *args: called(op.kernel, args, {})
 
     def asarray(self, x: Any, dtype: Any = None, **options: Any) -> Any:
         """`x`, traced; what is no traced array yet is a constant of the program, without a place."""
         if isinstance(x, Traced):
-            return x if dtype is None or dtype == x.dtype else _called(np.asarray, (x, dtype), {})
+            return x if dtype is None or dtype == x.dtype else called(np.asarray, (x, dtype), {})
         return Traced(None, 0, np.asarray(x, dtype)[()])
 
 
-def _called(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+def called(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """``function(*args, **options)``: a line of the program if a traced array that has a place is among them."""
     program = _program((args, options))
     if program is None:
@@ -226,10 +226,10 @@ class Traced:
     size = property(lambda self: self.example.size)
     nbytes = property(lambda self: self.example.nbytes)
     device = property(lambda self: "cpu")
-    T = property(lambda self: _called(operator.attrgetter("T"), (self,), {}))
-    mT = property(lambda self: _called(operator.attrgetter("mT"), (self,), {}))
-    real = property(lambda self: _called(np.real, (self,), {}))
-    imag = property(lambda self: _called(np.imag, (self,), {}))
+    T = property(lambda self: called(operator.attrgetter("T"), (self,), {}))
+    mT = property(lambda self: called(operator.attrgetter("mT"), (self,), {}))
+    real = property(lambda self: called(np.real, (self,), {}))
+    imag = property(lambda self: called(np.imag, (self,), {}))
 
     def __array_namespace__(self, api_version: str | None = None) -> Any:
         return SPACE
@@ -239,15 +239,15 @@ class Traced:
             raise TracerError(f"replay: np.{ufunc.__name__} with out= writes into an array, which no program repeats")
         if not _all_known(inputs):
             return NotImplemented
-        return _called(ufunc if method == "__call__" else getattr(ufunc, method), inputs, options)
+        return called(ufunc if method == "__call__" else getattr(ufunc, method), inputs, options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         if not all([issubclass(t, (Traced, np.ndarray)) for t in types]):
             return NotImplemented
-        return _called(function, tuple(args), dict(options))
+        return called(function, tuple(args), dict(options))
 
     def __getitem__(self, index: Any) -> Any:
-        return _called(operator.getitem, (self, index), {})
+        return called(operator.getitem, (self, index), {})
 
     def __len__(self) -> int:
         return len(self.example)
@@ -262,7 +262,7 @@ class Traced:
         method = getattr(np.ndarray, name)
 
         def call(*args: Any, **options: Any) -> Any:
-            return _called(lambda x, *a, **o: method(np.asarray(x), *a, **o)[()], (self, *args), options)
+            return called(lambda x, *a, **o: method(np.asarray(x), *a, **o)[()], (self, *args), options)
 
         return call
 
@@ -283,11 +283,11 @@ def _all_known(operands: tuple[Any, ...]) -> bool:
 
 
 def _operator(function: Callable[..., Any]) -> Any:
-    return lambda self, *others: _called(function, (self, *others), {}) if _all_known(others) else NotImplemented
+    return lambda self, *others: called(function, (self, *others), {}) if _all_known(others) else NotImplemented
 
 
 def _reflected(function: Callable[..., Any]) -> Any:
-    return lambda self, other: _called(function, (other, self), {}) if _all_known((other,)) else NotImplemented
+    return lambda self, other: called(function, (other, self), {}) if _all_known((other,)) else NotImplemented
 
 
 def _refuses(asker: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any
@@ -18,6 +19,9 @@ from nn.second_order import LineSearch
 from nn.step import Derivatives
 
 __all__ = ["Learner"]
+
+PATIENCE = 25
+"""Batches of one size that are called before one is recorded: recording costs what about as many replays save."""
 
 
 class Learner:
@@ -44,6 +48,7 @@ class Learner:
         self.parameters = optimizer.parameters()
         self.derivatives: Derivatives | None = None
         self.recorded: Any = None
+        self.met: Counter[int] = Counter()  # batches, by their size
 
     def epoch(
         self,
@@ -59,6 +64,7 @@ class Learner:
         self.labels = y
         if self.recorded != (of := self._description()):  # a callback changed the model
             self.recorded, self.derivatives = of, Derivatives(self.model, self.losses) if of else None
+            self.met.clear()
             if self.derivatives and self.derivatives.changes():
                 self.derivatives = None
         total, outputs, targets = 0.0, [], []
@@ -107,9 +113,10 @@ class Learner:
         return output, self.losses(output, target, weights)
 
     def replay(self, batch: tuple[Any, Any, Any]) -> tuple[Any, Any]:
-        """The loss of a batch and the output, or None: whatever went wrong, a call of the model says it better."""
-        if self.derivatives is not None:
-            inputs, target, weights = batch
+        """The loss of a batch and the output; or None, and a call of the model says what went wrong, if anything."""
+        inputs, target, weights = batch
+        self.met[len(inputs)] += 1
+        if self.derivatives is not None and self.met[len(inputs)] > PATIENCE:
             try:
                 value, output = self.derivatives((inputs,), target, *(() if weights is None else (weights,)))
                 self.check(output)

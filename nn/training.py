@@ -69,8 +69,8 @@ def fit(
 ) -> History:
     """Train `model` on rows of `X` with targets `y`, in mini-batches.
 
-    A step of modules and losses of this package is recorded once for each shape of batch and replayed (`ag.replay`); a
-    module or a loss of your own is called for every batch.
+    A step of modules and losses of this package is recorded after the first batches of a size, and then replayed
+    (`ag.replay`), bit for bit the same; a module or a loss of your own is called for every batch.
 
     Parameters
     ----------

@@ -126,6 +126,21 @@ def test_traced_arrays_meet_tensors_from_either_side(f):
             np.testing.assert_allclose(found, expected, rtol=1e-14)
 
 
+def test_a_product_that_a_selection_reached_decides_in_every_run():
+    """Recorded with finite factors: later an infinite one meets nothing, and the product is taken once all the same."""
+    slow = ag.grad(lambda x, a: (a @ ag.relu(a @ x))[0])
+    fast = ag.replay(slow)
+    x, a = np.array([1.0, 2.0]), np.array([[1.0, 1.0], [-1.0, 3.0]])
+    bad = np.array([[1.0, 1.0], [np.inf, -np.inf]])  # only the first row is selected, and inf - inf comes to nothing
+    with np.errstate(invalid="ignore"):
+        for b in (a, -a, bad, a):
+            np.testing.assert_array_equal(fast(x, b), slow(x, b))
+    program = traced.Program([x, a])
+    slow(*program.inputs)
+    products = [line for line in program.lines if "matmul" in str(line[1]) or "gate_product" in str(line[1])]
+    assert len(products) == 4  # two forward, two in reverse
+
+
 def test_what_gives_something_else_than_arrays_is_refused():
     class Celsius:
         def __init__(self, degrees):

@@ -9,6 +9,7 @@ import pytest
 
 import autograd_lite as ag
 import nn
+from nn import epoch
 from nn.epoch import Learner
 
 
@@ -104,6 +105,12 @@ def test_fit_repeats_itself_bitwise():
     assert not np.array_equal(weights(0), weights(1))
 
 
+@pytest.fixture(params=[0, 4])
+def patience(request, monkeypatch):
+    """Recorded at the first batch of each size, or in the middle of training."""
+    monkeypatch.setattr(epoch, "PATIENCE", request.param)
+
+
 def called_only(monkeypatch):
     monkeypatch.setattr(Learner, "_description", lambda self: None)
 
@@ -120,7 +127,7 @@ def between(*modules):
     (None, lambda: between(nn.BatchNorm(8), "relu")),
     (nn.smooth_l1_loss, lambda: nn.RidgeSum(2, 8)),
 ])  # fmt: skip
-def test_fit_replays_what_it_would_compute(loss, make, weights, monkeypatch):
+def test_fit_replays_what_it_would_compute(loss, make, weights, patience, monkeypatch):
     """Bit for bit, so that a checkpoint may be gone on from either way."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(90, 2))
@@ -135,7 +142,16 @@ def test_fit_replays_what_it_would_compute(loss, make, weights, monkeypatch):
         np.testing.assert_array_equal(p.value, q.value)
 
 
-def test_fit_replays_nothing_that_it_does_not_know():
+def test_fit_records_what_pays(monkeypatch):
+    runs = []
+    forward = nn.Linear.forward
+    monkeypatch.setattr(nn.Linear, "forward", lambda self, x: (runs.append(len(x)), forward(self, x))[1])
+    X = np.random.default_rng(0).normal(size=(45, 2))
+    nn.fit(nn.Linear(2, 1, seed=0), X, X[:, 0], epochs=100, batch_size=20, progress=False)
+    assert (runs.count(20), runs.count(5)) == (epoch.PATIENCE + 1, epoch.PATIENCE + 1)  # the last one to be recorded
+
+
+def test_fit_replays_nothing_that_it_does_not_know(patience):
     runs = []
 
     class Mine(nn.Module):
@@ -159,7 +175,7 @@ def test_fit_replays_nothing_that_it_does_not_know():
     assert len(losses) == 8
 
 
-def test_fit_sees_what_a_callback_changes(monkeypatch):
+def test_fit_sees_what_a_callback_changes(patience, monkeypatch):
     def change(epoch):
         if epoch.number == 1:
             epoch.model[1].negative_slope = 0.5
