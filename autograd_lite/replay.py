@@ -114,6 +114,14 @@ def _recorded(f: Callable[..., Any], leaves: list[Any], spec: Any) -> tuple[Call
     plain = [x._row.value if isinstance(x, Tensor) else x for x in leaves]
     varying = [x.__class__ in NUMPY or x.__class__ in (float, complex) for x in plain]
     program = Program([as_value(x) for x, varies in zip(plain, varying, strict=True) if varies])
+    try:
+        return _run(f, leaves, spec, varying, program)
+    finally:
+        program.forget()
+
+
+def _run(f: Callable[..., Any], leaves: list[Any], spec: Any, varying: list[bool], program: Program) -> Any:
+    """As `_recorded`, with the program that is being written."""
     inputs = iter(program.inputs)
     filled = [
         (held(next(inputs)) if isinstance(given, Tensor) else next(inputs)) if varies else given

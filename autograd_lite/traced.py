@@ -27,6 +27,11 @@ class Program:
         self.count = 0
         self.inputs = [self.traced(x) for x in inputs]
 
+    def forget(self) -> None:
+        """Let go of all traced arrays, which know the program: then nothing is left for the garbage collector."""
+        self.lines.clear()
+        self.inputs.clear()
+
     def traced(self, example: Any) -> Traced:
         """A place for the next value, which is like `example`."""
         self.count += 1
@@ -96,7 +101,7 @@ class Program:
                 fixed.add(x.place)  # a second time it is a copy
         text.append(f"  return [{', '.join(results)}]")
         exec("\n".join(text), scope)  # names and places only: no text of a user's
-        return scope["program"]  # type: ignore[no-any-return]  # what exec defined
+        return scope.pop("program")  # type: ignore[no-any-return]  # what exec defined; in its scope it would hold itself
 
 
 UFUNCS: dict[Any, np.ufunc] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -63,7 +64,7 @@ class Learner:
         """One pass over the data: the mean loss and the metrics, as they were while it learnt."""
         self.labels = y
         if self.recorded != (of := self._description()):  # a callback changed the model
-            self.recorded, self.derivatives = of, Derivatives(self.model, self.losses) if of else None
+            self.recorded, self.derivatives = of, Derivatives(self.model, partial(of_batch, self.loss)) if of else None
             self.met.clear()
             if self.derivatives and self.derivatives.changes():
                 self.derivatives = None
@@ -95,10 +96,6 @@ class Learner:
             return None
         return repr(self.model), [id(x) for x in (*modules, *parameters)], [bool(m._hooks) for m in modules]
 
-    def losses(self, output: Any, target: Any, weights: Any = None) -> Any:
-        """The loss of a batch."""
-        return self.loss(output, target) if weights is None else weighted(self.loss, output, target, weights)
-
     def check(self, output: Any) -> None:
         """Compare all labels with the first output."""
         for labels in (self.labels, self.held):
@@ -110,7 +107,7 @@ class Learner:
         """The output and the loss of a batch."""
         output = self.model(ag.asarray(inputs))
         self.check(output)
-        return output, self.losses(output, target, weights)
+        return output, of_batch(self.loss, output, target, weights)
 
     def replay(self, batch: tuple[Any, Any, Any]) -> tuple[Any, Any]:
         """The loss of a batch and the output; or None, and a call of the model says what went wrong, if anything."""
@@ -169,6 +166,11 @@ class Learner:
         where = f"in epoch {epoch + 1}, batch {number + 1}"
         remedy = f"a lower learning rate (now {self.optimizer.lr}) often helps"
         return ag.NonFiniteError(f"fit: {what} {where}; {first}; {remedy}")
+
+
+def of_batch(loss: Callable[..., Any], output: Any, target: Any, weights: Any = None) -> Any:
+    """The loss of a batch, whose rows may have weights."""
+    return loss(output, target) if weights is None else weighted(loss, output, target, weights)
 
 
 def finite(a: Any) -> bool:

@@ -362,22 +362,19 @@ def functional_call(model: Module, params: Mapping[str, Any], *inputs: Any, **op
     if wrong:
         raise StateError(f"functional_call of {type(model).__name__}: {'; '.join(wrong)}")
     replaced = {id(slots[name]): value for name, value in params.items()}
-    return _swapped(replaced, {})(model)(*inputs, **options)
+    return _swapped(model, replaced, {})(*inputs, **options)
 
 
-def _swapped(replaced: dict[int, Any], made: dict[int, Module]) -> Callable[[Any], Any]:
-    """A function that gives a module with other parameters: a shallow copy, so that threads may share a model."""
-
-    def swap(x: Any) -> Any:
-        if isinstance(x, (Parameter, Buffer)):
-            return replaced.get(id(x), x)
-        if isinstance(x, (list, tuple, dict)):
-            return optree.tree_map(swap, x)  # type: ignore[arg-type]  # optree's tree type is invariant
-        if not isinstance(x, Module):
-            return x
-        if id(x) not in made:
-            twin = made[id(x)] = object.__new__(type(x))
-            twin.__dict__.update({name: swap(value) for name, value in vars(x).items()})
-        return made[id(x)]
-
-    return swap
+def _swapped(x: Any, replaced: dict[int, Any], made: dict[int, Module]) -> Any:
+    """A module with other parameters: a shallow copy, so that threads may share a model; and whatever it holds."""
+    if isinstance(x, (Parameter, Buffer)):
+        return replaced.get(id(x), x)
+    if isinstance(x, (list, tuple, dict)):
+        tree: Any = x
+        return optree.tree_map(lambda item: _swapped(item, replaced, made), tree)
+    if not isinstance(x, Module):
+        return x
+    if id(x) not in made:
+        twin = made[id(x)] = object.__new__(type(x))
+        twin.__dict__.update({name: _swapped(value, replaced, made) for name, value in vars(x).items()})
+    return made[id(x)]

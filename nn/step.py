@@ -67,10 +67,11 @@ class Derivatives:
         pairs = list(zip(self.names, flags, strict=True))
         names = [name for name, flag in pairs if flag] + [name for name, flag in pairs if not flag]
 
+        model, loss, n = self.model, self.loss, len(names)  # and not `self`, which would hold itself
+
         def total(*values: Any) -> Any:
-            n = len(names)
-            output = functional_call(self.model, dict(zip(names, values, strict=False)), *values[n : n + inputs])
-            return self.loss(output, *values[n + inputs :]), output
+            output = functional_call(model, dict(zip(names, values, strict=False)), *values[n : n + inputs])
+            return loss(output, *values[n + inputs :]), output
 
         called = ag.value_and_grad(total, argnums=tuple(range(sum(flags))), has_aux=True)
         return called, ag.replay(called, strict=False) if self.replay else called

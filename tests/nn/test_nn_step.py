@@ -1,5 +1,7 @@
 """A replayed training step does what the three lines of a training loop do."""
 
+import gc
+
 import numpy as np
 import pytest
 
@@ -175,3 +177,32 @@ def test_a_model_that_is_frozen_altogether():
     model = nn.MLP([3, 4, 2], seed=0).requires_grad_(False)
     with pytest.raises(ValueError, match="no parameter has a gradient"):
         nn.training_step(model, nn.mse_loss, nn.SGD(model.parameters(), lr=0.5))(X, Y)
+
+
+def replayed_steps():
+    model = nn.MLP([3, 4, 2], seed=0)
+    step = nn.training_step(model, nn.mse_loss, nn.SGD(model.parameters(), lr=0.1))
+    step(X, Y), step(X, Y)
+
+
+def fitted():
+    nn.fit(nn.MLP([3, 4, 2], seed=0), X, Y, epochs=60, batch_size=10, progress=False)  # more than it has patience for
+
+
+def functions():
+    model = nn.Sequential(nn.Linear(3, 4, seed=0), nn.Residual(nn.Linear(4, 4, seed=1)))
+    values = {name: 2 * p.value for name, p in model.named_parameters()}
+    nn.functional_call(model, values, X)
+    ag.replay(ag.grad(lambda x: ag.sum(ag.sin(x))))(X)
+
+
+@pytest.mark.parametrize("work", [replayed_steps, fitted, functions])
+def test_nothing_is_left_for_the_garbage_collector(work):
+    work()  # what is made once
+    gc.collect()
+    gc.disable()
+    try:
+        work()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
