@@ -113,29 +113,21 @@ def _recorded(f: Callable[..., Any], leaves: list[Any], spec: Any) -> tuple[Call
     """The program of `f`, and the containers of its results."""
     plain = [x._row.value if isinstance(x, Tensor) else x for x in leaves]
     varying = [x.__class__ in NUMPY or x.__class__ in (float, complex) for x in plain]
-    program = Program([as_value(x) for x, varies in zip(plain, varying, strict=True) if varies])
-    try:
-        return _run(f, leaves, spec, varying, program)
-    finally:
-        program.forget()
-
-
-def _run(f: Callable[..., Any], leaves: list[Any], spec: Any, varying: list[bool], program: Program) -> Any:
-    """As `_recorded`, with the program that is being written."""
-    inputs = iter(program.inputs)
-    filled = [
-        (held(next(inputs)) if isinstance(given, Tensor) else next(inputs)) if varies else given
-        for given, varies in zip(leaves, varying, strict=True)
-    ]
-    args, options = optree.tree_unflatten(spec, filled)
-    with watching(_Own(tick())):
-        results = f(*args, **options)
-    outputs, out_spec = optree.tree_flatten(results)
-    known = [x._row.value if isinstance(x, Tensor) else x for x in outputs]
-    for x in known:
-        if not isinstance(x, (Traced, np.ndarray, np.generic, int, float, complex)):
-            raise TypeError(f"replay: the function gives arrays and containers of them, not {type(x).__name__}")
-    return np.errstate(all="ignore")(program.compiled(known)), out_spec
+    with Program([as_value(x) for x, varies in zip(plain, varying, strict=True) if varies]) as program:
+        inputs = iter(program.inputs)
+        filled = [
+            (held(next(inputs)) if isinstance(given, Tensor) else next(inputs)) if varies else given
+            for given, varies in zip(leaves, varying, strict=True)
+        ]
+        args, options = optree.tree_unflatten(spec, filled)
+        with watching(_Own(tick())):
+            results = f(*args, **options)
+        outputs, out_spec = optree.tree_flatten(results)
+        known = [x._row.value if isinstance(x, Tensor) else x for x in outputs]
+        for x in known:
+            if not isinstance(x, (Traced, np.ndarray, np.generic, int, float, complex)):
+                raise TypeError(f"replay: the function gives arrays and containers of them, not {type(x).__name__}")
+        return np.errstate(all="ignore")(program.compiled(known)), out_spec
 
 
 class _Own:

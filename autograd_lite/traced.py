@@ -27,7 +27,10 @@ class Program:
         self.count = 0
         self.inputs = [self.traced(x) for x in inputs]
 
-    def forget(self) -> None:
+    def __enter__(self) -> Program:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Let go of all traced arrays, which know the program: then nothing is left for the garbage collector."""
         self.lines.clear()
         self.inputs.clear()
