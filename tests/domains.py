@@ -282,7 +282,7 @@ DOMAINS: dict[str, Domain] = {
     "detsign":    Domain((small,),                  SQUARE, COMPLEX, call=near_diagonal("detsign")),
     "cholesky":   Domain((small,),                   SQUARE, COMPLEX, call=near_symmetric("cholesky")),
     "expm":       Domain((unit,),                    SQUARE, ANALYTIC),
-    "eig":        Domain((small,),                   SQUARE, call=near_diagonal("eig")),
+    "eigen":      Domain((small,),                   SQUARE, call=near_diagonal("eigen")),
     "eigh":       Domain((small,),                   SQUARE, call=near_symmetric("eigh")),
     "svd":        Domain((small,),                  OBLONG, call=near_diagonal("svd")),
     "qr":         Domain((small,),                  TALL, COMPLEX, call=near_diagonal("qr")),

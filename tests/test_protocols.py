@@ -60,10 +60,10 @@ def test_results_without_derivative(f):
 
 def test_constants_pass_through_numpy_functions_without_equivalent():
     t = ag.Tensor(M)
-    got = np.linalg.eigvals(t[:, :2])
+    got = np.intersect1d(t, t)
     assert isinstance(got, ag.Tensor)
-    with pytest.raises(NoRuleError, match=r"np\.linalg\.eigvals.*detach"):
-        np.linalg.eigvals(ag.Var(M[:, :2]))
+    with pytest.raises(NoRuleError, match=r"np\.intersect1d.*detach"):
+        np.intersect1d(ag.Var(M), t)
 
 
 def test_unknown_operands_are_refused_the_python_way():

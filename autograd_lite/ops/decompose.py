@@ -131,10 +131,10 @@ def _eigh_push(t: Any, packed: Any, x: Any) -> Any:
 # -- eig: XV = V diag(w), dw = diag(P), dV = V (P / gaps), less what would make columns longer, with P = V⁻¹ dX V ---------
 
 
-def _eig_kernel(x: Any, xp: Any = np) -> Any:
-    w, v = xp.linalg.eig(x)
-    dtype = getattr(xp, "complex64" if dtype_name(x) in ("float32", "complex64") else "complex128")
-    return xp.astype(xp.concat([w[..., None, :], v], axis=-2), dtype)  # real where all values happen to be
+def _eig_kernel(x: Any) -> Any:  # the standard has no eig before 2025.12, so that other libraries' arrays are copied
+    w, v = np.linalg.eig(x)
+    packed = np.concat([w[..., None, :], v], axis=-2)
+    return packed.astype(np.result_type(packed, np.complex64), copy=False)  # real where all values happen to be
 
 
 def _along(v: Any, u: Any) -> Any:
@@ -283,7 +283,7 @@ def _rest_pull(g: Any, v: Any, x: Any, which: str) -> Any:
 
 # fmt: off
 _eigh = general("eigh", _eigh_kernel, _eigh_pull, _eigh_push, batch="leading")
-_eig  = general("eig",  _eig_kernel,  _eig_pull,  _eig_push,  batch="leading")
+_eig  = general("eigen", _eig_kernel, _eig_pull,  _eig_push,  batch="leading")
 _svd  = general("svd",  _svd_kernel,  _svd_pull,  _svd_push,  batch="leading")
 _qr   = general("qr",   _qr_kernel,   _qr_pull,   _qr_push,   batch="leading")
 _rest = general("completion", _rest_kernel, _rest_pull, lambda t, v, x, which: v * np.nan, signature="x, /, which")
