@@ -114,6 +114,13 @@ def near_diagonal(operation: str | Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def eigenpairs(x: Any) -> Any:
+    """Σ w v vᵀ over the eigenpairs of x: of all of them, since neither their order nor a sign is anybody's choice."""
+    packed = OPS["eigen"].call(x)
+    w, v = packed[..., :1, :], packed[..., 1:, :]
+    return (v * w) @ v.mT
+
+
 def near_symmetric(name: str) -> Callable[..., Any]:
     """The same of (x + xᴴ)/2, for operations that read one triangle only."""
     call = near_diagonal(name)

@@ -74,7 +74,7 @@ def test_libraries_that_are_not_installed_are_named(name):
     pytest.importorskip(name)
 
 
-UP_TO_SIGN = ("eigen", "eigh", "svd")
+UP_TO_SIGN = ("eigh", "svd")
 """The sign of a vector is nobody's choice: their squares are compared."""
 
 
