@@ -21,8 +21,8 @@ from nn.step import Derivatives
 
 __all__ = ["Learner"]
 
-PATIENCE = 25
-"""Batches of one size that are called before one is recorded: recording costs what about as many replays save."""
+PATIENCE = 50
+"""Batches of one size that are called before one is recorded: recording costs what 13 to 27 replays save."""
 
 
 class Learner:
@@ -49,6 +49,7 @@ class Learner:
         self.parameters = optimizer.parameters()
         self.derivatives: Derivatives | None = None
         self.recorded: Any = None
+        self.refused = False
         self.met: Counter[int] = Counter()  # batches, by their size
 
     def epoch(
@@ -63,11 +64,9 @@ class Learner:
     ) -> dict[str, float]:
         """One pass over the data: the mean loss and the metrics, as they were while it learnt."""
         self.labels = y
-        if self.recorded != (of := self._description()):  # a callback changed the model
-            self.recorded, self.derivatives = of, Derivatives(self.model, partial(of_batch, self.loss)) if of else None
-            self.met.clear()
-            if self.derivatives and self.derivatives.changes():
-                self.derivatives = None
+        self.refused = False
+        if self.derivatives is not None and self.recorded != self._description():  # a callback changed the model
+            self.derivatives = None
         total, outputs, targets = 0.0, [], []
         for i, rows in enumerate(order(len(X), batch_size, rng)):
             batch = X.take(rows, 0), y.take(rows, 0), None if weights is None else weights.take(rows)
@@ -113,14 +112,24 @@ class Learner:
         """The loss of a batch and the output; or None, and a call of the model says what went wrong, if anything."""
         inputs, target, weights = batch
         self.met[len(inputs)] += 1
-        if self.derivatives is not None and self.met[len(inputs)] > PATIENCE:
+        derivatives = self._recording() if self.met[len(inputs)] > PATIENCE else None
+        if derivatives is not None:
             try:
-                value, output = self.derivatives((inputs,), target, *(() if weights is None else (weights,)))
+                value, output = derivatives((inputs,), target, *(() if weights is None else (weights,)))
                 self.check(output)
                 return value, output
             except Exception:
-                self.derivatives = None
+                self.derivatives, self.refused = None, True
         return None, None
+
+    def _recording(self) -> Derivatives | None:
+        """What replays steps, or None where they cannot be replayed, of which it is convinced for the epoch."""
+        if self.derivatives is None and not self.refused:
+            self.recorded = self._description()
+            found = Derivatives(self.model, partial(of_batch, self.loss)) if self.recorded else None
+            self.refused = found is None or found.changes()
+            self.derivatives = None if self.refused else found
+        return self.derivatives
 
     def learn(self, batch: tuple[Any, Any, Any], epoch: int, number: int) -> tuple[float, Any]:
         """One step; the loss before it, and the output as an array, which keeps no tape from being freed."""
