@@ -21,8 +21,9 @@ from nn.step import Derivatives
 
 __all__ = ["Learner"]
 
-PATIENCE = 50
-"""Batches of one size that are called before one is recorded: recording costs what 13 to 27 replays save."""
+PATIENCE = 100
+"""Batches of one size that are called before one is recorded. Recording takes as long as some ten calls, and pays after
+13 to 27 replays: so it never costs more than a tenth of what training took already."""
 
 
 class Learner:

@@ -186,7 +186,7 @@ def replayed_steps():
 
 
 def fitted():
-    nn.fit(nn.MLP([3, 4, 2], seed=0), X, Y, epochs=60, batch_size=10, progress=False)  # more than it has patience for
+    nn.fit(nn.MLP([3, 4, 2], seed=0), X, Y, epochs=60, batch_size=10, progress=False)  # 120 batches of one size
 
 
 def functions():

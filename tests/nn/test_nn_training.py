@@ -147,7 +147,7 @@ def test_fit_records_what_pays(monkeypatch):
     forward = nn.Linear.forward
     monkeypatch.setattr(nn.Linear, "forward", lambda self, x: (runs.append(len(x)), forward(self, x))[1])
     X = np.random.default_rng(0).normal(size=(45, 2))
-    nn.fit(nn.Linear(2, 1, seed=0), X, X[:, 0], epochs=100, batch_size=20, progress=False)
+    nn.fit(nn.Linear(2, 1, seed=0), X, X[:, 0], epochs=150, batch_size=20, progress=False)
     assert (runs.count(20), runs.count(5)) == (epoch.PATIENCE + 1, epoch.PATIENCE + 1)  # the last one to be recorded
 
 
