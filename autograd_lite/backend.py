@@ -121,29 +121,31 @@ def copied(value: Any) -> Any:
     return value if value.__class__ in SCALARS else as_value(value, copy=True)
 
 
-def _in_a_call(value: Any) -> int:
-    return getrefcount(value)
+def _passed(value: Any, calls: int) -> int:
+    return getrefcount(value) if calls == 1 else _passed(value, calls - 1)
 
 
-def _counts() -> tuple[int, int]:
+def _counts() -> list[int]:
     value = object()
-    return getrefcount(value), _in_a_call(value)
+    return [getrefcount(value), *[_passed(value, calls) for calls in (1, 2, 3)]]
 
 
-_HERE, _IN_A_CALL = _counts()
-"""What `getrefcount` says of an object that one variable holds: asked beside that variable, and in a function that the
-variable was passed to. Counted, since Python versions differ."""
+_COUNTS = _counts()
+"""What `getrefcount` says of an object that one variable holds: asked beside that variable, in a function that the
+variable was passed to, in one called by that, and so on. Counted, since Python versions differ."""
+
+_HERE = _COUNTS[0]
 
 LARGE = 1 << 12
 """Entries from which writing into memory that is there already pays for finding out that nobody else sees it."""
 
 
-def private(value: Any, holders: int = 1) -> bool:
-    """Whether the array `value` may be written into: its own memory, which only `holders` places can see.
+def private(value: Any, calls: int = 1, others: int = 0) -> bool:
+    """Whether the array `value` may be written into: its own memory, which nobody else sees.
 
-    The caller's variable is one of them.
+    It is a variable's, passed down through `calls` calls, this one included, and known in `others` places besides.
     """
-    return getrefcount(value) < _IN_A_CALL + holders and value.base is None and value.flags.writeable
+    return getrefcount(value) <= _COUNTS[calls] + others and value.base is None and value.flags.writeable
 
 
 def is_window(value: Any) -> bool:

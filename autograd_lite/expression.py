@@ -88,7 +88,7 @@ ATOM, SUM, PRODUCT, POWER = 40, 10, 20, 30
 """How tightly operations bind: an operand that binds less than its place needs is put in brackets."""
 
 LEVELS = {"|": 1, "^": 2, "&": 3, "+": SUM, "-": SUM, "**": POWER, "**2": POWER}
-LEVELS |= dict.fromkeys(("*", "/", "//", "%", "@"), PRODUCT)
+LEVELS |= {"1 - **2": SUM} | dict.fromkeys(("*", "/", "//", "%", "@"), PRODUCT)
 TIGHT = ("*", "/", "**")
 RELATIONS = ("==", "!=", "<", "<=", ">", ">=")
 
@@ -103,6 +103,7 @@ LATEX_FORMS: dict[str, Form] = {
     "floor_divide": (r"\left\lfloor\frac{{{}}}{{{}}}\right\rfloor", ATOM, (0, 0)),
     "pow": ("{}^{{{}}}", POWER, (ATOM, 0)),
     "square": ("{}^{{2}}", POWER, (ATOM,)),
+    "one_minus_square": ("1 - {}^{{2}}", SUM, (ATOM,)),
     "abs": (r"\left|{}\right|", ATOM, (0,)),
     "sqrt": (r"\sqrt{{{}}}", ATOM, (0,)),
     "floor": (r"\left\lfloor {} \right\rfloor", ATOM, (0,)),
@@ -130,6 +131,8 @@ def _form(infix: str, in_latex: bool) -> Form:
         return f"{{}}{between}{{}}", level, (level + (token == "**" or token not in LEVELS), level + 1)
     if infix.endswith("}"):
         return f"{spelled}{' ' if in_latex and len(spelled) > 1 else ''}{{}}", SUM, (SUM + 1,)
+    if token.endswith("**2"):
+        return infix, level, (POWER + 1,)
     return infix, level if level < ATOM else ATOM, (level + 1 if level < ATOM else 0,)
 
 

@@ -38,14 +38,14 @@ OPS: dict[str, Op] = {}
 class Op:
     """One elementary operation: plain data, filled in by its kind.
 
-    `pull` is ``(g, row, first) -> contributions``, one per argument, None for those older than `first`; `push` is
-    ``(row, tangents, gated) -> tangent``. `gated` is `pull` for adjoints with holes: see `gate`. `holes` says that
-    the operation selects, so that an adjoint or tangent that went through it may have exact zeros where nothing
-    arrived. `into` is ``(adjoint, g, *options)``: it adds the pull of `g` to an adjoint in place. `rules` keeps what
-    the user wrote, for the printer; `infix` is how the printer writes it (``"{} * {}"``). `view` says that the result
-    may share its argument's memory, as NumPy's views do; `write` then puts a written part back into the argument, and
-    is None for a read-only view. `batch` says how its options change when its arguments have one axis more, for
-    sweeps of many seeds (see `batch.py`).
+    `pull` is ``(g, row, first) -> contributions``, one per argument, None for those older than `first`; it may write
+    into a large `g` that only its caller holds. `push` is ``(row, tangents, gated) -> tangent``. `gated` is `pull` for
+    adjoints with holes: see `gate`. `holes` says that the operation selects, so that an adjoint or tangent that went
+    through it may have exact zeros where nothing arrived. `into` is ``(adjoint, g, *options)``: it adds the pull of
+    `g` to an adjoint in place. `rules` keeps what the user wrote, for the printer; `infix` is how the printer writes
+    it (``"{} * {}"``). `view` says that the result may share its argument's memory, as NumPy's views do; `write` then
+    puts a written part back into the argument, and is None for a read-only view. `batch` says how its options change
+    when its arguments have one axis more, for sweeps of many seeds (see `batch.py`).
     """
 
     __slots__ = (

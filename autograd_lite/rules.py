@@ -85,6 +85,21 @@ def _scaled(p: Any) -> Call:
     return (lambda g, x: g * p) if p else (lambda g, x: OPS["zeros_like"].call(x))
 
 
+def _product(g: Any, w: Any, last: bool = True) -> Any:
+    """``g * w`` of a large adjoint and a partial, in the memory of either if nobody else sees it.
+
+    `last` says that `g` is read for the last time. A pull calls this with what the sweep gave it.
+    """
+    if alike(g, w):
+        if private(w):
+            w *= g
+            return w
+        if last and private(g, calls=3):  # from the sweep to the pull, to here, and on
+            g *= w
+            return g
+    return g * w
+
+
 def _pull_elementwise(op: Op, partials: tuple[Any, ...], times: Call | None) -> Call:
     """The pull of an elementwise operation, multiplying with `times` (plain ``*`` if None)."""
     if len(partials) == 1:
@@ -96,11 +111,9 @@ def _pull_elementwise(op: Op, partials: tuple[Any, ...], times: Call | None) -> 
             return lambda g, row, first: (times(g, p(row.value, row.args[0].value)),)
 
         def unary(g: Any, row: Row, first: int) -> Any:
-            w = p(row.value, row.args[0].value)
-            if w.__class__ is ndarray and w.size >= LARGE and alike(g, w) and private(w):
-                w *= g
-                return (w,)
-            return (g * w,)
+            if g.__class__ is ndarray and g.size >= LARGE:
+                return (_product(g, p(row.value, row.args[0].value)),)
+            return (g * p(row.value, row.args[0].value),)
 
         return unary
     if len(partials) == 2 and all([callable(p) for p in partials]) and not times:
@@ -109,8 +122,12 @@ def _pull_elementwise(op: Op, partials: tuple[Any, ...], times: Call | None) -> 
         def binary(g: Any, row: Row, first: int) -> Any:
             x, y = row.args
             a, b, v = x.value, y.value, row.value
-            c = g * p(v, a, b) if x.seq >= first else None
-            d = g * q(v, a, b) if y.seq >= first else None
+            if g.__class__ is ndarray and g.size >= LARGE:
+                c = _product(g, p(v, a, b), last=y.seq < first) if x.seq >= first else None
+                d = _product(g, q(v, a, b)) if y.seq >= first else None
+            else:
+                c = g * p(v, a, b) if x.seq >= first else None
+                d = g * q(v, a, b) if y.seq >= first else None
             if a.__class__ is b.__class__ and (a.__class__ in SCALARS or alike(a, b)):
                 return c, d
             return conform(c, a), conform(d, b)

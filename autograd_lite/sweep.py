@@ -160,15 +160,15 @@ def reverse(
             continue
         if (g := take(seq, None)) is None:
             continue
+        contributions = c = before = None  # the last row's: one may be `g`, which a pull writes into if nobody sees it
         ordinary = plain and not op.holes and not holes
         if ordinary:  # nearly always: one test instead of five
             contributions = op.pull(g, row, first)
         else:
             if plain and op.into is not None:  # add where the entries were read, if there is an adjoint to add to
                 s = row.args[0].seq
-                contributions = c = None  # the last row's: they may be what is added to
                 before = there(s)
-                if before.__class__ is np.ndarray and private(before, holders=2):  # this variable and the dict
+                if before.__class__ is np.ndarray and private(before, others=1):  # the dict
                     op.into(before, g, *row.params)
                     holes.add(s)
                     continue
@@ -180,7 +180,7 @@ def reverse(
                 s = arg.seq
                 if (before := there(s)) is None:
                     adjoints[s] = c
-                elif plain and before.__class__ is np.ndarray and before.size >= LARGE and private(before, holders=2):
+                elif plain and before.__class__ is np.ndarray and before.size >= LARGE and private(before, others=1):
                     before += c
                 else:
                     adjoints[s] = before + c

@@ -260,6 +260,7 @@ SIMPLER: dict[str, Callable[..., Any]] = {
     "divide": _divide,
     "pow": _pow,
     "negative": _negative,
+    "one_minus_square": lambda a: 1 - simplified("square", a),
     "bitwise_and": _and,
     "where": _where,
     "equal": lambda a, b: True if _same(a, b) else None,

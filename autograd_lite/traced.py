@@ -125,7 +125,7 @@ def _alike(x: Any, y: Any) -> bool:
 
 def _free(value: Any) -> Any:
     """The memory of `value`, which is read for the last time, if nobody else can see it; else None, for new memory."""
-    return value if private(value, holders=2) else None  # the variable of the program and the one here
+    return value if private(value, calls=2) else None  # from the program's variable to here, and on
 
 
 def _handed(value: Any, shared: bool) -> Any:

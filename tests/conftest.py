@@ -6,10 +6,13 @@ many new ones. Choose with HYPOTHESIS_PROFILE=deep or ``pytest --hypothesis-prof
 
 import os
 import zlib
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
+
+from autograd_lite import rules, sweep
 
 SLOW_STARTS = [HealthCheck.too_slow, HealthCheck.data_too_large]  # the first example of a process imports and compiles
 
@@ -21,6 +24,15 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 def seeded(name: str) -> np.random.Generator:
     """A generator that depends on `name` alone."""
     return np.random.default_rng(zlib.crc32(name.encode()))
+
+
+@contextmanager
+def all_sizes_in_place():
+    """Inside, adjoints of every size are treated as large ones: added to, and multiplied, in memory that is there."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (rules, sweep):
+            patch.setattr(module, "LARGE", 0)
+        yield
 
 
 @pytest.fixture

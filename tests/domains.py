@@ -163,6 +163,7 @@ DOMAINS: dict[str, Domain] = {
     "sinh":       Domain((real,),                    UNARY, ANALYTIC, singular=(np.inf,)),
     "cosh":       Domain((real,),                    UNARY, ANALYTIC, singular=(np.inf,)),
     "tanh":       Domain((real,),                    UNARY, ANALYTIC),
+    "one_minus_square": Domain((real,),              UNARY, ANALYTIC),
     "asinh":      Domain((real,),                    UNARY, ANALYTIC),
     "acosh":      Domain((between(1.4, 3),),         UNARY, ANALYTIC, singular=(1.0,)),
     "atanh":      Domain((unit,),                    UNARY, ANALYTIC, singular=(1.0,)),

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_lite as ag
+from tests.conftest import all_sizes_in_place
 
 MANY = settings(max_examples=8 * settings().max_examples)
 """A program has a few steps out of fourteen kinds: it takes a hundred for every kind to meet every other."""
@@ -193,7 +194,7 @@ def test_second_derivatives(program):
 @MANY
 @given(program=programs())
 def test_gradients_do_not_depend_on_the_way_they_are_asked_for(program):
-    """`backward`, `grad` and a Jacobian by columns give one answer."""
+    """`backward`, `grad` and a Jacobian by columns give one answer, in memory that is there or in new."""
     steps, inputs = program
     variables = [ag.Var(x) for x in inputs]
     leaves = [ag.asarray(x) + 0.0 for x in variables]  # what a program writes to is a copy, so the variables stay
@@ -201,6 +202,10 @@ def test_gradients_do_not_depend_on_the_way_they_are_asked_for(program):
     numbers = tuple(range(len(inputs)))
     gradients = ag.grad(lambda *xs: total(steps, xs), argnums=numbers)(*inputs)
     columns = ag.jacobian(lambda *xs: total(steps, xs), argnums=numbers, mode="forward")(*inputs)
+    with all_sizes_in_place():
+        in_place = ag.grad(lambda *xs: total(steps, xs), argnums=numbers)(*inputs)
+    for a, b in zip(gradients, in_place, strict=True):
+        np.testing.assert_array_equal(a, b)
     for x, g, c in zip(variables, gradients, columns, strict=True):
         np.testing.assert_allclose(x.grad.value, g, rtol=1e-13, atol=1e-13)  # the same sums, but for one copy
         np.testing.assert_allclose(c, g, rtol=1e-10, atol=1e-10)  # other sums: cancellation costs some digits

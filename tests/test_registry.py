@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import autograd_lite as ag
 from autograd_lite.rules import OPS
-from tests.conftest import seeded
+from tests.conftest import all_sizes_in_place, seeded
 from tests.domains import ANALYTIC, DIFFERENTIABLE, DOMAINS, PLAIN, REAL
 
 SINGLE, DOUBLE = np.float32, np.float64
@@ -141,18 +141,25 @@ def test_adjoints_look_like_their_variables(name, dtype):
 
 @every_operation
 def test_adjoints_share_no_memory(name):
-    """Neither with each other, nor with the seed, the inputs or the output."""
+    """Neither with each other, nor with the seed, the inputs or the output; and none of these is written to."""
     rng = seeded(name)
     for f in calls(name):
-        seed = np.asarray(f.seed(rng))
+        seed = np.array(f.seed(rng))  # in memory of its own, which a sweep might take for its own
+        before, others = np.array(seed), [np.array(x) for x in f.args]
         out, pullback = ag.vjp(f, *f.args)
         alone = pullback(seed)
         variables = [ag.Var(x) for x in f.args]
         f(*variables).backward(seed)
-        for gradients in (alone, [x.grad.value for x in variables]):
+        with all_sizes_in_place():
+            _, again = ag.vjp(f, *f.args)
+            in_place = [again(seed), again(seed)]
+        for gradients in (alone, [x.grad.value for x in variables], *in_place):
             arrays = [np.asarray(g) for g in gradients]
             for i, g in enumerate(arrays):
                 assert not any(np.shares_memory(g, other) for other in [*arrays[:i], *f.args, seed, np.asarray(out)])
+                assert np.array_equal(g, alone[i], equal_nan=True)
+        for x, copy in zip([seed, *f.args], [before, *others], strict=True):
+            assert np.array_equal(x, copy, equal_nan=True)
 
 
 def layouts(x):

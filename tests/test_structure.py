@@ -297,6 +297,16 @@ def test_partials_are_multiplied_in_place_only_where_nobody_sees_them():
     np.testing.assert_array_equal(x.grad.value, 6 * np.exp(x.value))
 
 
+def test_an_adjoint_that_two_rows_share_is_written_into_by_the_last_of_them_only(rng):
+    *values, e, seed = rng.normal(size=(6, 100, 100))
+    before, variables = seed.copy(), [ag.Var(x) for x in values]
+    a, b, c, d = variables
+    ((a * b + c * d) * e).backward(seed)  # seed * e is the adjoint of both products
+    for x, other in zip(variables, [1, 0, 3, 2], strict=True):
+        np.testing.assert_array_equal(x.grad.value, before * e * values[other])
+    np.testing.assert_array_equal(seed, before)
+
+
 def test_reading_entries_one_by_one_costs_no_array_each():
     """Backwards through n reads of n entries, nothing of the size of the vector is made a second time."""
     import tracemalloc

@@ -62,6 +62,11 @@ def _picked(g: Any, w: Any, xp: Any = np) -> Any:
     return _where(w == 0, xp.zeros_like(product), product, xp) if has_nan(product) else product
 
 
+def _one_minus_square(x: Any, xp: Any = np) -> Any:
+    s = x * x
+    return np.subtract(1, s, out=s) if s.__class__ is np.ndarray else 1 - s
+
+
 def _relu(x: Any, xp: Any = np) -> Any:
     return xp.maximum(x, 0)  # 0, not 0.0: a Python number must not widen
 
@@ -105,6 +110,7 @@ remainder = elementwise("remainder", operator.mod,      1,                      
 negative  = elementwise("negative",  operator.neg,     -1,                                               infix="-{}",      doc="The negative.")
 positive  = elementwise("positive",  operator.pos,      1,                                               infix="+{}",      doc="The same again.")
 square    = elementwise("square",    np.square,         lambda v, x: 2 * x,                              infix="{}**2",    doc="The square.")
+one_minus_square = elementwise("one_minus_square", _one_minus_square, lambda v, x: -2 * x,           infix="1 - {}**2", doc="1 - x², the slope of tanh, in the memory of one result.")
 sqrt      = elementwise("sqrt",      np.sqrt,           lambda v, x: 0.5 / v,                            doc="The square root; its derivative at 0 is inf.")
 cbrt      = elementwise("cbrt",      np.cbrt,           lambda v, x: 1 / (3 * v * v),                    doc="The cube root; its derivative at 0 is inf.")
 fmod      = elementwise("fmod",      np.fmod,           1,                      lambda v, x, y: -trunc(x / y),  doc="The remainder, with the sign of the dividend.")
@@ -184,7 +190,7 @@ acos  = elementwise("acos",  np.acos,  lambda v, x: -1 / sqrt(-(x - 1) * (1 + x)
 atan  = elementwise("atan",  np.atan,  lambda v, x: 1 / (1 + x**2),                    doc="The inverse tangent.")
 sinh  = elementwise("sinh",  np.sinh,  lambda v, x: cosh(x),                           doc="The hyperbolic sine.")
 cosh  = elementwise("cosh",  np.cosh,  lambda v, x: sinh(x),                           doc="The hyperbolic cosine.")
-tanh  = elementwise("tanh",  np.tanh,  lambda v, x: 1 - square(v),                    doc="The hyperbolic tangent.")
+tanh  = elementwise("tanh",  np.tanh,  lambda v, x: one_minus_square(v),                   doc="The hyperbolic tangent.")
 asinh = elementwise("asinh", np.asinh, lambda v, x: 1 / cosh(v),                       doc="The inverse hyperbolic sine.")
 acosh = elementwise("acosh", np.acosh, lambda v, x: 1 / sinh(v),                       doc="The inverse hyperbolic cosine.")
 atanh = elementwise("atanh", np.atanh, lambda v, x: 1 / ((1 - x) * (1 + x)),           doc="The inverse hyperbolic tangent.")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import is_complex, is_inexact
+from autograd_lite.backend import LARGE, is_complex, is_inexact
 from autograd_lite.ops.elementwise import conj
 from autograd_lite.ops.index import scatter
 from autograd_lite.ops.reduce import sum
@@ -20,8 +20,11 @@ from autograd_lite.tensor import Row
 
 
 def _matmul(x: Any, y: Any) -> Any:
-    """x y, on plain arrays or in a rule. ``dot`` makes the same BLAS call as ``@``, at half the cost on small matrices."""
-    if x.__class__ is np.ndarray is y.__class__ and 0 < x.ndim <= 2 and 0 < y.ndim <= 2:
+    """x y, on plain arrays or in a rule.
+
+    ``dot`` makes the same BLAS call as ``@``, at half the cost for small matrices; but it first fills the result with 0.
+    """
+    if x.__class__ is np.ndarray is y.__class__ and 0 < x.ndim <= 2 and 0 < y.ndim <= 2 and x.size < LARGE:
         return x.dot(y)
     return x @ y
 
@@ -89,7 +92,8 @@ _tensordot = bilinear("tensordot", lambda x, y, axes: np.tensordot(x, y, axes)[(
 
 
 def _affine(x: Any, w: Any, b: Any, xp: Any = np) -> Any:  # the same for every library
-    out = x.dot(w.T) if x.__class__ is np.ndarray is w.__class__ and x.ndim == 2 == w.ndim else _matmul(x, w.mT)
+    small = x.__class__ is np.ndarray is w.__class__ and x.ndim == 2 == w.ndim and x.size < LARGE
+    out = x.dot(w.T) if small else x @ w.mT
     if b.ndim <= out.ndim and (b.dtype is out.dtype or b.dtype == out.dtype):
         out += b  # in the product's own memory
         return out
@@ -108,8 +112,9 @@ def _affine_pull(g: Any, row: Row, first: int) -> Any:
     """g W, (xᵀ g)ᵀ and 1ᵀ g."""
     x, w, b = row.args
     a, m = x.value, w.value
-    if g.__class__ is np.ndarray is a.__class__ and g.ndim == 2 == m.ndim and g.dtype is a.dtype is m.dtype:
-        return (  # the batch of a network: nothing to conform but the bias
+    small = g.__class__ is np.ndarray is a.__class__ and g.ndim == 2 == m.ndim and a.size < LARGE
+    if small and g.dtype is a.dtype is m.dtype:  # a batch of a network: nothing to conform but the bias
+        return (
             g.dot(m) if x.seq >= first else None,
             a.T.dot(g).T if w.seq >= first else None,
             conform(g, b.value) if b.seq >= first else None,
