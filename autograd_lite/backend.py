@@ -282,6 +282,8 @@ def has_zero(value: Any) -> bool:
         return not value.all()
     if value.__class__ in SCALARS or not hasattr(value, "dtype"):
         return not value
+    if (asked := getattr(value, "asked", None)) is not None:
+        return bool(asked(has_zero, True))
     return decided(namespace(value.__class__).any(value == 0), otherwise=True)
 
 
@@ -289,6 +291,8 @@ def all_finite(value: Any) -> bool:
     """Whether every entry of `value` is finite."""
     if not is_inexact(value):
         return True
+    if value.__class__ not in NUMPY and (asked := getattr(value, "asked", None)) is not None:
+        return bool(asked(all_finite, False))
     space = namespace(value.__class__)
     return decided(space.all(space.isfinite(value)), otherwise=False)
 

@@ -13,7 +13,7 @@ from autograd_lite.backend import NUMPY, as_value
 from autograd_lite.errors import TracerError
 from autograd_lite.op import watching
 from autograd_lite.tensor import Row, Tensor, held, tick
-from autograd_lite.traced import Program, Traced
+from autograd_lite.traced import Departure, Program, Traced
 
 __all__ = ["replay"]
 
@@ -87,7 +87,12 @@ def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
             raise TypeError(f"replay: an argument that is no array has to be hashable ({error})") from error
         if program is None:
             return f(*args, **options)
-        return optree.tree_unflatten(out_spec, program(*values))
+        try:
+            results = program(*values)
+        except Departure:
+            program, out_spec = programs[key] = _recorded(f, *optree.tree_flatten(call), careful=True)
+            results = program(*values)
+        return optree.tree_unflatten(out_spec, results)
 
     return replayed
 
@@ -109,11 +114,13 @@ def _keyed(leaves: list[Any], spec: Any) -> tuple[list[Any], Any]:
     return values, tuple(key)
 
 
-def _recorded(f: Callable[..., Any], leaves: list[Any], spec: Any) -> tuple[Callable[..., list[Any]], Any]:
+def _recorded(
+    f: Callable[..., Any], leaves: list[Any], spec: Any, careful: bool = False
+) -> tuple[Callable[..., list[Any]], Any]:
     """The program of `f`, and the containers of its results."""
     plain = [x._row.value if isinstance(x, Tensor) else x for x in leaves]
     varying = [x.__class__ in NUMPY or x.__class__ in (float, complex) for x in plain]
-    with Program([as_value(x) for x, varies in zip(plain, varying, strict=True) if varies]) as program:
+    with Program([as_value(x) for x, varies in zip(plain, varying, strict=True) if varies], careful) as program:
         inputs = iter(program.inputs)
         filled = [
             (held(next(inputs)) if isinstance(given, Tensor) else next(inputs)) if varies else given

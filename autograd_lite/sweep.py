@@ -173,6 +173,7 @@ def reverse(
                     holes.add(s)
                     continue
             gated = seq in holes
+            holes.discard(seq)  # so that there are none any more below the last of them
             through = pull or (op.gated if gated else op.pull)
             contributions = through(g, lifted(row, record) if lift else row, first)
         for arg, c in zip(row.args, contributions):  # noqa: B905  # strict= costs a tenth of the loop
@@ -189,6 +190,8 @@ def reverse(
                 if c is not None:
                     if watch is not None:
                         watch(row, arg, c)
+                    if arg.op is None:  # nothing is pulled through a variable
+                        continue
                     if op.holes or (gated and has_zero(c._row.value if isinstance(c, Tensor) else c)):
                         holes.add(arg.seq)
     return _plain(adjoints, copy=True) if lift and not record else adjoints

@@ -2,7 +2,9 @@
 
 A `Traced` array holds an example, which gives its shape and dtype, and stands for whatever value it will have when the
 program runs. This package reaches it as it reaches any library's arrays: kernels, rules and sweeps run on it and leave
-one line each. Its values cannot be looked at: a program must not depend on those of the example.
+one line each. Its values cannot be looked at: a program must not depend on those of the example. But where this package
+itself asks whether it may spare work (is there a zero?), the program may go by the example's answer and ask again in
+every run: with another answer it stops, and a careful one takes its place.
 """
 
 from __future__ import annotations
@@ -16,15 +18,25 @@ import numpy as np
 from autograd_lite.backend import LARGE, NUMPY, PYTHON, is_window, private
 from autograd_lite.errors import TracerError
 
-__all__ = ["Program", "Traced", "called"]
+__all__ = ["Departure", "Program", "Traced", "called"]
+
+
+class Departure(Exception):  # no error: nobody but `replay` meets it
+    """A program went by an answer of its example that does not hold in this run."""
 
 
 class Program:
-    """The lines that a function of arrays left behind: what was called on what, in order."""
+    """The lines that a function of arrays left behind: what was called on what, in order.
 
-    def __init__(self, inputs: Sequence[Any]) -> None:
+    The same call on the same values is one line, however often it is made. `careful` is what spares no work by going by
+    the example.
+    """
+
+    def __init__(self, inputs: Sequence[Any], careful: bool = False) -> None:
         self.lines: list[tuple[int, Callable[..., Any], tuple[Any, ...], dict[str, Any], Any]] = []
-        self.count = 0
+        self.known: dict[Any, Any] = {}
+        self.checks: list[int] = []
+        self.careful, self.count = careful, 0
         self.inputs = [self.traced(x) for x in inputs]
 
     def __enter__(self) -> Program:
@@ -33,6 +45,7 @@ class Program:
     def __exit__(self, *_: object) -> None:
         """Let go of all traced arrays, which know the program: then nothing is left for the garbage collector."""
         self.lines.clear()
+        self.known.clear()
         self.inputs.clear()
 
     def traced(self, example: Any) -> Traced:
@@ -42,6 +55,12 @@ class Program:
 
     def call(self, function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """A line for ``function(*args, **options)``: its result, traced."""
+        key = function, _identity(args), _identity(options)
+        if key not in self.known:
+            self.known[key] = self._called(function, args, options)
+        return self.known[key]
+
+    def _called(self, function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
         with np.errstate(all="ignore"):  # it is the program that computes
             example = function(*_examples(args), **_examples(options))
         if isinstance(example, (tuple, list)) and any([isinstance(x, (np.ndarray, np.generic)) for x in example]):
@@ -59,6 +78,24 @@ class Program:
         self.lines.append((result.place, function, args, options, example))
         return result
 
+    def asked(self, question: Callable[[Any], bool], x: Traced, careful: bool) -> bool:
+        """The answer to a question that only spares work: the `careful` one, or the example's, checked in every run."""
+        answer = question(x.example)
+        if self.careful or answer == careful:
+            return careful
+
+        def check(value: Any) -> None:
+            if question(value) != answer:
+                raise Departure
+
+        key = question, x.place
+        if key not in self.known:
+            self.known[key] = True
+            self.count += 1
+            self.checks.append(self.count)
+            self.lines.append((self.count, check, (x,), {}, None))
+        return answer
+
     def compiled(self, outputs: Sequence[Any]) -> Callable[..., list[Any]]:
         """A Python function of the inputs' values that gives those of `outputs`: the lines that these need, in order.
 
@@ -68,7 +105,7 @@ class Program:
         scope: dict[str, Any] = {"_handed": _handed, "_free": _free}
         examples = {x.place: x.example for x in self.inputs} | {line[0]: line[4] for line in self.lines}
         wanted = {x.place for x in outputs if isinstance(x, Traced)}
-        needed, last_read = [], dict.fromkeys(wanted, 0)
+        needed, last_read = [], dict.fromkeys([*wanted, *self.checks], 0)
         for line in reversed(self.lines):
             place, _, args, options, _ = line
             if place in last_read:
@@ -148,6 +185,19 @@ def _places(x: Any) -> Iterator[int]:
             yield from _places(item)
     elif isinstance(x, dict):
         yield from _places(list(x.values()))
+
+
+def _identity(x: Any) -> Any:
+    """What two arguments share that stand for the same in every run."""
+    if isinstance(x, Traced) and x.place:
+        return Traced, x.place
+    if isinstance(x, (tuple, list)):
+        return x.__class__, tuple([_identity(item) for item in x])
+    if isinstance(x, dict):
+        return tuple([(key, _identity(item)) for key, item in x.items()])
+    if x.__class__ in PYTHON or isinstance(x, (str, slice, np.generic, np.dtype, type(None))):
+        return x.__class__, repr(x)  # which tells 0.0 from -0.0
+    return id(x)  # of something that a line holds
 
 
 def _examples(x: Any) -> Any:
@@ -238,6 +288,10 @@ class Traced:
     mT = property(lambda self: called(operator.attrgetter("mT"), (self,), {}))
     real = property(lambda self: called(np.real, (self,), {}))
     imag = property(lambda self: called(np.imag, (self,), {}))
+
+    def asked(self, question: Callable[[Any], bool], careful: bool) -> bool:
+        """The answer to a question that only spares work: see `Program.asked`."""
+        return question(self.example) if self.program is None else self.program.asked(question, self, careful)
 
     def __array_namespace__(self, api_version: str | None = None) -> Any:
         return SPACE

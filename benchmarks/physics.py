@@ -53,6 +53,14 @@ def ours_reverse(params: list[np.ndarray], t: np.ndarray, x: np.ndarray) -> Call
     return lambda: gradient(params)
 
 
+def ours_replayed(params: list[np.ndarray], t: np.ndarray, x: np.ndarray) -> Callable[[], Any]:
+    def loss(p: Any, t: Any, x: Any) -> Any:
+        return residual(*ag.partials(lambda t, x: network(ag, p, t, x), (0, 1, (1, 1)))(t, x))
+
+    gradient = ag.replay(ag.grad(loss))
+    return lambda: gradient(params, t, x)
+
+
 def torch_reverse(params: list[np.ndarray], t: np.ndarray, x: np.ndarray) -> Callable[[], Any]:
     """PyTorch's usual way: grad with create_graph, twice."""
     p = [torch.tensor(a, requires_grad=True) for a in params]
@@ -81,8 +89,9 @@ def works() -> Iterator[Work]:
     rng = np.random.default_rng(3)
     t, x = rng.uniform(0, 1, (POINTS, 1)), rng.uniform(-1, 1, (POINTS, 1))
     params = parameters(SIZES)
+    name = "PINN of Burgers' equation, MLP 2-50-50-50-1, 1,000 points: residual and its gradient"
     yield Work(
-        "PINN of Burgers' equation, MLP 2-50-50-50-1, 1,000 points: residual and its gradient",
+        name,
         {
             OURS: ours_reverse(params, t, x),
             "autograd_lite, jvp in jvp": ours_forward(params, t, x),
@@ -90,4 +99,9 @@ def works() -> Iterator[Work]:
             "PyTorch, torch.func.jvp": torch_forward(params, t, x),
         },
         {"PyTorch": 1.0, "PyTorch, torch.func.jvp": 1.0},
+    )
+    yield Work(
+        f"{name}, replayed",
+        {OURS: ours_replayed(params, t, x), "PyTorch": torch_reverse(params, t, x)},
+        {"PyTorch": 1.0},
     )

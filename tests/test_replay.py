@@ -141,6 +141,40 @@ def test_a_product_that_a_selection_reached_decides_in_every_run():
     assert len(products) == 4  # two forward, two in reverse
 
 
+def test_a_program_that_went_by_its_example_stops_where_that_does_not_hold():
+    """At first the selected row has no zero and all is finite, so that nothing is gated; later a zero meets inf."""
+    runs = []
+
+    def f(x, w):
+        runs.append(x)
+        return (w @ ag.sqrt(x))[0]
+
+    slow, fast = ag.grad(f), ag.replay(ag.grad(f))
+    x, w = np.array([1.0, 4.0]), np.array([[1.0, 1.0], [3.0, 3.0]])
+    with np.errstate(divide="ignore"):
+        np.testing.assert_array_equal(fast(x, w), [0.5, 0.25])
+        for a, b in [(0 * x, w), (np.array([1.0, 0.0]), np.array([[1.0, 0.0], [3.0, 3.0]])), (x, w)]:
+            runs.clear()
+            np.testing.assert_array_equal(fast(a, b), slow(a, b))
+            recorded = len(runs) - 1
+            assert recorded == (b[0, 1] == 0)  # a careful program, once and for all
+        assert fast(np.array([1.0, 0.0]), np.array([[1.0, 0.0], [3.0, 3.0]]))[1] == 0.0
+
+
+def test_the_same_call_on_the_same_values_is_one_line():
+    calls = []
+    slope = ag.elementwise("replay_slope", lambda x: calls.append(x) or x * x, lambda v, x: 2 * x)
+    f = ag.elementwise("replay_cubic", lambda x: x**3 / 3, lambda v, x: slope(x))
+    fast = ag.replay(ag.grad(ag.grad(lambda x: f(x) * f(x))))
+    fast(2.0)
+    calls.clear()
+    assert fast(3.0) == pytest.approx(2 * (9.0**2 + 9.0 * 6.0))  # 2 (f' f' + f f''), f = x³/3
+    assert len(calls) == 1
+    zeros = ag.replay(lambda x: (x * 0.0, x * -0.0))
+    for _ in range(2):
+        assert [np.signbit(z) for z in zeros(1.0)] == [False, True]
+
+
 def test_what_gives_something_else_than_arrays_is_refused():
     class Celsius:
         def __init__(self, degrees):
