@@ -137,7 +137,8 @@ variable was passed to, in one called by that, and so on. Counted, since Python 
 _HERE = _COUNTS[0]
 
 LARGE = 1 << 12
-"""Entries from which writing into memory that is there already pays for finding out that nobody else sees it."""
+"""Entries from which a pass over an array takes longer than finding out how to spare it: whether there is memory that
+nobody else sees, to write into, or which product does not clear its result first."""
 
 
 def private(value: Any, calls: int = 1, others: int = 0) -> bool:

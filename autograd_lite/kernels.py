@@ -45,7 +45,8 @@ _REFUSED = (TypeError, AttributeError, NotImplementedError)
 def kernel_for(op: Any, cls: type) -> Kernel:
     """How to compute the operation `op` on arrays of class `cls`, which are not NumPy's."""
     if (spelled := getattr(namespace(cls), "spelled", None)) is not None:  # names compute nothing (see `symbols`)
-        return spelled(op)  # type: ignore[no-any-return]  # a namespace may be anything
+        kernel_of: Callable[[Any], Kernel] = spelled
+        return kernel_of(op)
     space, kernel = _Standard(namespace(cls)), op.kernel
     if "xp" in _parameters(kernel):
         native: Kernel | None = partial(kernel, xp=space)
@@ -105,9 +106,11 @@ def _native(op: Any, space: Any) -> Kernel | None:
     pairs = [(np.linalg, "linalg"), (np.fft, "fft"), (np, "")]  # a name means what it means in NumPy
     places = [getattr(space, name, None) if name else space for home, name in pairs if hasattr(home, op.name)]
     places += [importlib.import_module(name) for name in MORE.get(space.__name__, ())]
-    function: Any = next((f for f in [getattr(place, op.name, None) for place in places] if callable(f)), None)
+    function: Kernel | None = next(
+        (f for f in [getattr(place, op.name, None) for place in places] if callable(f)), None
+    )
     if function is None or not (op.options or op.variadic):
-        return function  # type: ignore[no-any-return]  # a function of an untyped library
+        return function
     names, variadic = op.options, op.variadic
     known = _parameters(function)
     by_place = [name for name in names if name in known and known[name].kind is inspect.Parameter.POSITIONAL_ONLY]

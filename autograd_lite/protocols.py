@@ -171,6 +171,5 @@ def _namespace(self: Tensor, /, *, api_version: str | None = None) -> Any:
     return sys.modules[__package__]
 
 
-Tensor.__array_ufunc__ = _array_ufunc  # type: ignore[attr-defined]  # bound here, above the operations
-Tensor.__array_function__ = _array_function  # type: ignore[attr-defined]  # the same
-Tensor.__array_namespace__ = _namespace  # type: ignore[attr-defined]  # the same
+for _name, _function in (("ufunc", _array_ufunc), ("function", _array_function), ("namespace", _namespace)):
+    setattr(Tensor, f"__array_{_name}__", _function)  # bound here, above the operations

@@ -34,6 +34,7 @@ def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
           strings, booleans) choose a recording of their own. What `f` reads from elsewhere, random numbers too, is as
           it was when recorded.
         - It must not look at values: branch with `where`. What it prints or appends to, it does only when recorded.
+        - A call that it makes twice on the same values is made once.
 
     strict : bool
         Whether a function that cannot be recorded is an error; otherwise it is called as it is.
@@ -115,7 +116,7 @@ def _keyed(leaves: list[Any], spec: Any) -> tuple[list[Any], Any]:
 
 
 def _recorded(
-    f: Callable[..., Any], leaves: list[Any], spec: Any, careful: bool = False
+    f: Callable[..., Any], leaves: list[Any], spec: Any, careful: bool
 ) -> tuple[Callable[..., list[Any]], Any]:
     """The program of `f`, and the containers of its results; a `careful` one goes by nothing that its example had."""
     plain = [x._row.value if isinstance(x, Tensor) else x for x in leaves]

@@ -170,7 +170,8 @@ def reverse(
                 before = there(s)
                 if before.__class__ is np.ndarray and private(before, others=1):  # the dict
                     op.into(before, g, *row.params)
-                    holes.add(s)
+                    if row.args[0].op is not None:
+                        holes.add(s)
                     continue
             gated = seq in holes
             holes.discard(seq)  # so that there are none any more below the last of them
@@ -321,7 +322,8 @@ def finished(adjoints: dict[int, Any], row: Row) -> Tensor:
     if cls is row.value.__class__ and cls in NUMPY and g.dtype is row.value.dtype and g.dtype.char in "df":
         return held(g)  # nearly always
     if isinstance(g, Tensor):
-        return OPS["copy"].call(conjugated(g))  # type: ignore[no-any-return]  # of a Tensor a Tensor
+        copy: Tensor = OPS["copy"].call(conjugated(g))
+        return copy
     if g.dtype is not row.value.dtype and g.dtype != row.value.dtype:
         g = OPS["astype"].call(g, row.value.dtype)
     return held(conjugated(g))

@@ -28,8 +28,7 @@ class Departure(Exception):  # no error: nobody but `replay` meets it
 class Program:
     """The lines that a function of arrays left behind: what was called on what, in order.
 
-    The same call on the same values is one line, however often it is made. `careful` is what spares no work by going by
-    the example.
+    The same call on the same values is one line, however often it is made. A `careful` one never goes by its example.
     """
 
     def __init__(self, inputs: Sequence[Any], careful: bool = False) -> None:
@@ -56,9 +55,9 @@ class Program:
     def call(self, function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """A line for ``function(*args, **options)``: its result, traced."""
         key = function, _identity(args), _identity(options)
-        if key not in self.known:
-            self.known[key] = self._called(function, args, options)
-        return self.known[key]
+        if key not in self.known:  # the arguments are kept, so that nothing else takes their identity
+            self.known[key] = self._called(function, args, options), args, options
+        return self.known[key][0]
 
     def _called(self, function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
         with np.errstate(all="ignore"):  # it is the program that computes
@@ -141,7 +140,8 @@ class Program:
                 fixed.add(x.place)  # a second time it is a copy
         text.append(f"  return [{', '.join(results)}]")
         exec("\n".join(text), scope)  # names and places only: no text of a user's
-        return scope.pop("program")  # type: ignore[no-any-return]  # what exec defined; in its scope it would hold itself
+        program: Callable[..., list[Any]] = scope.pop("program")  # what exec defined; in its scope it would hold itself
+        return program
 
 
 UFUNCS: dict[Any, np.ufunc] = {
@@ -195,9 +195,11 @@ def _identity(x: Any) -> Any:
         return x.__class__, tuple([_identity(item) for item in x])
     if isinstance(x, dict):
         return tuple([(key, _identity(item)) for key, item in x.items()])
-    if x.__class__ in PYTHON or isinstance(x, (str, slice, np.generic, np.dtype, type(None))):
+    if isinstance(x, slice):
+        return slice, _identity((x.start, x.stop, x.step))
+    if x.__class__ in PYTHON or isinstance(x, (str, np.generic, np.dtype, type(None))):
         return x.__class__, repr(x)  # which tells 0.0 from -0.0
-    return id(x)  # of something that a line holds
+    return id(x)
 
 
 def _examples(x: Any) -> Any:

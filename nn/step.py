@@ -50,13 +50,14 @@ class Derivatives:
         for p in learnt:
             p.grad = None  # so that its memory serves again
         values = [*[p.value for p in learnt], *[p.value for p in fixed], *batch]
+        both: tuple[Any, Any]
         try:
             both, gradients = (called if live else replayed)(*values)
         except Exception:
             both, gradients = called(*values)  # says in the model's own words what is wrong
         for p, gradient in zip(learnt, gradients, strict=True):
             p.grad = ag.asarray(gradient)
-        return both  # type: ignore[no-any-return]  # the loss and the output
+        return both
 
     def changes(self) -> bool:
         """Whether the model does something else in every step: draws numbers, keeps statistics, calls hooks."""

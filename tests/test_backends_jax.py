@@ -17,8 +17,8 @@ from tests.test_backends import derivatives
 from tests.test_readme import fences
 from tests.test_registry import calls, noise
 
-jax = pytest.importorskip("jax")
-jnp = pytest.importorskip("jax.numpy")
+jax = pytest.importorskip("jax", reason="JAX is not installed: make test-arrays installs it")
+jnp = jax.numpy
 jax.config.update("jax_enable_x64", True)
 
 ROOT = Path(__file__).parent.parent

@@ -177,3 +177,12 @@ def test_exemptions_have_reasons():
                     if not found or not found["reason"]:
                         unreasoned.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()}")
     assert not unreasoned, "\n".join(unreasoned)
+
+
+def test_skips_have_reasons():
+    """Every test that may be skipped says why, where it is and in the report."""
+    skip = re.compile(r"pytest\.(?:importorskip|skip|xfail|mark\.(?:skip|skipif|xfail))\((?P<given>.*)")
+    for path in (ROOT / "tests").rglob("*.py"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if (found := skip.search(line)) and path != Path(__file__):
+                assert "reason=" in found["given"], f"{path.relative_to(ROOT)}: {line.strip()}"

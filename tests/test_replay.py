@@ -1,5 +1,6 @@
 """Replay: what was recorded at one point gives at another what the function itself gives there, or is refused."""
 
+import importlib
 import tracemalloc
 
 import numpy as np
@@ -161,6 +162,26 @@ def test_a_program_that_went_by_its_example_stops_where_that_does_not_hold():
         assert fast(np.array([1.0, 0.0]), np.array([[1.0, 0.0], [3.0, 3.0]]))[1] == 0.0
 
 
+def test_where_no_careful_program_can_be_recorded_the_function_is_called_if_asked(monkeypatch):
+    replaying = importlib.import_module("autograd_lite.replay")  # as an attribute of the package it is the function
+    plain = replaying._recorded
+
+    def without_careful(f, leaves, spec, careful):
+        if careful:
+            raise ag.errors.TracerError("no careful program")
+        return plain(f, leaves, spec, careful)
+
+    monkeypatch.setattr(replaying, "_recorded", without_careful)
+    slow = ag.grad(lambda x, w: (w @ ag.sqrt(x))[0])
+    x, w = np.array([1.0, 4.0]), np.ones((2, 2))
+    fast, strict = ag.replay(slow, strict=False), ag.replay(slow)
+    for b in (w, w * [1, 0], w):
+        np.testing.assert_array_equal(fast(x, b), slow(x, b))
+    strict(x, w)
+    with pytest.raises(ag.errors.TracerError, match="no careful"):
+        strict(x, w * [1, 0])
+
+
 def test_the_same_call_on_the_same_values_is_one_line():
     calls = []
     slope = ag.elementwise("replay_slope", lambda x: calls.append(x) or x * x, lambda v, x: 2 * x)
@@ -170,6 +191,10 @@ def test_the_same_call_on_the_same_values_is_one_line():
     calls.clear()
     assert fast(3.0) == pytest.approx(2 * (9.0**2 + 9.0 * 6.0))  # 2 (f' f' + f f''), f = x³/3
     assert len(calls) == 1
+    program = traced.Program([np.ones(2)])
+    (x,) = program.inputs
+    first = lambda x, table: int(table[0])  # no line keeps the table, and the next one takes its place in memory
+    assert [program.call(first, (x, np.array([i])), {}) for i in range(20)] == [*range(20)]
     zeros = ag.replay(lambda x: (x * 0.0, x * -0.0))
     for _ in range(2):
         assert [np.signbit(z) for z in zeros(1.0)] == [False, True]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
+from autograd_lite import sweep
 from autograd_lite.tensor import Row
 
 
@@ -305,6 +306,15 @@ def test_an_adjoint_that_two_rows_share_is_written_into_by_the_last_of_them_only
     for x, other in zip(variables, [1, 0, 3, 2], strict=True):
         np.testing.assert_array_equal(x.grad.value, before * e * values[other])
     np.testing.assert_array_equal(seed, before)
+
+
+def test_zeros_are_looked_for_only_where_something_is_pulled_on(monkeypatch):
+    """Below a selection: in what goes on to an operation, never in the gradient of a variable."""
+    looked_at = []
+    monkeypatch.setattr(sweep, "has_zero", lambda c: looked_at.append(np.shape(c)) or not np.all(c))
+    x, w = ag.Var(np.ones(3)), ag.Var(np.full((4, 3), 2.0))
+    ag.sum(ag.relu(w @ ag.sin(ag.exp(x)))).backward()
+    assert looked_at == [(3,)]  # what the product gives sin: no zero, and exp is not asked for; neither is w
 
 
 def test_reading_entries_one_by_one_costs_no_array_each():

@@ -221,6 +221,19 @@ def test_seeds_and_tangents_that_do_not_fit_are_refused():
     np.testing.assert_array_equal(table.forward({x: np.arange(3)})[-1].tangent, [0, 2, 4])
 
 
+def test_the_slope_of_tanh_is_written_as_in_a_textbook():
+    x = ag.Var(0.3, name="x")
+    assert "∂v2/∂v1 = 1 - v2**2 = 0.915137" in str(ag.tape(ag.tanh(x)))
+    slope = str(ag.tape(ag.grad(ag.tanh)(x)))  # where it is a row of its own
+    assert "| 1 - v3**2 | 0.915137 | ∂v4/∂v3 = -2*v3 = -0.582625" in slope
+    a, b = Symbol("a"), Symbol("b")
+    formula = node(OPS["one_minus_square"], [a * b]) * b
+    assert (str(formula), formula.latex()) == (
+        "(1 - (a*b)**2)*b",
+        r"\left(1 - \left(a \, b\right)^{2}\right) \, b",
+    )
+
+
 def test_a_hole_in_a_seed_hides_a_singular_partial():
     x = ag.Var(np.array([0.0, 4.0]))
     assert list(ag.tape(ag.sqrt(x)).reverse(np.array([0.0, 1.0]))[0].adjoint) == [0.0, 0.25]

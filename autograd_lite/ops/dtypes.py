@@ -73,7 +73,8 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> T
     A Tensor comes back as `asarray` gives it, with its tape.
     """
     if isinstance(x, Tensor):
-        return asarray(x, copy=copy)  # type: ignore[no-any-return]  # a Tensor, of a Tensor
+        found: Tensor = asarray(x, copy=copy)
+        return found
     return handle(constant(np.from_dlpack(x, device=device, copy=copy)[()]))
 
 

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy import optimize
 
 import autograd_lite as ag
 import nn
-
-optimize = pytest.importorskip("scipy.optimize")
 
 
 def rosenbrock(x):

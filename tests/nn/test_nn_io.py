@@ -304,7 +304,7 @@ def test_declared_sizes_are_not_believed(tmp_path_factory, size):
 
 
 def test_state_goes_to_torch_and_back(path):
-    torch = pytest.importorskip("torch")  # an optional check of a promise about another package
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed: the comparison with it is optional")
     theirs = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.BatchNorm1d(4), torch.nn.Linear(4, 2))
     theirs.double()(torch.randn(8, 3).double())
     ours = nn.Sequential(nn.Linear(3, 4), "tanh", nn.BatchNorm(4), nn.Linear(4, 2))
@@ -316,7 +316,7 @@ def test_state_goes_to_torch_and_back(path):
     back = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.BatchNorm1d(4), torch.nn.Linear(4, 2))
     back.double().load_state_dict({name: torch.from_numpy(a) for name, a in ours.state_dict().items()})
     assert np.array_equal(back.eval()(torch.from_numpy(x)).detach().numpy(), expected)
-    from_torch = pytest.importorskip("safetensors.torch")
+    from_torch = pytest.importorskip("safetensors.torch", reason="PyTorch is not installed: it is optional")
     from_torch.save_model(theirs, str(path))
     other = nn.Sequential(nn.Linear(3, 4), "tanh", nn.BatchNorm(4), nn.Linear(4, 2))
     assert np.allclose(nn.load(path, other).eval()(x).value, expected, rtol=1e-12)

@@ -7,6 +7,7 @@ import json
 
 import numpy as np
 import pytest
+from scipy import optimize
 
 import autograd_lite as ag
 import nn
@@ -401,7 +402,7 @@ def start():
 @pytest.fixture
 def double():
     """PyTorch's numbers in float64 by default: NAdam keeps its product of μ's in that."""
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed: the comparison with it is optional")
     torch.set_default_dtype(torch.float64)
     yield
     torch.set_default_dtype(torch.float32)
@@ -409,7 +410,7 @@ def double():
 
 @pytest.mark.parametrize(("name", "options"), TRAJECTORIES)
 def test_trajectories_are_those_of_torch(name, options, double):
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed: the comparison with it is optional")
     X_OF["torch"] = torch.tensor(X)
     second = {**SECOND, **({"weight_decay": 0.05} if "weight_decay" in options else {})}
     params = [nn.Parameter(a) for a in start()]
@@ -533,7 +534,6 @@ def rosenbrock(x):
 
 @pytest.mark.parametrize(("name", "method"), [("LBFGS", "L-BFGS-B"), ("NewtonCG", "Newton-CG")])
 def test_searches_are_scipys_with_exact_derivatives(name, method):
-    optimize = pytest.importorskip("scipy.optimize")
     x0 = np.array([1.3, 0.7, 0.8, 1.9])
     x = ag.Var(x0)
     optimizer = getattr(nn, name)([x], max_iter=300)
@@ -550,7 +550,6 @@ def test_searches_are_scipys_with_exact_derivatives(name, method):
 
 
 def test_products_are_those_of_hvp():
-    pytest.importorskip("scipy")
     a = [np.array([-1.2, 1.0, 0.7]), np.ones((2, 2)), np.ones(1)]
     params = [nn.Parameter(v) for v in a]
 
@@ -573,7 +572,6 @@ def test_products_are_those_of_hvp():
 
 
 def test_a_search_over_parameters_of_two_dtypes_and_errors():
-    pytest.importorskip("scipy")
     x, y = ag.Var(np.ones(2, np.float32)), ag.Var(3.0)
     optimizer = nn.LBFGS([x, y])
     optimizer.step(lambda: ag.sum((x - 2) ** 2) + (y + 1) ** 2)

@@ -79,7 +79,7 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_rates_are_those_of_torch(name):
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed: the comparison with it is optional")
     ours = rates(CASES[name](nn, optimizer(2.0, 0.5)), 40)
     assert np.allclose(ours, torch_rates(torch, CASES[name]), rtol=RTOL, atol=1e-14)
 
@@ -98,7 +98,7 @@ def torch_rates(torch, make, n=40):
 
 @pytest.mark.parametrize("strategy", ["cos", "linear"])
 def test_one_cycle_is_that_of_torch(strategy):
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed: the comparison with it is optional")
     ours = rates(nn.OneCycleLR(optimizer(2.0, 0.5), 1.5, 41, 0.4, strategy, 10.0, 100.0), 40)
     theirs = torch_rates(
         torch,
@@ -111,7 +111,7 @@ def test_one_cycle_is_that_of_torch(strategy):
 
 
 def test_a_chain_multiplies_as_torch_does():
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed: the comparison with it is optional")
     parts = lambda m, o: [m.ExponentialLR(o, 0.9), m.LinearLR(o, 0.2, 1.0, 7), m.StepLR(o, 5, 0.5)]
     o = optimizer(2.0, 0.5)
     ours = rates(nn.ChainedScheduler(o, parts(nn, o)), 40)
@@ -130,7 +130,7 @@ PLATEAUS = [
 
 @pytest.mark.parametrize("options", PLATEAUS)
 def test_plateaus_are_those_of_torch(options):
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed: the comparison with it is optional")
     rng = np.random.default_rng(0)
     metrics = 1 / np.arange(1, 61) + 0.2 * rng.normal(size=60)
     x = torch.zeros(1, requires_grad=True)
