@@ -153,12 +153,11 @@ class Optimizer:
             No parameter has a gradient.
         """
         loss = None if closure is None else self._evaluated(closure)
-        gathered = [group.gather() for group in self.groups]
-        if all([len(absent) == len(group.params) for group, (_, absent) in zip(self.groups, gathered, strict=True)]):
+        ready = [group for group in self.groups if any([p.grad is not None for p in group.params])]
+        if not ready:
             raise ValueError(f"{type(self).__name__}.step: no parameter has a gradient; call loss.backward() first")
-        for group, (stretches, absent) in zip(self.groups, gathered, strict=True):
-            if len(absent) < len(group.params):
-                self._move(group, stretches, absent)
+        for group in ready:
+            self._move(group)
         return loss
 
     def _evaluated(self, closure: Callable[[], Any]) -> Any:
@@ -179,8 +178,9 @@ class Optimizer:
                 group.state[name] = group.empty()
                 group.state[name].fill(start)
 
-    def _move(self, group: Group, stretches: list[tuple[int, Any]], absent: list[slice]) -> None:
+    def _move(self, group: Group) -> None:
         """Apply the rule piece by piece, and undo it in the places where there was no gradient."""
+        stretches, absent = group.gather()
         self._begin(group)
         p, decay = group.flat, group.options.get("weight_decay", 0)
         decoupled = self.decoupled or group.options.get("decoupled_weight_decay", False)
@@ -326,27 +326,43 @@ class SGD(Optimizer):
         np.multiply(g, -options["lr"], out=new)
         new += p
 
-    def _move(self, group: Group, stretches: list[tuple[int, Any]], absent: list[slice]) -> None:
+    def _move(self, group: Group) -> None:
         """As the base does, bit for bit. The rule alone, or with momentum, is so short that turning from piece to piece
-        would take a fifth of its time: there only the gradients are gone through one after another.
+        would take a fifth of its time.
         """
-        options, ruled = group.options, type(self).update is not SGD.update  # by a subclass
-        momentum = options["momentum"]
-        large = group.size > PIECE and not momentum  # more than the cache holds: two passes would read it twice
-        if ruled or absent or large or options["nesterov"] or options["weight_decay"]:
-            super()._move(group, stretches, absent)
-            return
-        self._begin(group)
-        new, rate = group.fresh(), -options["lr"]
-        if momentum:
-            b = group.state["momentum"]
+        options, momentum = group.options, group.options["momentum"]
+        if (
+            type(self).update is not SGD.update or options["nesterov"] or options["weight_decay"]
+        ):  # or a subclass's rule
+            super()._move(group)
+        elif not momentum:
+            self._begin(group)
+            rate = np.array(-options["lr"], group.dtype)  # an array: a number would be made one for each parameter
+            for p, part, collected in zip(group.params, group.grads, group.collected, strict=True):
+                if (g := p.grad) is not None:  # bringing the gradients together would take longer than this
+                    p.value = _stepped(p.value, part if g is collected else g, rate)
+        elif any([p.grad is None for p in group.params]):
+            super()._move(group)
+        else:
+            stretches, _ = group.gather()
+            self._begin(group)
+            new, b = group.fresh(), group.state["momentum"]
             b *= momentum
             for start, g in stretches:
                 part = b[start : start + g.size]
                 part += g
-            np.multiply(b, rate, out=new)
-        else:
-            for start, g in stretches:
-                np.multiply(g, rate, out=new[start : start + g.size])
-        new += group.flat
-        group.replace(new)
+            np.multiply(b, -options["lr"], out=new)
+            new += group.flat
+            group.replace(new)
+
+
+def _stepped(value: Any, gradient: Any, rate: Any) -> Any:
+    """``value + rate * gradient``, in the dtype and the order in memory of `value`."""
+    g = gradient.value if isinstance(gradient, ag.Tensor) else gradient
+    if g.__class__ is not value.__class__ or g.dtype is not value.dtype or g.strides != value.strides:
+        like = np.empty_like(value)
+        like[...] = g
+        g = like
+    new = g * rate
+    new += value
+    return new

@@ -99,23 +99,32 @@ def test_large_and_small_arrays_in_any_order_in_memory():
         assert np.allclose(p.value, adam(a, [gs[i] for gs in steps]), rtol=1e-13, atol=1e-15)  # as above
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_momentum_in_whole_passes_is_momentum_piece_by_piece(dtype):
-    class Pieces(nn.SGD):
-        _move = nn.Optimizer._move
+class Pieces(nn.SGD):
+    """Gradient descent as other rules work: on flat arrays, piece by piece."""
 
+    _move = nn.Optimizer._move
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_gradient_descent_in_whole_passes_is_gradient_descent_piece_by_piece(dtype, momentum):
+    """Whatever the gradients are: Tensors or arrays, in another order in memory, of another dtype, or not there."""
     rng = np.random.default_rng(0)
-    start = [rng.normal(size=s).astype(dtype) for s in [(3,), (PIECE + 7,), (LARGE, 2), (5, 1)]]
+    start = [rng.normal(size=s).astype(dtype) for s in [(3,), (PIECE + 7,), (LARGE, 2), (5, 4), (5, 4), ()]]
     both = [[nn.Parameter(a) for a in start] for _ in range(2)]
-    optimizers = [rule(params, lr=0.1, momentum=0.9) for rule, params in zip((nn.SGD, Pieces), both, strict=True)]
-    for _ in range(3):
+    optimizers = [rule(params, lr=0.1, momentum=momentum) for rule, params in zip((nn.SGD, Pieces), both, strict=True)]
+    for i in range(4):
         gs = [rng.normal(size=a.shape).astype(dtype) for a in start]
+        forms = [ag.Tensor, ag.Tensor, np.asfortranarray, np.asfortranarray, lambda g: g.astype(float), ag.Tensor]
         for params, optimizer in zip(both, optimizers, strict=True):
-            for p, g in zip(params, gs, strict=True):
-                p.grad = ag.Tensor(g)
+            for p, g, form in zip(params, gs, forms, strict=True):
+                p.grad = form(g)
+            params[i % 2].grad = None if i > 1 else params[i % 2].grad
             optimizer.step()
     for p, q, a in zip(*both, start, strict=True):
         assert np.array_equal(p.value, q.value)
+        assert p.value.strides == q.value.strides
+        assert p.dtype == dtype
         assert not np.array_equal(p.value, a)
 
 
@@ -195,7 +204,7 @@ def test_two_flat_arrays_are_enough_when_nobody_looks():
 def test_values_are_copied_into_the_flat_array_when_somebody_assigned_them_and_only_then(shapes, monkeypatch):
     """A parameter without axes holds a number, which is no part of any array: it counts like the others."""
     params = [nn.Parameter(np.ones(shape)) for shape in shapes]
-    optimizer = nn.SGD(params, lr=0.5)
+    optimizer = Pieces(params, lr=0.5)
     refills = []
     refill = type(optimizer.groups[0]).refill
     monkeypatch.setattr(type(optimizer.groups[0]), "refill", lambda group: (refills.append(group), refill(group)))
