@@ -150,7 +150,7 @@ from autograd_lite.ops.elementwise import (
     where,
 )
 from autograd_lite.ops.index import take, take_along_axis
-from autograd_lite.ops.linalg import affine, dot, einsum, inner, matmul, outer, tensordot, trace, vecdot
+from autograd_lite.ops.linalg import affine, dot, einsum, inner, matmul, outer, squared_error, tensordot, trace, vecdot
 from autograd_lite.ops.numeric import convolve, correlate, gradient, interp, polyval, sinc, trapezoid
 from autograd_lite.ops.order import (
     cumulative_logsumexp,
@@ -270,11 +270,11 @@ __all__ = [
     "ones_like", "outer", "pad", "partials", "percentile", "permute_dims", "pi", "polyval", "positive", "pow", "prod",
     "ptp", "quantile", "ravel", "real", "reciprocal", "relu", "remainder", "repeat", "replay", "reshape",
     "result_type", "roll", "rot90", "round", "searchsorted", "sensitivity", "sigmoid", "sign", "signbit", "sin",
-    "sinc", "sinh", "softmax", "softplus", "sort", "special", "sqrt", "square", "squeeze", "stack", "std",
-    "stop_gradient", "subtract", "sum", "sum_to", "swapaxes", "take", "take_along_axis", "tan", "tanh", "tape",
-    "tensordot", "tick", "tile", "trace", "trapezoid", "tril", "triu", "trunc", "uint8", "uint16", "uint32", "uint64",
-    "unique_all", "unique_counts", "unique_inverse", "unique_values", "unstack", "value_and_grad", "var", "vecdot",
-    "vjp", "where", "zeros", "zeros_like",
+    "sinc", "sinh", "softmax", "softplus", "sort", "special", "sqrt", "square", "squared_error", "squeeze", "stack",
+    "std", "stop_gradient", "subtract", "sum", "sum_to", "swapaxes", "take", "take_along_axis", "tan", "tanh",
+    "tape", "tensordot", "tick", "tile", "trace", "trapezoid", "tril", "triu", "trunc", "uint8", "uint16", "uint32",
+    "uint64", "unique_all", "unique_counts", "unique_inverse", "unique_values", "unstack", "value_and_grad", "var",
+    "vecdot", "vjp", "where", "zeros", "zeros_like",
 ]
 # fmt: on
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log, pi
+from math import log, pi, prod
 from typing import Any
 
 import autograd_lite as ag
@@ -31,8 +31,13 @@ def mse_loss(output: Any, target: Any, *, reduction: str = "mean") -> Any:
     >>> mse_loss(np.array([1.0, 2.0]), np.array([1.0, 4.0]))
     np.float64(2.0)
     """
-    if getattr(output, "shape", None) != getattr(target, "shape", ()):  # numbers and lists are looked at more closely
+    shape = getattr(output, "shape", None)
+    if shape != getattr(target, "shape", ()):  # numbers and lists are looked at more closely
         same_shape("mse_loss", output=output, target=target)
+    elif reduction == "sum":
+        return ag.squared_error(output, target)
+    elif reduction == "mean" and 0 not in shape:
+        return ag.squared_error(output, target) / prod(shape)
     return reduced(ag.square(ag.subtract(output, target)), reduction, "mse_loss")
 
 

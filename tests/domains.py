@@ -273,6 +273,7 @@ DOMAINS: dict[str, Domain] = {
     # products
     "matmul":     Domain((real, real),               MATMUL, ANALYTIC),
     "affine":     Domain((real, real, real),         AFFINE, ANALYTIC),
+    "squared_error": Domain((real, real),            BINARY, ANALYTIC),
     "tensordot":  Domain((real, real),               TENSORDOT, ANALYTIC),
     "einsum":     Domain((real,),                    EINSUM, ANALYTIC),
     # matrices

@@ -15,23 +15,23 @@ from tests.nn.test_nn_losses import CASES
 TESTS = Path(__file__).parent
 
 AUTOGRAD_LITE = """
-AutogradError GradientMismatch NonFiniteError Objective Table Tensor Var abs acos acosh add affine all any arange
-argmax argmin argsort array_split asarray asin asinh astype atan atan2 atanh average bilinear bitwise_and
-bitwise_invert bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor block bool broadcast_arrays broadcast_to
-can_cast ceil check_grads checkpoint clip complex128 complex64 concat conj convolve copysign corrcoef correlate cos
-cosh count_nonzero cov cross cumulative_logsumexp cumulative_max cumulative_min cumulative_prod cumulative_sum debug
-diag diff divide dot draw e einsum elementwise empty empty_like equal errors exp exp2 expand_dims expm1 eye fft finfo
-flip float32 float64 floor floor_divide from_dlpack full full_like general grad gradient greater greater_equal group
-hessian histogram hmc hvp hypot iinfo imag inf inner int16 int32 int64 int8 interp isdtype isfinite isin isinf isnan
-jacobian jvp kron ledger less less_equal linalg linear linspace log log10 log1p log2 log_softmax logaddexp logical_and
-logical_not logical_or logical_xor logsumexp matmul matrix_transpose max maximum mcmc mean mechanics median meshgrid
-min minimum moveaxis multiply nan nan_to_num nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod
-nanquantile nanstd nansum nanvar negative newaxis nextafter no_grad nonzero not_equal ode ones ones_like outer pad
-partials percentile permute_dims pi polyval positive pow prod ptp quantile ravel real reciprocal relu remainder repeat
-replay reshape result_type roll rot90 round searchsorted sensitivity sigmoid sign signbit sin sinc sinh softmax softplus
-sort special sqrt square squeeze stack std stop_gradient subtract sum sum_to swapaxes take take_along_axis tan tanh tape
-tensordot tick tile trace trapezoid tril triu trunc uint16 uint32 uint64 uint8 unique_all unique_counts unique_inverse
-unique_values unstack value_and_grad var vecdot vjp where zeros zeros_like
+AutogradError GradientMismatch NonFiniteError Objective Table Tensor Var abs acos acosh add affine all any arange argmax
+argmin argsort array_split asarray asin asinh astype atan atan2 atanh average bilinear bitwise_and bitwise_invert
+bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor block bool broadcast_arrays broadcast_to can_cast ceil
+check_grads checkpoint clip complex128 complex64 concat conj convolve copysign corrcoef correlate cos cosh count_nonzero
+cov cross cumulative_logsumexp cumulative_max cumulative_min cumulative_prod cumulative_sum debug diag diff divide dot
+draw e einsum elementwise empty empty_like equal errors exp exp2 expand_dims expm1 eye fft finfo flip float32 float64
+floor floor_divide from_dlpack full full_like general grad gradient greater greater_equal group hessian histogram hmc
+hvp hypot iinfo imag inf inner int16 int32 int64 int8 interp isdtype isfinite isin isinf isnan jacobian jvp kron ledger
+less less_equal linalg linear linspace log log10 log1p log2 log_softmax logaddexp logical_and logical_not logical_or
+logical_xor logsumexp matmul matrix_transpose max maximum mcmc mean mechanics median meshgrid min minimum moveaxis
+multiply nan nan_to_num nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod nanquantile nanstd
+nansum nanvar negative newaxis nextafter no_grad nonzero not_equal ode ones ones_like outer pad partials percentile
+permute_dims pi polyval positive pow prod ptp quantile ravel real reciprocal relu remainder repeat replay reshape
+result_type roll rot90 round searchsorted sensitivity sigmoid sign signbit sin sinc sinh softmax softplus sort special
+sqrt square squared_error squeeze stack std stop_gradient subtract sum sum_to swapaxes take take_along_axis tan tanh
+tape tensordot tick tile trace trapezoid tril triu trunc uint16 uint32 uint64 uint8 unique_all unique_counts
+unique_inverse unique_values unstack value_and_grad var vecdot vjp where zeros zeros_like
 """
 
 NN = """

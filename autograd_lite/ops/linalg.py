@@ -12,7 +12,7 @@ from autograd_lite.ops.elementwise import conj
 from autograd_lite.ops.index import scatter
 from autograd_lite.ops.reduce import sum
 from autograd_lite.ops.shape import broadcast_to, permute_dims, reshape, sum_to
-from autograd_lite.products import conform, fit, gate_product
+from autograd_lite.products import conform, fit, gate, gate_product
 from autograd_lite.rules import bilinear, general
 from autograd_lite.tensor import Row
 
@@ -143,6 +143,32 @@ affine = general(
     signature="x, w, b, /",
     batch=lambda n, v, x: "leading" if x.ndim > 1 else None,
     doc="x Wᵀ + b, the layer of a network: x (…, n), W (m, n), b (m,) or anything that adds to (…, m).",
+)
+
+
+# -- and its loss: one row for the sum of (x - y)² ----------------------------------------------------------------------
+
+
+def _squared_error(x: Any, y: Any, xp: Any = np) -> Any:
+    d = x - y
+    return np.add.reduce(d * d, None) if xp is np else xp.sum(d * d)
+
+
+def _along(t: Any, v: Any, d: Any) -> Any:
+    """The sum of t d over the axes that `v` has not: in a batch it has one, the last."""
+    product = gate(t, d)
+    return sum(product, axis=tuple(range(product.ndim - v.ndim)))
+
+
+squared_error = general(
+    "squared_error",
+    _squared_error,
+    (lambda g, v, x, y: (2 * g) * (x - y), lambda g, v, x, y: (2 * g) * (y - x)),
+    (lambda t, v, x, y: _along(2 * t, v, x - y), lambda t, v, x, y: _along(2 * t, v, y - x)),
+    gated=(lambda g, v, x, y: gate(2 * g, x - y), lambda g, v, x, y: gate(2 * g, y - x)),
+    signature="x, y, /",
+    batch=lambda n, v, x: (),
+    doc="The sum of (x - y)² over all entries, the loss of regression.",
 )
 
 
