@@ -171,11 +171,12 @@ class Tensor:
 
     def _assign(self, data: Any) -> None:
         old = self._row
+        before = old.value
         value = data._row.value if isinstance(data, Tensor) else data
-        if value.__class__ is not old.value.__class__ or value.dtype is not old.value.dtype:
-            value = as_value(value, old.value.dtype)
-        if value.shape != old.value.shape:
-            raise ValueError(f"value: shape {value.shape} does not replace shape {old.value.shape}")
+        if value.__class__ is not before.__class__ or value.dtype is not before.dtype:
+            value = as_value(value, before.dtype)
+        if value.shape != before.shape:
+            raise ValueError(f"value: shape {value.shape} does not replace shape {before.shape}")
         if old.op is not None:
             raise TrackedError("value: only a variable's or constant's value is assigned; use x[...] = v on a result")
         self._row = leaf(value, self._cell) if old.seq else constant(value)
@@ -189,13 +190,17 @@ class Tensor:
     @property
     def grad(self) -> Any:
         """The gradient that `backward` accumulated in this variable: a Tensor, or None. Assignable."""
-        return self._cell.grad if hasattr(self, "_cell") else None
+        try:
+            return self._cell.grad
+        except AttributeError:  # no variable, so no cell
+            return None
 
     @grad.setter
     def grad(self, value: Any) -> None:
-        if not hasattr(self, "_cell"):
-            raise TrackedError("grad: only a variable (requires_grad=True) keeps a gradient")
-        self._cell.grad = value
+        try:
+            self._cell.grad = value
+        except AttributeError:
+            raise TrackedError("grad: only a variable (requires_grad=True) keeps a gradient") from None
 
     @property
     def name(self) -> str | None:

@@ -104,8 +104,7 @@ class Optimizer:
         """Forget the gradients."""
         for group in self.groups:
             for p in group.params:
-                if p.grad is not None:
-                    p.grad = None
+                p.grad = None
 
     def gradients(self) -> list[Any]:
         """The gradients of each group side by side in one flat array, of which they become parts.
@@ -153,7 +152,7 @@ class Optimizer:
             No parameter has a gradient.
         """
         loss = None if closure is None else self._evaluated(closure)
-        ready = [group for group in self.groups if any([p.grad is not None for p in group.params])]
+        ready = [group for group in self.groups if any(p.grad is not None for p in group.params)]  # the first, mostly
         if not ready:
             raise ValueError(f"{type(self).__name__}.step: no parameter has a gradient; call loss.backward() first")
         for group in ready:
@@ -336,8 +335,8 @@ class SGD(Optimizer):
         ):  # or a subclass's rule
             super()._move(group)
         elif not momentum:
-            self._begin(group)
-            rate = np.array(-options["lr"], group.dtype)  # an array: a number would be made one for each parameter
+            group.steps += 1
+            rate = np.array(-options["lr"], group.dtype)  # a number would be made an array for each parameter
             for p, part, collected in zip(group.params, group.grads, group.collected, strict=True):
                 if (g := p.grad) is not None:  # bringing the gradients together would take longer than this
                     p.value = _stepped(p.value, part if g is collected else g, rate)
