@@ -178,7 +178,7 @@ def _swept(f: Callable[..., Any], point: tuple[Any, ...]) -> Any:
     seeds = {row.seq: ones_like(row.value) for row in outputs}
     rows = rows_of(outputs, inputs.first, inputs.seqs)
     outputs.clear()
-    return swept_back(inputs, rows, seeds, set())
+    return swept_back(inputs, rows, seeds)
 
 
 # -- counted on the tape --------------------------------------------------------------------------------------------

@@ -79,10 +79,10 @@ def _lines(inputs: Inputs, outputs: list[Any]) -> list[list[Any]]:
         if isinstance(y, Tensor) and y._row.seq >= inputs.first:
             row = y._row
             for seeds in _batches(value, tape := rows_of((row,), inputs.first, inputs.seqs)):
-                found = swept_back(inputs, list(tape), {row.seq: seeds}, {row.seq}, pull=pull_batch)
+                found = swept_back(inputs, list(tape), {row.seq: seeds}, holes={row.seq}, pull=pull_batch)
                 turned = {}  # a real variable keeps the real part of its adjoint: the imaginary one comes from i
                 if is_complex(value) and not all([is_complex(r.value) for r in inputs.rows]):
-                    turned = swept_back(inputs, list(tape), {row.seq: seeds * 1j}, {row.seq}, pull=pull_batch)
+                    turned = swept_back(inputs, list(tape), {row.seq: seeds * 1j}, holes={row.seq}, pull=pull_batch)
                 for part, r in zip(parts, inputs.rows, strict=True):
                     g = found.get(r.seq)
                     if g is not None and turned and not is_complex(r.value):

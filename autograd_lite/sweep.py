@@ -35,6 +35,7 @@ from autograd_lite.tensor import Row, Tensor, constant, handle, held, new
 __all__ = [
     "backward",
     "conjugated",
+    "depending",
     "finished",
     "forward",
     "lifted",
@@ -83,6 +84,30 @@ def reaches_beyond(rows: list[Row], first: int) -> bool:
     return False
 
 
+def depending(rows: list[Row], variables: Iterable[int], first: int, record: bool) -> list[Row]:
+    """The `rows` that depend on `variables`, with constants in the place of arguments that do not.
+
+    Nothing is pulled into these, though they are as young: the transpose of an outer function's weight, or a variable
+    of a derivative inside. A sweep that records still has to see that they are tracked.
+    """
+    live, kept = set(variables), []
+    for row in rows:
+        reached = [arg.seq in live for arg in row.args]
+        if True in reached:
+            live.add(row.seq)
+            if not all([alive or arg.seq < first for alive, arg in zip(reached, row.args, strict=True)]):
+                full, row = row, new(Row)
+                row.value, row.op, row.params, row.seq, row.note = full.value, full.op, full.params, full.seq, full.note
+                row.args = tuple(
+                    [
+                        arg if alive or arg.seq < first else constant(handle(arg) if record else arg.value)
+                        for alive, arg in zip(reached, full.args, strict=True)
+                    ]
+                )
+            kept.append(row)
+    return kept
+
+
 def lifted(row: Row, record: bool = True) -> Row:
     """`row` as a sweep that records shows it to a rule: with Tensors in the place of tracked values.
 
@@ -97,7 +122,7 @@ def lifted(row: Row, record: bool = True) -> Row:
 
 def _lifted_argument(arg: Row, row: Row, record: bool) -> Row:
     value, here = arg.value, row.value.__class__ in NUMPY
-    if not (record and arg.seq) and (here or value.__class__ in PYTHON):
+    if not (record and arg.seq) and (here or value.__class__ in PYTHON or value.__class__ is Tensor):
         return arg
     if not here and value.__class__ in NUMPY:  # a constant beside another library's arrays
         value = own(value, row.value)

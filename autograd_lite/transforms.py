@@ -20,6 +20,7 @@ from autograd_lite.op import quiet, recorded, watcher
 from autograd_lite.ops.create import alias, astype, zeros_like
 from autograd_lite.sweep import (
     conjugated,
+    depending,
     forward,
     reaches_beyond,
     reverse_silently,
@@ -109,18 +110,32 @@ def raw(x: Any) -> Any:
     return x._row.value if isinstance(x, Tensor) else x
 
 
-def _pulled_back(inputs: Inputs, rows: list[Row], seeds: dict[int, Any], holes: set[int] | None = None) -> list[Any]:
+def _pulled_back(inputs: Inputs, rows: list[Row], seeds: dict[int, Any], **known: Any) -> list[Any]:
     """The gradients of the inputs, by one reverse sweep of `rows`, which it consumes."""
-    adjoints = swept_back(inputs, rows, seeds, holes)
+    adjoints = swept_back(inputs, rows, seeds, **known)
     return [
         finished_as(unshared(adjoints, row.seq) if row.seq in adjoints else None, row, inputs.wrapped)
         for row in inputs.rows
     ]
 
 
-def swept_back(inputs: Inputs, rows: list[Row], seeds: dict[int, Any], holes: Any, pull: Any = None) -> dict[int, Any]:
-    """The adjoints of the inputs, recorded if anything older than them or a tracked seed is involved."""
-    record = inputs.outer or any([isinstance(s, Tensor) for s in seeds.values()]) or reaches_beyond(rows, inputs.first)
+def swept_back(
+    inputs: Inputs,
+    rows: list[Row],
+    seeds: dict[int, Any],
+    *,
+    holes: set[int] | None = None,
+    beyond: bool | None = None,
+    pull: Any = None,
+) -> dict[int, Any]:
+    """The adjoints of the inputs, recorded if a tracked seed or anything older than the inputs is involved.
+
+    `beyond` says that `rows` reach something older, for who knows.
+    """
+    record = inputs.outer or any([isinstance(s, Tensor) for s in seeds.values()])
+    record = record or (reaches_beyond(rows, inputs.first) if beyond is None else beyond)
+    if record or any([row.op is None for row in rows]):  # one of nested derivatives
+        rows[:] = depending(rows, inputs.seqs, inputs.first, record)
     return reverse_silently(rows, seeds, inputs.first, record=record, holes=holes, watch=watching_adjoints(), pull=pull)
 
 
@@ -193,10 +208,10 @@ def _gradient(box: list[Any], inputs: Inputs) -> tuple[Any, Any]:
         return _lowered(y, inputs), inputs.shaped([finished_as(None, row, inputs.wrapped) for row in inputs.rows])
     row = y._row
     rows, seeds = rows_of((row,), inputs.first, inputs.seqs), {row.seq: seed_for(row, None, "grad")}
-    keep = inputs.wrapped or reaches_beyond(rows, inputs.first)
-    value = (y.detach() if inputs.quiet else y) if keep else row.value
+    beyond = reaches_beyond(rows, inputs.first)
+    value = (y.detach() if inputs.quiet else y) if inputs.wrapped or beyond else row.value
     del y, row
-    return value, inputs.shaped(_pulled_back(inputs, rows, seeds))
+    return value, inputs.shaped(_pulled_back(inputs, rows, seeds, beyond=beyond))
 
 
 def _lowered(tree: Any, inputs: Inputs) -> Any:
@@ -264,7 +279,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
                 starts[seq] = starts[seq] + start if seq in starts else start
                 rows.append(y._row)
         holes = {seq for seq, s in starts.items() if has_zero(raw(s))}
-        return inputs.shaped(_pulled_back(inputs, rows_of(rows, inputs.first, inputs.seqs), starts, holes))
+        return inputs.shaped(_pulled_back(inputs, rows_of(rows, inputs.first, inputs.seqs), starts, holes=holes))
 
     return _lowered(out, inputs), pullback
 

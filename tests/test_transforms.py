@@ -6,6 +6,7 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError, UntrackedError
+from autograd_lite.op import OPS
 
 A = np.array
 
@@ -235,3 +236,24 @@ def test_nothing_differentiated_inside_no_grad_reaches_the_tapes_outside():
         with pytest.raises(ZeroDivisionError):
             ag.grad(lambda x: 1 // 0)(1.0)
         assert not (a * 2).requires_grad
+
+
+@pytest.mark.parametrize(
+    ("f", "operation", "pulls"),
+    [
+        # The slope in x needs no adjoint of exp(w), though it is recorded inside; the gradient in w needs one.
+        (lambda w: ag.grad(lambda x: x * ag.exp(w))(2.0), "exp", 1),
+        # cos(x) is a value of the derivative inside, and the gradient in w needs no adjoint of it.
+        (lambda w: w * ag.grad(lambda x: ag.sin(x) * w)(2.0), "cos", 0),
+        (lambda w: w * ag.grad(ag.grad(lambda x: ag.sin(x) * ag.exp(w)))(2.0), "exp", 1),
+    ],
+)
+def test_nothing_is_pulled_into_what_does_not_depend_on_the_variables(monkeypatch, f, operation, pulls):
+    op, count = OPS[operation], []
+    for name in ("pull", "gated"):
+        rule = getattr(op, name)
+        monkeypatch.setattr(op, name, lambda *args, rule=rule: (count.append(1), rule(*args))[1])
+    found = ag.grad(f)(1.5)
+    assert len(count) == pulls
+    h = 1e-5  # the difference is off by h² / 6 times a third derivative, some 1e-10, and rounding by as much
+    assert found == pytest.approx((f(1.5 + h) - f(1.5 - h)) / (2 * h), rel=1e-8)
