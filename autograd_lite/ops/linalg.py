@@ -11,7 +11,7 @@ from autograd_lite.backend import LARGE, is_complex, is_inexact
 from autograd_lite.ops.elementwise import conj
 from autograd_lite.ops.index import scatter
 from autograd_lite.ops.reduce import sum
-from autograd_lite.ops.shape import broadcast_to, permute_dims, reshape, sum_to
+from autograd_lite.ops.shape import broadcast_to, column_sums, permute_dims, reshape, sum_to
 from autograd_lite.products import conform, fit, gate, gate_product
 from autograd_lite.rules import bilinear, general
 from autograd_lite.tensor import Row
@@ -111,18 +111,17 @@ def _affine_w(g: Any, x: Any, w: Any) -> Any:
 def _affine_pull(g: Any, row: Row, first: int) -> Any:
     """g W, (xᵀ g)ᵀ and 1ᵀ g."""
     x, w, b = row.args
-    a, m = x.value, w.value
-    small = g.__class__ is np.ndarray is a.__class__ and g.ndim == 2 == m.ndim and a.size < LARGE
-    if small and g.dtype is a.dtype is m.dtype:  # a batch of a network: nothing to conform but the bias
-        return (
-            g.dot(m) if x.seq >= first else None,
-            a.T.dot(g).T if w.seq >= first else None,
-            conform(g, b.value) if b.seq >= first else None,
+    a, m, c = x.value, w.value, b.value
+    if g.__class__ is np.ndarray is a.__class__ and g.ndim == 2 == m.ndim and g.dtype is a.dtype is m.dtype is c.dtype:
+        return (  # a batch of a network: nothing to conform
+            _matmul(g, m) if x.seq >= first else None,
+            _matmul(a.T, g).T if w.seq >= first else None,
+            (column_sums(g) if c.shape == g.shape[1:] else conform(g, c)) if b.seq >= first else None,
         )
     return (
         conform(_matmul(g, m), a) if x.seq >= first else None,
         conform(_affine_w(g, a, m), m) if w.seq >= first else None,
-        conform(g, b.value) if b.seq >= first else None,
+        conform(g, c) if b.seq >= first else None,
     )
 
 

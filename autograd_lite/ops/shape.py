@@ -34,15 +34,20 @@ def _small_ones(n: int, dtype: Any) -> Any:
     return locked(np.ones(n, dtype))
 
 
+def column_sums(x: Any) -> Any:
+    """1ᵀx of a matrix of inexact numbers, by BLAS: 3 to 20 times faster than ``add.reduce``."""
+    n = len(x)
+    return (_small_ones(n, x.dtype) if n <= 4096 else np.ones(n, x.dtype)).dot(x)
+
+
 def _sum_to(x: Any, shape: Any, xp: Any = np) -> Any:
     lead = len(x.shape) - len(shape)
     if xp is not np:
         axes = (*range(lead), *[lead + i for i, n in enumerate(shape) if n == 1 and x.shape[lead + i] != 1])
         return xp.reshape(xp.sum(x, axis=axes), tuple(shape)) if axes else x
     if x.shape[lead:] == shape:  # a bias, most often
-        if lead == 1 and x.ndim == 2 and x.dtype.char in "fdFD":  # 1ᵀx by BLAS: 3 to 20 times faster than add.reduce
-            n = len(x)
-            return (_small_ones(n, x.dtype) if n <= 4096 else np.ones(n, x.dtype)).dot(x)
+        if lead == 1 and x.ndim == 2 and x.dtype.char in "fdFD":
+            return column_sums(x)
         return np.add.reduce(x, 0 if lead == 1 else tuple(range(lead))) if lead else x
     ones = tuple([lead + i for i, n in enumerate(shape) if n == 1 and x.shape[lead + i] != 1])
     out = np.add.reduce(x, tuple(range(lead)) + ones)
