@@ -200,8 +200,9 @@ def watcher() -> Any:
     return getattr(_local, "watcher", None) if MODES else None
 
 
-def _observed(row: Row) -> Tensor:
+def _observed(row: Row, op: Op, args: tuple[Row, ...]) -> Tensor:
     """The slow way to finish a row, taken only while some thread is in `no_grad` or `watching`."""
+    row.op, row.args = op, args
     seen = getattr(_local, "watcher", None)
     if seen is not None:
         seen(row)
@@ -257,7 +258,7 @@ def record(op: Op, value: Any, rows: tuple[Row, ...], params: Any) -> Any:
                 row.seq = next_seq()
                 break
     if MODES:
-        return _observed(row)
+        return _observed(row, op, rows)
     if not row.seq:
         row.op, row.args, row.params = None, (), None
     tensor: Tensor = new(Tensor)
@@ -292,8 +293,7 @@ def _unary(op: Op) -> Call:
         else:
             row.op, row.args, row.params, row.seq = None, (), None, 0
         if MODES:
-            row.op, row.args = op, (arg,)
-            return _observed(row)
+            return _observed(row, op, (arg,))
         tensor: Tensor = new(Tensor)
         tensor._row = row
         return tensor
@@ -329,8 +329,7 @@ def _binary(op: Op) -> tuple[Call, Call, Call]:
         else:
             row.op, row.args, row.params, row.seq = None, (), None, 0
         if MODES:
-            row.op, row.args = op, (left, right)
-            return _observed(row)
+            return _observed(row, op, (left, right))
         tensor: Tensor = new(Tensor)
         tensor._row = row
         return tensor
@@ -361,23 +360,26 @@ def _ternary(op: Op) -> Call:
     kernels = op.kernels
 
     def call(x: Any, y: Any, z: Any, /) -> Any:
-        if not (isinstance(y, Tensor) and isinstance(z, Tensor)):
+        first = x._row if isinstance(x, Tensor) else constant(x) if x.__class__ in NUMPY else None
+        if first is None or not (isinstance(y, Tensor) and isinstance(z, Tensor)):
             return apply(op, (x, y, z), None)
         second, third = y._row, z._row
-        like = b = second.value
-        if isinstance(x, Tensor):
-            first = x._row
-            like = first.value
-        elif x.__class__ in NUMPY:
-            first = constant(x)
-        else:
-            return apply(op, (x, y, z), None)
-        rows = (first, second, third)
+        a, b, rows = first.value, second.value, (first, second, third)
         try:
-            value = kernels[like.__class__](first.value, b, third.value)
+            value = kernels[b.__class__ if a.__class__ in NUMPY else a.__class__](a, b, third.value)
         except Exception as error:
             raise explain(error, op.name, rows) from error
-        return record(op, value, rows, None)
+        row: Row = new(Row)
+        row.value, row.note = value, None
+        if first.seq or second.seq or third.seq:
+            row.op, row.args, row.params, row.seq = op, rows, None, next_seq()
+        else:
+            row.op, row.args, row.params, row.seq = None, (), None, 0
+        if MODES:
+            return _observed(row, op, rows)
+        tensor: Tensor = new(Tensor)
+        tensor._row = row
+        return tensor
 
     return call
 

@@ -113,9 +113,10 @@ def _affine_pull(g: Any, row: Row, first: int) -> Any:
     x, w, b = row.args
     a, m, c = x.value, w.value, b.value
     if g.__class__ is np.ndarray is a.__class__ and g.ndim == 2 == m.ndim and g.dtype is a.dtype is m.dtype is c.dtype:
+        small = a.size < LARGE or a.shape[1] == 1  # as `_matmul` asks, which would be two calls more
         return (  # a batch of a network: nothing to conform
-            _matmul(g, m) if x.seq >= first else None,
-            _matmul(a.T, g).T if w.seq >= first else None,
+            (g.dot(m) if small else g @ m) if x.seq >= first else None,
+            (a.T.dot(g) if small else a.T @ g).T if w.seq >= first else None,
             (column_sums(g) if c.shape == g.shape[1:] else conform(g, c)) if b.seq >= first else None,
         )
     return (
