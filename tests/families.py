@@ -292,6 +292,8 @@ def MATMUL(draw: Any) -> Case:
 @drawn(
     *[case((2, 3), (4, 3), (4,)), case((3,), (4, 3), (4,)), case((2, 2, 3), (4, 3), (4,)), case((2, 3), (4, 3), ())],
     *[case((0, 3), (2, 3), (2,)), case((2, 0), (3, 0), (3,)), case((2, 3), (1, 3), (2, 1)), case((3, 3), (3, 3), (3,))],
+    *[case((3,), (2, 3), (3, 2)), case((1, 3), (2, 3), (4, 2)), case((2, 3), (1, 3), (4,))],
+    case((2, 3), (2, 3), (3, 2, 2)),
 )
 def AFFINE(draw: Any) -> Case:
     lead, n, m = draw(st.lists(st.integers(0, 3), max_size=2)), draw(st.integers(0, 3)), draw(st.integers(1, 3))

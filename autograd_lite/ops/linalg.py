@@ -94,14 +94,25 @@ _tensordot = bilinear("tensordot", lambda x, y, axes: np.tensordot(x, y, axes)[(
 def _affine(x: Any, w: Any, b: Any, xp: Any = np) -> Any:  # the same for every library
     flat = x.__class__ is np.ndarray is w.__class__ and x.ndim == 2 == w.ndim
     out = x.dot(w.T) if flat and (x.size < LARGE or x.shape[1] == 1) else x @ w.mT  # as `_matmul`, without its call
-    if b.ndim <= out.ndim and (b.dtype is out.dtype or b.dtype == out.dtype):
+    if b.shape == out.shape[-1:] and (b.dtype is out.dtype or b.dtype == out.dtype):
         out += b  # in the product's own memory
         return out
     return out + b
 
 
+def _of_product(g: Any, x: Any, w: Any) -> Any:
+    """The adjoint of x Wᵀ from that of x Wᵀ + b: summed over the axes that only b has."""
+    shape = (*np.broadcast_shapes(tuple(x.shape[:-2]), tuple(w.shape[:-2])), *x.shape[-2:-1], w.shape[-2])
+    return g if tuple(g.shape) == shape else sum_to(g, shape)
+
+
+def _affine_x(g: Any, x: Any, w: Any) -> Any:
+    return _matmul(_of_product(g, x, w), w)
+
+
 def _affine_w(g: Any, x: Any, w: Any) -> Any:
     """(xᵀ g)ᵀ, summed over whatever is stacked in front; in this order, so that it lies in memory as Wᵀ is read."""
+    g = _of_product(g, x, w)
     if w.ndim == 2 and g.ndim != 2:
         rows = prod(g.shape[:-1])
         g, x = reshape(g, (rows, g.shape[-1])), reshape(x, (rows, x.shape[-1]))
@@ -112,7 +123,8 @@ def _affine_pull(g: Any, row: Row, first: int) -> Any:
     """g W, (xᵀ g)ᵀ and 1ᵀ g."""
     x, w, b = row.args
     a, m, c = x.value, w.value, b.value
-    if g.__class__ is np.ndarray is a.__class__ and g.ndim == 2 == m.ndim and g.dtype is a.dtype is m.dtype is c.dtype:
+    rows = g.__class__ is np.ndarray is a.__class__ and a.ndim == 2 == m.ndim and g.shape == (len(a), len(m))
+    if rows and g.dtype is a.dtype is m.dtype is c.dtype:
         small = a.size < LARGE or a.shape[1] == 1  # as `_matmul` asks, which would be two calls more
         return (  # a batch of a network: nothing to conform
             (g.dot(m) if small else g @ m) if x.seq >= first else None,
@@ -120,7 +132,7 @@ def _affine_pull(g: Any, row: Row, first: int) -> Any:
             (column_sums(g) if c.shape == g.shape[1:] else conform(g, c)) if b.seq >= first else None,
         )
     return (
-        conform(_matmul(g, m), a) if x.seq >= first else None,
+        conform(_affine_x(g, a, m), a) if x.seq >= first else None,
         conform(_affine_w(g, a, m), m) if w.seq >= first else None,
         conform(g, c) if b.seq >= first else None,
     )
@@ -130,7 +142,7 @@ affine = general(
     "affine",
     _affine,
     (
-        lambda g, v, x, w, b: gate_product(lambda g, x, w: _matmul(g, w), g, [x, w], 0),
+        lambda g, v, x, w, b: gate_product(_affine_x, g, [x, w], 0),
         lambda g, v, x, w, b: gate_product(_affine_w, g, [x, w], 1),
         lambda g, v, x, w, b: g,
     ),
