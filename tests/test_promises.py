@@ -281,6 +281,21 @@ def test_gradient_through_a_written_view():
     np.testing.assert_array_equal(ag.jacobian(f)(A([1.0, 2, 3, 4])), np.diag([2.0, 4, 1, 1]))
 
 
+@pytest.mark.parametrize("index", [slice(1, None), 2, (slice(None), [0, 2])], ids=str)
+def test_what_is_written_may_have_more_axes_than_its_place_as_in_numpy(index):
+    x, v = np.arange(9.0).reshape(3, 3), np.array([[[2.0], [-1.0]]]) if isinstance(index, slice) else A([[[0.5]]])
+
+    def f(x, v):
+        y = ag.asarray(x) * 1
+        y[index] = v
+        return ag.sum(y**3)
+
+    expected = x.copy()
+    expected[index] = v
+    assert f(x, ag.Var(v)).item() == np.sum(expected**3)
+    ag.check_grads(f, (x, v))
+
+
 def test_a_read_only_view_refuses_to_be_written():
     v = ag.broadcast_to(ag.Var(np.ones(20_000)), (2, 20_000))
     with pytest.raises(ValueError, match="read-only"):

@@ -11,6 +11,7 @@ from autograd_lite.backend import is_array, namespace
 from autograd_lite.ops import places
 from autograd_lite.ops.axes import batch_index
 from autograd_lite.ops.places import is_basic
+from autograd_lite.ops.shape import reshape
 from autograd_lite.rules import linear
 from autograd_lite.tensor import Tensor
 
@@ -86,7 +87,12 @@ def getitem(x: Any, index: Any, /) -> Any:
 
 def setitem(x: Any, index: Any, v: Any, /) -> Any:
     """A copy of `x` with ``x[index] = v`` done to it; `v` takes the dtype of `x`, as in NumPy."""
-    return _setitem(x, v, _plain_index(index))
+    index = _plain_index(index)
+    if isinstance(v, Tensor) and v.ndim > 1 and v.shape[0] == 1:  # NumPy lets axes be that the place has not
+        extra = v.ndim - getitem(x.detach() if isinstance(x, Tensor) else x, index).ndim
+        if extra > 0 and prod(v.shape[:extra]) == 1:
+            v = reshape(v, v.shape[extra:])
+    return _setitem(x, v, index)
 
 
 def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Any:
