@@ -138,10 +138,11 @@ def _spread(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _by_axis(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``t.cumsum(axis)``: by position too, and of the flattened array for None."""
+    """``t.cumsum(axis, dtype)``: by position too, and of the flattened array for None."""
 
-    def method(self: Any, axis: int | None = None) -> Any:
-        return function(shape.ravel(self), axis=0) if axis is None else function(self, axis=axis)
+    def method(self: Any, axis: int | None = None, dtype: Any = None) -> Any:
+        flat = axis is None
+        return function(shape.ravel(self) if flat else self, axis=0 if flat else axis, dtype=dtype)
 
     return method
 

@@ -53,6 +53,8 @@ FUNCTION_OPTIONS = {
     "average": lambda x: np.average(x, 1, x[0], returned=True),
     "sum out": lambda x: written(x[0], lambda t: np.sum(x, axis=0, out=t)),
     "cumsum out": lambda x: written(x, lambda t: np.cumsum(x, 1, out=t)),
+    "cumsum in single": lambda x: x.cumsum(1, np.float32),
+    "cumprod dtype": lambda x: x.cumprod(dtype=float),
     "clip out": lambda x: written(x, lambda t: np.clip(x, 0.3, 0.6, out=t)),
     "concatenate out": lambda x: written(x, lambda t: np.concatenate([x[:2], x[1:2]], out=t)),
     "mean of complex numbers": lambda x: np.var(x + 1j * x**2, where=MASK),
