@@ -92,20 +92,27 @@ def depending(rows: list[Row], variables: Iterable[int], first: int, record: boo
     """
     live, kept = set(variables), []
     for row in rows:
-        reached = [arg.seq in live for arg in row.args]
-        if True in reached:
+        reached = missed = False
+        for arg in row.args:
+            if arg.seq in live:
+                reached = True
+            elif arg.seq >= first:
+                missed = True
+        if reached:
             live.add(row.seq)
-            if not all([alive or arg.seq < first for alive, arg in zip(reached, row.args, strict=True)]):
-                full, row = row, new(Row)
-                row.value, row.op, row.params, row.seq, row.note = full.value, full.op, full.params, full.seq, full.note
-                row.args = tuple(
-                    [
-                        arg if alive or arg.seq < first else constant(handle(arg) if record else arg.value)
-                        for alive, arg in zip(reached, full.args, strict=True)
-                    ]
-                )
-            kept.append(row)
+            kept.append(_without(row, live, first, record) if missed else row)
     return kept
+
+
+def _without(row: Row, live: set[int], first: int, record: bool) -> Row:
+    """`row` with constants in the place of arguments that are not in `live`, though not older than `first`."""
+    shown: Row = new(Row)
+    shown.value, shown.op, shown.params, shown.seq, shown.note = row.value, row.op, row.params, row.seq, row.note
+    shown.args = tuple([
+        arg if arg.seq in live or arg.seq < first else constant(handle(arg) if record else arg.value)
+        for arg in row.args
+    ])  # fmt: skip
+    return shown
 
 
 def lifted(row: Row, record: bool = True) -> Row:
@@ -115,8 +122,17 @@ def lifted(row: Row, record: bool = True) -> Row:
     """
     shown: Row = new(Row)
     shown.params, shown.op, shown.seq, shown.note = row.params, row.op, row.seq, None
-    shown.value = handle(row if record else constant(row.value))
-    shown.args = tuple([_lifted_argument(a, row, record) for a in row.args])
+    if record and row.value.__class__ in NUMPY:  # nearly always
+        shown.value, shown.args = handle(row), tuple([_tracked(a) if a.seq else a for a in row.args])
+    else:
+        shown.value = handle(row if record else constant(row.value))
+        shown.args = tuple([_lifted_argument(a, row, record) for a in row.args])
+    return shown
+
+
+def _tracked(arg: Row) -> Row:
+    shown = constant(handle(arg))
+    shown.seq = arg.seq
     return shown
 
 
