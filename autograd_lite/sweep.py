@@ -38,6 +38,7 @@ __all__ = [
     "depending",
     "finished",
     "forward",
+    "leads_beyond",
     "lifted",
     "reaches_beyond",
     "reverse",
@@ -81,6 +82,23 @@ def reaches_beyond(rows: list[Row], first: int) -> bool:
             for arg in row.args:
                 if 0 < arg.seq < first:
                     return True
+    return False
+
+
+def leads_beyond(row: Row, first: int) -> bool:
+    """Whether `row`, or anything it was computed from, was tracked before `first`."""
+    if 0 < row.seq < first:
+        return True
+    met, todo = {row.seq}, [row]
+    for reached in todo:  # which grows meanwhile
+        for arg in reached.args:
+            seq = arg.seq
+            if seq >= first:
+                if seq not in met:
+                    met.add(seq)
+                    todo.append(arg)
+            elif seq:
+                return True
     return False
 
 

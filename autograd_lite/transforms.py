@@ -22,6 +22,7 @@ from autograd_lite.sweep import (
     conjugated,
     depending,
     forward,
+    leads_beyond,
     reaches_beyond,
     reverse_silently,
     rows_of,
@@ -222,10 +223,7 @@ def _lowered(tree: Any, inputs: Inputs) -> Any:
         return tree
 
     def lower(x: Any) -> Any:
-        if not isinstance(x, Tensor):
-            return x
-        row = x._row
-        return x if row.seq and reaches_beyond(rows_of((row,), inputs.first), inputs.first) else row.value
+        return x if not isinstance(x, Tensor) or leads_beyond(x._row, inputs.first) else x._row.value
 
     return optree.tree_map(lower, tree)
 

@@ -257,3 +257,20 @@ def test_nothing_is_pulled_into_what_does_not_depend_on_the_variables(monkeypatc
     assert len(count) == pulls
     h = 1e-5  # the difference is off by h² / 6 times a third derivative, some 1e-10, and rounding by as much
     assert found == pytest.approx((f(1.5 + h) - f(1.5 - h)) / (2 * h), rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        lambda u: ag.value_and_grad(lambda x: u)(3.0)[0],
+        lambda u: ag.value_and_grad(lambda x: (x * x, u), has_aux=True)(3.0)[0][1],
+        lambda u: ag.grad(lambda x: (x * x, {"u": [u]}), has_aux=True)(3.0)[1]["u"][0],
+        lambda u: ag.vjp(lambda x: u, 3.0)[0],
+        lambda u: ag.jvp(lambda x: u, (3.0,), (1.0,))[0],
+        lambda u: ag.grad(lambda x: ag.value_and_grad(lambda y: u)(x)[0] * x)(3.0),
+    ],
+)
+def test_what_a_function_inside_hands_through_stays_tracked(inner):
+    assert ag.grad(inner)(1.5) == 1  # the variable itself
+    assert ag.grad(lambda w: inner(w * w))(1.5) == 3  # what was computed from it outside
+    assert ag.grad(lambda w: inner(ag.stop_gradient(w)) + w)(1.5) == 1
