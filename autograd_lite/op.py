@@ -441,8 +441,9 @@ def _apply_view(op: Op, args: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
     out = _apply_one(op, base, params) if len(args) == 1 else apply(op, args, params)
     if not isinstance(base, Tensor):
         return out
-    if (value := out._row.value).__class__ is np.ndarray:
-        source = base._row.value
-        if value.base is not None and (value.base is source or value.base is source.base):
-            return View(base, op, params, out._row)
+    value, source = out._row.value, base._row.value
+    if value.__class__ not in NUMPY:  # an array of `replay` lies where its example does
+        value, source = getattr(value, "example", value), getattr(source, "example", source)
+    if value.__class__ is np.ndarray and value.base is not None and (value.base is source or value.base is source.base):
+        return View(base, op, params, out._row)
     return out

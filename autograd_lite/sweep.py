@@ -140,11 +140,11 @@ def lifted(row: Row, record: bool = True) -> Row:
     """
     shown: Row = new(Row)
     shown.params, shown.op, shown.seq, shown.note = row.params, row.op, row.seq, None
+    shown.value = handle(row if record else constant(row.value))
     if record and row.value.__class__ in NUMPY:  # nearly always
-        shown.value, shown.args = handle(row), tuple([_tracked(a) if a.seq else a for a in row.args])
+        shown.args = tuple([_tracked(a) if a.seq else a for a in row.args])
     else:
-        shown.value = handle(row if record else constant(row.value))
-        shown.args = tuple([_lifted_argument(a, row, record) for a in row.args])
+        shown.args = tuple([_tracked(a) if record and a.seq else _untracked(a, row) for a in row.args])
     return shown
 
 
@@ -154,13 +154,13 @@ def _tracked(arg: Row) -> Row:
     return shown
 
 
-def _lifted_argument(arg: Row, row: Row, record: bool) -> Row:
+def _untracked(arg: Row, row: Row) -> Row:
     value, here = arg.value, row.value.__class__ in NUMPY
-    if not (record and arg.seq) and (here or value.__class__ in PYTHON or value.__class__ is Tensor):
+    if here or value.__class__ in PYTHON or value.__class__ is Tensor:
         return arg
-    if not here and value.__class__ in NUMPY:  # a constant beside another library's arrays
+    if value.__class__ in NUMPY:  # a constant beside another library's arrays
         value = own(value, row.value)
-    shown = constant(handle(arg if record and value is arg.value else constant(value)))
+    shown = constant(handle(constant(value)))
     shown.seq = arg.seq
     return shown
 
