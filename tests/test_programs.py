@@ -5,6 +5,7 @@ and operators, indexing, views, and writes in place that are seen through them.
 """
 
 import numpy as np
+import optree
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -209,6 +210,37 @@ def test_gradients_do_not_depend_on_the_way_they_are_asked_for(program):
     for x, g, c in zip(variables, gradients, columns, strict=True):
         np.testing.assert_allclose(x.grad.value, g, rtol=1e-13, atol=1e-13)  # the same sums, but for one copy
         np.testing.assert_allclose(c, g, rtol=1e-10, atol=1e-10)  # other sums: cancellation costs some digits
+
+
+@MANY
+@given(program=programs(longest=5), count=st.integers(1, 3))
+def test_replayed(program, count):
+    """Recorded at one point and replayed at another, where some of the inputs are constants of the function.
+
+    Derivatives in the others, and in these, which a recording meets as arrays of NumPy beside its own.
+    """
+    steps, inputs = program
+    others = inputs[count:]
+
+    def f(xs, zs):
+        return total(steps, [ag.asarray(x) + 0.0 for x in (*xs, *zs)])  # what a program writes to is a copy
+
+    def along(function, points):
+        return ag.hvp(lambda *points: function(points), tuple(points), tuple([p * 0.7 + 0.1 for p in points]))
+
+    functions = [
+        ag.value_and_grad(lambda xs: f(xs, others)),
+        lambda xs: along(lambda xs: f(xs, others), xs),
+        *(
+            [lambda xs: ag.grad(lambda zs: f(xs, zs))(others), lambda xs: along(lambda zs: f(xs, zs), others)]
+            * bool(others)
+        ),
+    ]
+    for called in functions:
+        replayed = ag.replay(called)
+        for point in (inputs[:count], [0.8 * x + 0.3 for x in inputs[:count]]):
+            for a, b in zip(optree.tree_leaves(replayed(point)), optree.tree_leaves(called(point)), strict=True):
+                np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-10)  # the same sums, some in another order
 
 
 @pytest.mark.parametrize(
