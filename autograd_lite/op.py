@@ -8,7 +8,7 @@ specialised by arity, and asks for nothing that a sweep may never need.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
 from typing import Any
@@ -223,22 +223,23 @@ def operand(x: Any, like: Any = None) -> Row:
 _value = attrgetter("value")
 
 
+def _deciding(values: Sequence[Any]) -> Any:
+    """Whose library computes: another's array decides, then NumPy's, then a number."""
+    for x in values:
+        if x.__class__ not in NUMPY and x.__class__ not in PYTHON:
+            return x
+    return values[0] if values[0].__class__ in NUMPY else next((x for x in values if x.__class__ in NUMPY), values[0])
+
+
 def apply(op: Op, args: tuple[Any, ...], params: tuple[Any, ...] | None) -> Any:
     """Compute `op` and record it if an argument is tracked. Plain arrays in, a plain array out."""
     rows = tuple([a._row for a in args if isinstance(a, Tensor)])
     if not rows:
-        first = args[0]
-        for a in args:  # another library's array decides, then NumPy's, then a number
-            cls = a.__class__
-            if cls not in PYTHON and (cls not in NUMPY or first.__class__ in PYTHON):
-                first = a
-                if cls not in NUMPY:
-                    break
         try:
-            return op.kernels[first.__class__](*args, *(params or ()))
+            return op.kernels[_deciding(args).__class__](*args, *(params or ()))
         except Exception as error:
             raise explain(error, op.name, args) from error
-    like = rows[0].value
+    like = rows[0].value if len(rows) == 1 else _deciding([r.value for r in rows])
     if len(rows) < len(args):
         rows = tuple([constant(a) if a.__class__ in NUMPY else operand(a, like) for a in args])
     try:
