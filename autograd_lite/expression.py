@@ -110,6 +110,8 @@ LATEX_FORMS: dict[str, Form] = {
     "ceil": (r"\left\lceil {} \right\rceil", ATOM, (0,)),
     "conj": (r"\overline{{{}}}", ATOM, (0,)),
     "matrix_transpose": (r"{}^{{\top}}", POWER, (ATOM,)),
+    "matmul_nt": (r"{} \, {}^{{\top}}", PRODUCT, (PRODUCT, ATOM)),
+    "matmul_tn": (r"{}^{{\top}} \, {}", PRODUCT, (ATOM, PRODUCT + 1)),
     "getitem": ("{}_{{[{}]}}", ATOM, (ATOM, 0)),
 }
 LATEX_NAMES = {name: rf"\{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "max", "min")}
@@ -123,6 +125,8 @@ def _form(infix: str, in_latex: bool) -> Form:
     spelled = LATEX_TOKENS.get(token, token) if in_latex else token
     if infix.startswith("{0}["):
         return infix, ATOM, (ATOM, 0)
+    if ".T" in infix:  # a product with a transpose
+        return infix, PRODUCT, (PRODUCT, ATOM) if infix.endswith(".T") else (ATOM, PRODUCT + 1)
     if token in RELATIONS:  # Iverson's bracket: 1 where it holds, 0 elsewhere
         return f"[{{}} {spelled} {{}}]", ATOM, (0, 0)
     level = LEVELS.get(token, 5 if infix.count("{}") == 2 else ATOM)

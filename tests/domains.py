@@ -26,6 +26,8 @@ from tests.families import (
     FLIP,
     GETITEM,
     MATMUL,
+    MATMUL_NT,
+    MATMUL_TN,
     MATRIX,
     PERMUTE,
     RESHAPE,
@@ -272,6 +274,8 @@ DOMAINS: dict[str, Domain] = {
     "betaincinv": Domain((order_two, order_three, between(0.1, 0.9)),SHAPED),
     # products
     "matmul":     Domain((real, real),               MATMUL, ANALYTIC),
+    "matmul_nt":  Domain((real, real),               MATMUL_NT, ANALYTIC),
+    "matmul_tn":  Domain((real, real),               MATMUL_TN, ANALYTIC),
     "affine":     Domain((real, real, real),         AFFINE, ANALYTIC),
     "squared_error": Domain((real, real),            BINARY, ANALYTIC),
     "tensordot":  Domain((real, real),               TENSORDOT, ANALYTIC),

@@ -289,6 +289,18 @@ def MATMUL(draw: Any) -> Case:
     return Case(draw(shapes).input_shapes, {})
 
 
+@drawn(case((2, 3), (4, 3)), case((0, 3), (2, 3)), case((2, 2, 3), (2, 4, 3)), case((2, 1, 2, 3), (3, 4, 3)))
+def MATMUL_NT(draw: Any) -> Case:
+    shapes = npst.mutually_broadcastable_shapes(signature="(m,n),(p,n)->(m,p)", max_dims=2, min_side=0, max_side=3)
+    return Case(draw(shapes).input_shapes, {})
+
+
+@drawn(case((3, 2), (3, 4)), case((3, 0), (3, 2)), case((2, 3, 2), (2, 3, 4)), case((2, 1, 3, 2), (3, 3, 4)))
+def MATMUL_TN(draw: Any) -> Case:
+    shapes = npst.mutually_broadcastable_shapes(signature="(n,m),(n,p)->(m,p)", max_dims=2, min_side=0, max_side=3)
+    return Case(draw(shapes).input_shapes, {})
+
+
 @drawn(
     *[case((2, 3), (4, 3), (4,)), case((3,), (4, 3), (4,)), case((2, 2, 3), (4, 3), (4,)), case((2, 3), (4, 3), ())],
     *[case((0, 3), (2, 3), (2,)), case((2, 0), (3, 0), (3,)), case((2, 3), (1, 3), (2, 1)), case((3, 3), (3, 3), (3,))],

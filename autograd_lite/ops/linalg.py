@@ -29,10 +29,20 @@ def _matmul(x: Any, y: Any) -> Any:
     return x.dot(y) if flat and (x.size < LARGE or x.shape[-1] == 1) else x @ y
 
 
+def _by_transpose(x: Any, y: Any) -> Any:
+    """x yᵀ of matrices: one row of a recorded sweep, not two."""
+    return _matmul(x, y.mT) if x.__class__ is np.ndarray is y.__class__ else _matmul_nt(x, y)
+
+
+def _transpose_by(x: Any, y: Any) -> Any:
+    """xᵀ y of matrices, likewise."""
+    return _matmul(x.mT, y) if x.__class__ is np.ndarray is y.__class__ else _matmul_tn(x, y)
+
+
 def _matmul_x(g: Any, x: Any, y: Any) -> Any:
     """g yᵀ, for matrices, vectors (as a row on the left, a column on the right) and stacks of them."""
     if x.ndim == 2 == y.ndim:
-        return _matmul(g, y.mT)
+        return _by_transpose(g, y)
     if y.ndim == 1:
         return sum_to(g[..., None] * y, tuple(x.shape)) if x.ndim > 1 else g * y
     if x.ndim == 1:
@@ -43,7 +53,7 @@ def _matmul_x(g: Any, x: Any, y: Any) -> Any:
 def _matmul_y(g: Any, x: Any, y: Any) -> Any:
     """xᵀ g, for the same."""
     if x.ndim == 2 == y.ndim:
-        return _matmul(x.mT, g)
+        return _transpose_by(x, g)
     if x.ndim == 1:
         return sum_to(x[:, None] * g[..., None, :], tuple(y.shape)) if y.ndim > 1 else x * g
     if y.ndim == 1:
@@ -84,6 +94,8 @@ def _tensordot_y(g: Any, x: Any, y: Any, axes: Any) -> Any:
 # fmt: off
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 matmul     = bilinear("matmul",    _matmul, _matmul_x, _matmul_y, infix="{} @ {}", doc="The matrix product; vectors and stacks as in ``numpy.matmul``.", batch="leading")
+_matmul_nt = bilinear("matmul_nt", lambda x, y, xp=np: _matmul(x, y.mT), lambda g, x, y: _matmul(g, y),       lambda g, x, y: _transpose_by(g, x), infix="{} @ {}.T", doc="x yᵀ, of matrices.", batch="leading")
+_matmul_tn = bilinear("matmul_tn", lambda x, y, xp=np: _matmul(x.mT, y), lambda g, x, y: _by_transpose(y, g), lambda g, x, y: _matmul(x, g),       infix="{}.T @ {}", doc="xᵀ y, of matrices.", batch="leading")
 _tensordot = bilinear("tensordot", lambda x, y, axes: np.tensordot(x, y, axes)[()], _tensordot_x, _tensordot_y, signature="x, y, /, axes")
 # fmt: on
 
@@ -116,7 +128,7 @@ def _affine_w(g: Any, x: Any, w: Any) -> Any:
     if w.ndim == 2 and g.ndim != 2:
         rows = prod(g.shape[:-1])
         g, x = reshape(g, (rows, g.shape[-1])), reshape(x, (rows, x.shape[-1]))
-    return _matmul(x.mT, g).mT
+    return _transpose_by(x, g).mT
 
 
 def _affine_pull(g: Any, row: Row, first: int) -> Any:
