@@ -104,7 +104,8 @@ class Optimizer:
         """Forget the gradients."""
         for group in self.groups:
             for p in group.params:
-                p.grad = None
+                if p.grad is not None:
+                    p.grad = None
 
     def gradients(self) -> list[Any]:
         """The gradients of each group side by side in one flat array, of which they become parts.
@@ -155,6 +156,8 @@ class Optimizer:
         ready = [group for group in self.groups if any(p.grad is not None for p in group.params)]  # the first, mostly
         if not ready:
             raise ValueError(f"{type(self).__name__}.step: no parameter has a gradient; call loss.backward() first")
+        for group in ready[1:]:
+            group.gather()  # an error for a gradient that does not fit, before any group has moved
         for group in ready:
             self._move(group)
         return loss
@@ -330,16 +333,19 @@ class SGD(Optimizer):
         would take a fifth of its time.
         """
         options, momentum = group.options, group.options["momentum"]
-        if (
-            type(self).update is not SGD.update or options["nesterov"] or options["weight_decay"]
-        ):  # or a subclass's rule
+        short = type(self).update is SGD.update and not options["nesterov"] and not options["weight_decay"]
+        if not short:  # or the rule of a subclass
             super()._move(group)
         elif not momentum:
-            group.steps += 1
             rate = np.array(-options["lr"], group.dtype)  # a number would be made an array for each parameter
-            for p, part, collected in zip(group.params, group.grads, group.collected, strict=True):
-                if (g := p.grad) is not None:  # bringing the gradients together would take longer than this
-                    p.value = _stepped(p.value, part if g is collected else g, rate)
+            moved = [  # bringing the gradients together would take longer than this
+                (p, _stepped(p.value, part if g is collected else g, rate))
+                for p, part, collected in zip(group.params, group.grads, group.collected, strict=True)
+                if (g := p.grad) is not None
+            ]
+            group.steps += 1
+            for p, value in moved:
+                p.value = value
         elif any([p.grad is None for p in group.params]):
             super()._move(group)
         else:
@@ -358,7 +364,8 @@ class SGD(Optimizer):
 def _stepped(value: Any, gradient: Any, rate: Any) -> Any:
     """``value + rate * gradient``, in the dtype and the order in memory of `value`."""
     g = gradient.value if isinstance(gradient, ag.Tensor) else gradient
-    if g.__class__ is not value.__class__ or g.dtype is not value.dtype or g.strides != value.strides:
+    alike = g.__class__ is value.__class__ and g.dtype is value.dtype and g.shape == value.shape
+    if not alike or g.strides != value.strides:
         like = np.empty_like(value)
         like[...] = g
         g = like

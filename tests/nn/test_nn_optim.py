@@ -168,6 +168,31 @@ def test_collected_gradients_are_those_there_were():
     assert [p.value.tolist() for p in params] == [(-gs[0]).tolist(), (-gs[1]).tolist(), 0.0]
 
 
+@pytest.mark.parametrize("rule", [nn.SGD, nn.Adam])
+def test_a_constant_among_the_parameters_stays_as_it_is(rule):
+    x, c = ag.Var(1.0), ag.Tensor(2.0)
+    optimizer = rule([x, c], lr=0.25)
+    for _ in range(2):
+        optimizer.zero_grad()
+        (x * c).backward()
+        optimizer.step()
+    assert x.item() < 1
+    assert c.item() == 2
+
+
+@pytest.mark.parametrize("rule", [nn.SGD, nn.Adam])
+@pytest.mark.parametrize("wrong", [np.ones(3), np.ones((2, 2))], ids=str)
+@pytest.mark.parametrize("together", [True, False])
+def test_a_gradient_that_does_not_fit_moves_nothing(rule, wrong, together):
+    x, y = ag.Var([1.0, 2.0]), ag.Var([3.0])
+    optimizer = rule([x, y] if together else [{"params": [x]}, {"params": [y]}], lr=0.25)
+    x.grad, y.grad = ag.Tensor([1.0, 1.0]), ag.Tensor(wrong)
+    with pytest.raises(ValueError, match="broadcast"):
+        optimizer.step()
+    assert (x.tolist(), y.tolist()) == ([1.0, 2.0], [3.0])
+    assert optimizer.groups[0].steps == 0
+
+
 def test_earlier_rows_keep_the_values_they_saw():
     x = ag.Var([1.0, 2.0])
     optimizer = nn.SGD([x], lr=0.5)
