@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 
-_seq = operator.attrgetter("seq")
+_seq, _value = operator.attrgetter("seq"), operator.attrgetter("value")
 
 
 def rows_of(outputs: Iterable[Row], first: int = 1, stop: Any = ()) -> list[Row]:
@@ -126,10 +126,8 @@ def _without(row: Row, live: set[int], first: int, record: bool) -> Row:
     """`row` with constants in the place of arguments that are not in `live`, though not older than `first`."""
     shown: Row = new(Row)
     shown.value, shown.op, shown.params, shown.seq, shown.note = row.value, row.op, row.params, row.seq, row.note
-    shown.args = tuple([
-        arg if arg.seq in live or arg.seq < first else constant(handle(arg) if record else arg.value)
-        for arg in row.args
-    ])  # fmt: skip
+    seen: Callable[[Row], Any] = handle if record else _value
+    shown.args = tuple([arg if arg.seq in live or arg.seq < first else constant(seen(arg)) for arg in row.args])
     return shown
 
 
