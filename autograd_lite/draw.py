@@ -138,7 +138,7 @@ class Graph(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
         filename: Any = None,
         *,
         outfile: Any = None,
-        format: str | None = None,  # noqa: A002  # as above
+        format: str | None = None,  # noqa: A002  # Graphviz's own word, as in `pipe`
         view: bool = False,
         cleanup: bool = True,
     ) -> str:

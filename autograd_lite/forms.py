@@ -208,7 +208,8 @@ def ravel(x: Any, order: str = "C") -> Any:
 def meshgrid(*arrays: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:
     if not sparse:
         return tuple(shape.meshgrid(*map(as_array, arrays), indexing=indexing))
-    like = np.meshgrid(*map(raw, arrays), sparse=True, indexing=indexing)  # type: ignore[call-overload]  # NumPy checks it
+    grid: Any = np.meshgrid  # its types know two words for `indexing`; which one it is, NumPy checks
+    like = grid(*map(raw, arrays), sparse=True, indexing=indexing)
     return tuple([shape.reshape(as_array(a), p.shape) for a, p in zip(arrays, like, strict=True)])
 
 

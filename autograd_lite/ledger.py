@@ -11,6 +11,7 @@ from __future__ import annotations
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from time import perf_counter
 from typing import Any
@@ -161,7 +162,7 @@ def ledger(f: Callable[..., Any], *args: Any, limit: float = 1.0) -> Ledger:
         ("reverse", m, needed[1], lambda: _swept(f, point)),
     ):
         seconds, matrix = _seconds(run), jacobian(f, tuple(range(len(point))), mode)
-        whole = _seconds(lambda: matrix(*point)) if sweeps * seconds <= limit else None  # noqa: B023  # called at once
+        whole = _seconds(partial(matrix, *point)) if sweeps * seconds <= limit else None
         found[mode] = Cost(sweeps, stepped[mode], bytes_needed, _held(run), seconds, seconds / alone, whole)
     return Ledger(n, m, **found)
 

@@ -396,10 +396,10 @@ def _names(signature: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return names(arrays), names(options)
 
 
-def _caller(op: Op, signature: str) -> Call:
+def _caller(op: Op, signature: str) -> Any:
     """The public function of `op`: its signature is real, so that help() shows it and Python checks it."""
     if not op.options and len(op.arrays) == 1 and not op.variadic and not op.view:
-        call = _unary(op)
+        call: Any = _unary(op)
     elif not op.options and len(op.arrays) == 2:
         call, op.method, op.reflected = _binary(op)
     elif not op.options and len(op.arrays) == 3:
@@ -416,7 +416,7 @@ def _caller(op: Op, signature: str) -> Call:
         call = scope["call"]
     call.__name__ = call.__qualname__ = op.name
     call.__doc__ = op.doc
-    call.op = op  # type: ignore[attr-defined]  # the way back from the function to its data
+    call.op = op  # the way back from the function to its data
     return call
 
 

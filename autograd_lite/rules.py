@@ -211,8 +211,8 @@ def linear(name: str, kernel: Call, *transposes: Call | None, signature: str = "
     """
     op = Op(name, kernel, "linear", transposes, signature, **extra)
     if op.variadic:
-        (transpose,) = transposes
-        op.pull = _each(op, lambda i, g, v, xs, *params: transpose(i, g, xs, *params))  # type: ignore[misc]  # not None
+        transpose: Any = transposes[0]
+        op.pull = _each(op, lambda i, g, v, xs, *params: transpose(i, g, xs, *params))
     else:
         op.pull = _each(op, tuple([f and (lambda g, v, *xs, f=f: f(g, *xs)) for f in transposes]))
     op.gated = op.pull
@@ -352,7 +352,7 @@ def _each(op: Op, pulls: Any) -> Call:
         xs = [x.value for x in args]
         given = (g, row.value, *xs, *(row.params or ()))
         contributions: list[Any] = []
-        for arg, x, f in zip(args, xs, pulls):  # noqa: B905  # strict= costs a tenth of the loop
+        for arg, x, f in zip(args, xs, pulls, strict=True):
             if arg.seq < first:
                 contributions.append(None)
             elif f is None:

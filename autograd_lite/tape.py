@@ -54,7 +54,8 @@ def tape(*outputs: Any, fold: int | None = 40) -> Tape:
     v4  | sin(v1) | 0.909297 | ∂v4/∂v1 = cos(v1) = -0.416147
     v5  | v3 + v4 | 6.9093   | ∂v5/∂v3 = 1                     ∂v5/∂v4 = 1
     """
-    leaves: list[Any] = optree.tree_leaves(outputs)  # type: ignore[arg-type]  # optree's PyTree knows no Any
+    given: Any = outputs  # any container: optree's types spell them out
+    leaves: list[Any] = optree.tree_leaves(given)
     for y in leaves:
         if not isinstance(y, Tensor):
             raise TypeError(f"tape: an output is a Tensor, not {type(y).__name__}; call the function on Vars first")

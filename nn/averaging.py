@@ -56,7 +56,10 @@ class Average:
         self.updates = 0
 
     def weight(self, updates: int) -> float:
-        """How much of the present values goes into the average, after `updates` earlier ones (1 or more)."""
+        """How much of the present values goes into the average, after `updates` earlier ones (1 or more).
+
+        Subclasses write it.
+        """
         raise NotImplementedError(f"{type(self).__name__}: write weight(updates)")
 
     def update(self) -> None:

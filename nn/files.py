@@ -96,7 +96,8 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, str], dict[str, Any]]:
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             header = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a mapping
+            names = file.keys()  # it is no mapping, and cannot be gone through itself
+            arrays = {name: file.get_tensor(name) for name in names}
     except (safetensors.SafetensorError, ValueError, TypeError, AttributeError, KeyError) as error:
         raise FileError(f"{path}: not a whole safetensors file: {error}") from error
     return dict(header), arrays

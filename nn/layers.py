@@ -112,10 +112,10 @@ class Sequential(Module):
             setattr(self, str(name), as_module(module))
 
     def forward(self, x: Any) -> Any:
-        name = ""
+        name, attributes = "", vars(self)
         try:
-            for name, module in vars(self).items():  # noqa: B007  # the note needs it; no lists, as `__iter__` has
-                if isinstance(module, Module):
+            for name in attributes:  # no lists, as `__iter__` has: every step of training comes here
+                if isinstance(module := attributes[name], Module):
                     x = module(x)
         except (ValueError, TypeError) as error:
             error.add_note(f"in module {name!r} of {type(self).__name__}")

@@ -218,7 +218,7 @@ class Optimizer:
         """The rule: from values `p` and gradients `g` write values into `new`, and change `state`, in step t = 1, 2, …
 
         All are flat arrays of one length, parts of longer ones: the rule works entry by entry. `p` and `g` are not
-        to be changed.
+        to be changed. Subclasses write it.
         """
         raise NotImplementedError(f"{type(self).__name__}: write an update rule")
 

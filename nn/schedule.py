@@ -68,7 +68,7 @@ class Schedule:
         self.set(self.rates())
 
     def rate(self, initial: float, epoch: int) -> float:
-        """The rate in `epoch` (0, 1, …) of a group that began with `initial`."""
+        """The rate in `epoch` (0, 1, …) of a group that began with `initial`. Subclasses write it."""
         raise NotImplementedError(f"{type(self).__name__}: write rate(initial, epoch)")
 
     def rates(self) -> list[float]:

@@ -45,7 +45,7 @@ class LineSearch(Optimizer):
         raise TypeError(f"{type(self).__name__}: a line search chooses its step lengths, there is no lr to set")
 
     def settings(self) -> dict[str, Any]:
-        """SciPy's options."""
+        """SciPy's options. Subclasses write it."""
         raise NotImplementedError(f"{type(self).__name__}: write settings")
 
     def products(self, closure: Callable[[], Any]) -> Callable[[Any, Any], Any] | None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -208,7 +209,7 @@ def fit(
                 if held:
                     there = evaluated(model, *held, loss_of, measures)
                     numbers |= {f"val_{name}": value for name, value in there.items()}
-                if interrupts.whole(lambda: ended(epoch, numbers)):  # noqa: B023  # called at once
+                if interrupts.whole(partial(ended, epoch, numbers)):
                     break
         except KeyboardInterrupt:
             history.stopped = "interrupted"

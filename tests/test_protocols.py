@@ -1,6 +1,7 @@
 """NumPy's manners: operators, methods, its two protocols, and what is refused."""
 
 import copy
+import operator
 import pickle
 
 import numpy as np
@@ -78,7 +79,7 @@ def test_unknown_operands_are_refused_the_python_way():
     ):
         with pytest.raises(TypeError):
             f()
-    assert (x == None) is False  # noqa: E711  # what Python makes of two NotImplemented
+    assert operator.eq(x, None) is False  # what Python makes of two NotImplemented
     assert x not in ["a"]
 
 

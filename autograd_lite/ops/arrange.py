@@ -75,8 +75,8 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any 
     x = as_array(x)
     widths = _widths(x, pad_width)
     if mode in ("edge", "reflect", "symmetric", "wrap"):
-        places = np.pad(np.arange(x.size).reshape(x.shape), widths, mode)  # type: ignore[call-overload]  # mode is one of its own
-        return reshape(x, (-1,))[places]
+        padded: Any = np.pad  # its types want each mode spelled out
+        return reshape(x, (-1,))[padded(np.arange(x.size).reshape(x.shape), widths, mode)]
     if mode not in ("constant", "empty"):
         raise ValueError(f"pad: mode is constant, edge, reflect, symmetric, wrap or empty, not {mode!r}")
     shape = tuple([before + n + after for n, (before, after) in zip(x.shape, widths, strict=True)])

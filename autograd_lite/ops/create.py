@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -46,15 +47,15 @@ def _copied(x: Any, xp: Any = np) -> Any:
 def _maker(function: Callable[..., Any]) -> Callable[..., Any]:
     """NumPy's function, giving a Tensor."""
 
+    @wraps(function, assigned=("__name__",), updated=())  # help() and inspect.signature show NumPy's
     def make(*args: Any, **options: Any) -> Tensor:
         options.pop("device", None)
         values = [a._row.value if isinstance(a, Tensor) else a for a in args]
         out = function(*values, **options)
         return handle(constant(out if out.ndim else out[()]))
 
-    make.__name__ = make.__qualname__ = function.__name__
+    make.__qualname__ = function.__name__
     make.__doc__ = f"As ``numpy.{function.__name__}``, giving a Tensor."
-    make.__wrapped__ = function  # type: ignore[attr-defined]  # for help() and inspect.signature
     return make
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from scipy.optimize import rosen, rosen_der, rosen_hess
@@ -208,7 +210,7 @@ def test_a_race_keeps_each_optimisers_best_run():
     assert list(runs) == ["momentum", "Adam", "lbfgs"]
     for name, run in runs.items():
         options = {"max_iter": steps} if run.lr is None else {"lr": run.lr}
-        path = nn.plot.trajectory(ravine, [-9.0, 1.0], lambda p: nn.optimizer(name, p, **options), steps)  # noqa: B023  # called at once
+        path = nn.plot.trajectory(ravine, [-9.0, 1.0], partial(nn.optimizer, name, **options), steps)
         assert np.array_equal(path, run.path)
         np.testing.assert_allclose(run.values, ravine(path.T), rtol=1e-12)  # powers of arrays and of numbers
         if run.reached is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 from io import BytesIO
 
 import matplotlib
@@ -575,7 +576,7 @@ def test_a_film_is_saved_as_gif_and_as_page(space, tmp_path):
 
 
 def test_a_film_of_several_surfaces_has_a_panel_for_each():
-    paths = {lr: nn.plot.trajectory(bowl, [1.0, 0.5], lambda p: nn.SGD(p, lr=lr), steps=6) for lr in (0.1, 0.2)}  # noqa: B023  # called at once
+    paths = {lr: nn.plot.trajectory(bowl, [1.0, 0.5], partial(nn.SGD, lr=lr), steps=6) for lr in (0.1, 0.2)}
     surfaces = {f"rate {lr}": nn.plot.Surface(bowl, {"sgd": path}, resolution=9) for lr, path in paths.items()}
     film = nn.plot.animate(surfaces, frames=3)
     film.show(3)
