@@ -135,6 +135,7 @@ MODES = 0
 
 _local = threading.local()
 _lock = threading.Lock()
+_value = attrgetter("value")
 
 
 def _switch(delta: int) -> None:
@@ -145,9 +146,7 @@ def _switch(delta: int) -> None:
 
 @contextmanager
 def no_grad() -> Iterator[None]:
-    """Record nothing inside: results are plain constants. It belongs to its thread and ends with an exception too.
-
-    Works as a decorator as well.
+    """Record nothing inside: results are constants. In this thread, until the end or an exception; also a decorator.
 
     >>> import autograd_lite as ag
     >>> x = ag.Var(2.0)
@@ -220,15 +219,12 @@ def operand(x: Any, like: Any = None) -> Row:
     return constant(x if is_array(x) else as_value(x))
 
 
-_value = attrgetter("value")
-
-
 def _deciding(values: Sequence[Any]) -> Any:
-    """Whose library computes: another's array decides, then NumPy's, then a number."""
+    """Whose library computes: the first of another library's arrays decides; without any, NumPy does."""
     for x in values:
         if x.__class__ not in NUMPY and x.__class__ not in PYTHON:
             return x
-    return values[0] if values[0].__class__ in NUMPY else next((x for x in values if x.__class__ in NUMPY), values[0])
+    return values[0]
 
 
 def apply(op: Op, args: tuple[Any, ...], params: tuple[Any, ...] | None) -> Any:
@@ -365,9 +361,12 @@ def _ternary(op: Op) -> Call:
         if first is None or not (isinstance(y, Tensor) and isinstance(z, Tensor)):
             return apply(op, (x, y, z), None)
         second, third = y._row, z._row
-        a, b, rows = first.value, second.value, (first, second, third)
+        a, b, c, rows = first.value, second.value, third.value, (first, second, third)
+        like = (
+            a if a.__class__ not in NUMPY else b if b.__class__ not in NUMPY else c
+        )  # as `_deciding`, without its call
         try:
-            value = kernels[b.__class__ if a.__class__ in NUMPY else a.__class__](a, b, third.value)
+            value = kernels[like.__class__](a, b, c)
         except Exception as error:
             raise explain(error, op.name, rows) from error
         row: Row = new(Row)

@@ -117,6 +117,23 @@ def test_both_modes_and_both_orders(name, library):
             np.testing.assert_array_equal(on_host(x), before)
 
 
+@pytest.mark.parametrize(
+    ("f", "shapes"),
+    [
+        (ag.affine, [(2, 3), (4, 3), (4,)]),
+        (lambda *arrays: ag.concat(arrays, axis=0), [(2, 3), (1, 3), (4, 3)]),
+        (lambda x, y: ag.where(np.array([True, False]), x, y), [(2,), (3, 2)]),
+    ],
+)
+def test_numpys_arrays_join_another_librarys(f, shapes, library):
+    """Tensors of both, whichever comes first: the result is the other library's."""
+    values = [np.random.default_rng(i).normal(size=shape) for i, shape in enumerate(shapes)]
+    for k in range(len(values)):
+        mixed = f(*[ag.asarray(x if i == k else library.array(x)) for i, x in enumerate(values)])
+        expected = f(*values)
+        library.same(mixed.value, expected, expected)
+
+
 @pytest.mark.parametrize("name", DIFFERENTIABLE)
 def test_gradients_have_the_dtype_of_their_variable(name, library):
     """In single precision too; and `backward` leaves them in arrays that are nobody else's."""

@@ -127,6 +127,19 @@ def test_traced_arrays_meet_tensors_from_either_side(f):
             np.testing.assert_allclose(found, expected, rtol=1e-14)
 
 
+def test_what_is_computed_from_the_input_is_written_into_a_constant():
+    def f(x):
+        y = ag.zeros((2, 3))
+        y[0] = x
+        y[1, 1:] = y[0, :2] * x[2]
+        return ag.sum(y**2)
+
+    replayed, point = ag.replay(ag.value_and_grad(f)), np.array([0.5, -1.0, 2.0])
+    for x in (point, point + 0.25):
+        for a, b in zip(replayed(x), ag.value_and_grad(f)(x), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-14)  # the same sums
+
+
 def test_a_product_that_a_selection_reached_decides_in_every_run():
     """Recorded with finite factors: later an infinite one meets nothing, and the product is taken once all the same."""
     slow = ag.grad(lambda x, a: (a @ ag.relu(a @ x))[0])

@@ -234,6 +234,22 @@ def test_the_slope_of_tanh_is_written_as_in_a_textbook():
     )
 
 
+def test_products_with_a_transpose_are_written_as_such():
+    x, w = ag.Var(np.ones((2, 3)), name="x"), ag.Var(np.ones((3, 2)), name="w")
+    (x @ w).backward(np.ones((2, 2)), create_graph=True)
+    assert "v2  | [[1, 1], [1, 1]] @ v1.T" in str(ag.tape(x.grad))
+    assert "v2  | v1.T @ [[1, 1], [1, 1]]" in str(ag.tape(w.grad))
+    a, b, c = Symbol("a"), Symbol("b"), Symbol("c")
+    left, right = OPS["matmul_nt"], OPS["matmul_tn"]
+    for formula, text, latex in (
+        (node(left, [a + b, b + c]), "(a + b) @ (b + c).T", r"\left(a + b\right) \, \left(b + c\right)^{\top}"),
+        (node(right, [a + b, b + c]), "(a + b).T @ (b + c)", r"\left(a + b\right)^{\top} \, \left(b + c\right)"),
+        (node(right, [a, node(left, [b, c])]), "a.T @ (b @ c.T)", r"a^{\top} \, \left(b \, c^{\top}\right)"),
+        (node(left, [node(left, [a, b]), c]) + a, "a @ b.T @ c.T + a", r"a \, b^{\top} \, c^{\top} + a"),
+    ):
+        assert (str(formula), formula.latex()) == (text, latex)
+
+
 def test_a_hole_in_a_seed_hides_a_singular_partial():
     x = ag.Var(np.array([0.0, 4.0]))
     assert list(ag.tape(ag.sqrt(x)).reverse(np.array([0.0, 1.0]))[0].adjoint) == [0.0, 0.25]

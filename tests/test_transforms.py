@@ -6,7 +6,7 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError, UntrackedError
-from autograd_lite.op import OPS
+from autograd_lite.op import OPS, watching
 
 A = np.array
 
@@ -257,6 +257,16 @@ def test_nothing_is_pulled_into_what_does_not_depend_on_the_variables(monkeypatc
     assert len(count) == pulls
     h = 1e-5  # the difference is off by h² / 6 times a third derivative, some 1e-10, and rounding by as much
     assert found == pytest.approx((f(1.5 + h) - f(1.5 - h)) / (2 * h), rel=1e-8)
+
+
+def test_no_contribution_is_computed_for_what_does_not_depend_on_the_variables():
+    """The slope of sum(exp(w) x) in x needs no outer product for exp(w), of which a recording would have the row."""
+    w, x, seen = np.ones((4, 3)), np.array([1.0, 2.0, 3.0]), []
+    with watching(seen.append):
+        slope = ag.grad(lambda w: ag.sum(ag.grad(lambda x: ag.sum(ag.exp(w) @ x))(x) ** 2))(w)
+    shapes = [(row.op.name, row.value.shape) for row in seen if row.seq and row.value.shape == (4, 3)]
+    assert shapes == [("exp", (4, 3))]
+    np.testing.assert_allclose(slope, 2 * 4 * np.exp(2 * w), rtol=1e-14)  # column by column, 4 e^w each
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,18 @@ def test_collected_gradients_are_those_there_were():
     assert [p.value.tolist() for p in params] == [(-gs[0]).tolist(), (-gs[1]).tolist(), 0.0]
 
 
+def test_the_rule_of_a_subclass_is_its_own():
+    class Uphill(nn.SGD):
+        def update(self, p, g, new, state, t, options):
+            new[:] = p + options["lr"] * g
+
+    for momentum in (0.0, 0.5):
+        x = ag.Var([1.0, 2.0])
+        x.grad = ag.Tensor([1.0, 4.0])
+        Uphill([x], lr=0.5, momentum=momentum).step()
+        assert x.tolist() == [1.5, 4.0]
+
+
 @pytest.mark.parametrize("rule", [nn.SGD, nn.Adam])
 def test_a_constant_among_the_parameters_stays_as_it_is(rule):
     x, c = ag.Var(1.0), ag.Tensor(2.0)
