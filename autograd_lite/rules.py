@@ -90,13 +90,15 @@ def _product(g: Any, w: Any, last: bool = True) -> Any:
 
     `last` says that `g` is read for the last time. A pull calls this with what the sweep gave it.
     """
-    if alike(g, w):
+    if w.__class__ is ndarray and w.shape == g.shape and w.dtype is g.dtype:
         if private(w):
             w *= g
             return w
         if last and private(g, calls=3):  # from the sweep to the pull, to here, and on
             g *= w
             return g
+    elif (w.__class__ in PYTHON or w.__class__ in SCALARS) and not any(g.strides):  # one entry, seen everywhere:
+        return OPS["broadcast_to"].kernel(g[(0,) * g.ndim] * w, g.shape)  # what a sum spread stays so
     return g * w
 
 

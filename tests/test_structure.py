@@ -308,6 +308,33 @@ def test_an_adjoint_that_two_rows_share_is_written_into_by_the_last_of_them_only
     np.testing.assert_array_equal(seed, before)
 
 
+def test_an_adjoint_of_equal_entries_takes_no_memory_until_entries_differ():
+    """What a sum spreads over a large array is one entry; a number times it is one entry still."""
+    import tracemalloc
+
+    x = ag.Var(np.ones((300, 400)))
+    y = (((x * 3) * 5) * 7).sum()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    y.backward()
+    peak = tracemalloc.get_traced_memory()[1] - before
+    tracemalloc.stop()
+    assert peak < 1.5 * x.nbytes  # the gradient, in memory of its own
+    x.grad.value[0, 0] = 0  # which may be written into
+    assert x.grad.value.sum() == 105 * (x.size - 1)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("spread", [(), (300, 1), (1, 400)])
+def test_a_number_times_a_large_adjoint_is_right_however_it_lies_in_memory(spread, dtype, rng):
+    """All entries equal, those of a row, those of a column, none."""
+    for seed in (rng.normal(size=spread).astype(dtype), rng.normal(size=(300, 400)).astype(dtype)):
+        x = ag.Var(np.ones((300, 400), dtype))
+        (x * 3).backward(np.broadcast_to(seed, x.shape))
+        assert x.grad.dtype == dtype
+        np.testing.assert_array_equal(x.grad.value, np.broadcast_to(3 * seed, x.shape))
+
+
 def test_zeros_are_looked_for_only_where_something_is_pulled_on(monkeypatch):
     """Below a selection: in what goes on to an operation, never in the gradient of a variable."""
     looked_at = []
