@@ -195,7 +195,7 @@ def watching(watcher: Callable[[Row], None]) -> Iterator[None]:
 
 
 def watcher() -> Any:
-    """What watches this thread, or None."""
+    """What watches this thread, or None; if it has an `adjoint`, sweeps tell that of every step."""
     return getattr(_local, "watcher", None) if MODES else None
 
 
@@ -345,7 +345,7 @@ def _binary(op: Op) -> tuple[Call, Call, Call]:
         return record(op, value, (left, right), None)
 
     def call(x: Any, y: Any, /) -> Any:
-        if isinstance(x, Tensor) and (isinstance(y, Tensor) or is_array(y)):
+        if isinstance(x, Tensor) and (isinstance(y, Tensor) or y.__class__ in NUMPY or is_array(y)):
             return method(x, y)
         return apply(op, (x, y), None)
 

@@ -36,7 +36,6 @@ __all__ = [
     "backward",
     "conjugated",
     "depending",
-    "finished",
     "forward",
     "leads_beyond",
     "lifted",
@@ -45,7 +44,6 @@ __all__ = [
     "reverse_silently",
     "rows_of",
     "seed_for",
-    "watching_adjoints",
 ]
 
 
@@ -362,31 +360,24 @@ def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:
     start = seed_for(row, seed, "backward")
     leaves: list[Row] = []
     adjoints = reverse_silently(
-        rows_of((row,)), {row.seq: start}, record=create_graph, leaves=leaves, watch=watching_adjoints()
+        rows_of((row,)), {row.seq: start}, record=create_graph, leaves=leaves, watch=getattr(watcher(), "adjoint", None)
     )
     del start, seed
     for variable in leaves:
-        cell = variable.params
+        cell, value = variable.params, variable.value
         if variable.seq in adjoints and cell is not None:
-            g = finished(adjoints, variable)
+            g = unshared(adjoints, variable.seq)
+            cls = g.__class__
+            ready = cls is value.__class__ and cls in NUMPY and g.dtype is value.dtype and g.dtype.char in "df"
+            g = held(g) if ready else _finished(g, variable)  # nearly always
             cell.grad = g if cell.grad is None else cell.grad + g
 
 
-def finished(adjoints: dict[int, Any], row: Row) -> Tensor:
-    """The adjoint of a variable as its gradient: conjugated, in its dtype, its memory nobody else's."""
-    g = unshared(adjoints, row.seq)
-    cls = g.__class__
-    if cls is row.value.__class__ and cls in NUMPY and g.dtype is row.value.dtype and g.dtype.char in "df":
-        return held(g)  # nearly always
+def _finished(g: Any, row: Row) -> Tensor:
+    """The adjoint of a variable as its gradient: conjugated, in its dtype."""
     if isinstance(g, Tensor):
         copy: Tensor = OPS["copy"].call(conjugated(g))
         return copy
     if g.dtype is not row.value.dtype and g.dtype != row.value.dtype:
         g = OPS["astype"].call(g, row.value.dtype)
     return held(conjugated(g))
-
-
-def watching_adjoints() -> Any:
-    """What `debug` watches adjoints with, if it is on in this thread."""
-    watching = watcher()
-    return None if watching is None else getattr(watching, "adjoint", None)

@@ -27,7 +27,6 @@ from autograd_lite.sweep import (
     reverse_silently,
     rows_of,
     seed_for,
-    watching_adjoints,
 )
 from autograd_lite.tensor import Row, Tensor, handle, held, leaf
 
@@ -137,7 +136,8 @@ def swept_back(
     record = record or (reaches_beyond(rows, inputs.first) if beyond is None else beyond)
     if record or any([row.op is None for row in rows]):  # one of nested derivatives
         rows[:] = depending(rows, inputs.seqs, inputs.first, record)
-    return reverse_silently(rows, seeds, inputs.first, record=record, holes=holes, watch=watching_adjoints(), pull=pull)
+    watch = getattr(watcher(), "adjoint", None)
+    return reverse_silently(rows, seeds, inputs.first, record=record, holes=holes, watch=watch, pull=pull)
 
 
 def finished_as(g: Any, row: Row, wrapped: bool) -> Any:

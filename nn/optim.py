@@ -153,7 +153,12 @@ class Optimizer:
             No parameter has a gradient.
         """
         loss = None if closure is None else self._evaluated(closure)
-        ready = [group for group in self.groups if any(p.grad is not None for p in group.params)]  # the first, mostly
+        ready = []
+        for group in self.groups:
+            for p in group.params:
+                if p.grad is not None:  # the first, mostly
+                    ready.append(group)
+                    break
         if not ready:
             raise ValueError(f"{type(self).__name__}.step: no parameter has a gradient; call loss.backward() first")
         for group in ready[1:]:
@@ -338,11 +343,15 @@ class SGD(Optimizer):
             super()._move(group)
         elif not momentum:
             rate = np.array(-options["lr"], group.dtype)  # a number would be made an array for each parameter
-            moved = [  # bringing the gradients together would take longer than this
-                (p, _stepped(p.value, part if g is collected else g, rate))
-                for p, part, collected in zip(group.params, group.grads, group.collected, strict=True)
-                if (g := p.grad) is not None
-            ]
+            moved = []  # bringing the gradients together would take longer than this
+            for p, part, collected in zip(group.params, group.grads, group.collected, strict=True):
+                g, value = p.grad, p.value
+                if g is not None:
+                    g = part if g is collected else g.value if isinstance(g, ag.Tensor) else g
+                    alike = g.__class__ is value.__class__ and g.dtype is value.dtype and g.shape == value.shape
+                    new = (g if alike and g.strides == value.strides else _laid_out(g, value)) * rate
+                    new += value
+                    moved.append((p, new))
             group.steps += 1
             for p, value in moved:
                 p.value = value
@@ -361,14 +370,8 @@ class SGD(Optimizer):
             group.replace(new)
 
 
-def _stepped(value: Any, gradient: Any, rate: Any) -> Any:
-    """``value + rate * gradient``, in the dtype and the order in memory of `value`."""
-    g = gradient.value if isinstance(gradient, ag.Tensor) else gradient
-    alike = g.__class__ is value.__class__ and g.dtype is value.dtype and g.shape == value.shape
-    if not alike or g.strides != value.strides:
-        like = np.empty_like(value)
-        like[...] = g
-        g = like
-    new = g * rate
-    new += value
-    return new
+def _laid_out(g: Any, value: Any) -> Any:
+    """The gradient `g` in the class, the dtype and the order in memory of `value`."""
+    like = np.empty_like(value)
+    like[...] = g
+    return like
