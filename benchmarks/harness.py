@@ -1,14 +1,17 @@
 """Timing that compares fairly: the contenders of one work take turns in one process, round after round.
 
-A round times each contender once, in an order that rotates; a time is that of a loop long enough for the clock.
-What is reported is the median time of each and the median over rounds of the ratio ours / peer: the two of a
-ratio were timed next to each other, so that a busy machine disturbs both alike. Before anything is timed,
-the contenders' answers are compared: a benchmark of two different computations is worth nothing.
+A round times each contender once, in an order drawn anew, so that none always comes after the same other, whose code
+and data it would find in the processor's cache, or nothing of its own; a time is that of a loop long enough for the
+clock, begun after a call that is not timed. What is reported is the median time of each and the median over rounds of
+the ratio ours / peer: the two of a ratio were timed close to each other, so that a busy machine disturbs both alike.
+Before anything is timed, the contenders' answers are compared: a benchmark of two different computations is worth
+nothing.
 """
 
 from __future__ import annotations
 
 import gc
+import random
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -71,7 +74,8 @@ def agree(work: Work) -> None:
 
 
 def timed(run: Callable[[], Any], loops: int) -> float:
-    """Seconds that one call takes, over `loops` calls."""
+    """Seconds that one call takes, over `loops` calls after a first one."""
+    run()
     start = time.perf_counter()
     for _ in range(loops):
         run()
@@ -84,10 +88,9 @@ def measure(work: Work, rounds: int = 15) -> Result:
         agree(work)
     names = list(work.contenders)
     loops = {name: max(1, round(SAMPLE / max(timed(work.contenders[name], 3), 1e-9))) for name in names}
-    result = Result(work, {name: [] for name in names})
-    for i in range(rounds):
-        k = i % len(names)
-        for name in names[k:] + names[:k]:
+    result, rng = Result(work, {name: [] for name in names}), random.Random(0)
+    for _ in range(rounds):
+        for name in rng.sample(names, len(names)):
             gc.collect()
             result.times[name].append(timed(work.contenders[name], loops[name]))
     return result
