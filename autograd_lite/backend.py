@@ -24,6 +24,7 @@ __all__ = [
     "SCALARS",
     "all_finite",
     "array_like",
+    "arrayed",
     "as_value",
     "copied",
     "decided",
@@ -114,6 +115,11 @@ def as_value(data: Any, dtype: Any = None, *, copy: bool | None = None) -> Any:
     if array.dtype.kind not in "biufc":
         raise TypeError(f"a Tensor holds numbers; {type(data).__name__} gives dtype {array.dtype}")
     return array if array.ndim else array[()]
+
+
+def arrayed(data: Any) -> Any:
+    """Nested lists and Python's numbers as arrays; anything else as it is."""
+    return as_value(data) if data.__class__ in (list, tuple) or data.__class__ in PYTHON else data
 
 
 def copied(value: Any) -> Any:

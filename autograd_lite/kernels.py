@@ -23,6 +23,7 @@ from autograd_lite.backend import (
     NOT_STANDARD,
     NUMPY,
     PYTHON,
+    as_value,
     dtype_for,
     dtype_name,
     is_array,
@@ -34,7 +35,7 @@ from autograd_lite.backend import (
 )
 from autograd_lite.errors import NoRuleError
 
-__all__ = ["kernel_for"]
+__all__ = ["kernel_for", "kernel_for_lists"]
 
 Kernel = Callable[..., Any]
 
@@ -78,6 +79,22 @@ def kernel_for(op: Any, cls: type) -> Kernel:
                 return _copied(kernel, arrays, args[n:], like)
             except Exception:
                 raise error from None  # what the library itself said
+
+    return compute
+
+
+def kernel_for_lists(op: Any) -> Kernel:
+    """How to compute `op` on Python's numbers and nested lists, which no operator of Python's takes as NumPy does: by
+    NumPy's function of that name, or on arrays made of them.
+    """
+    kernel, options = op.kernel, len(op.options)
+    if not options and hasattr(np, op.name):
+        function: Kernel = getattr(np, op.name)
+        return function
+
+    def compute(*args: Any) -> Any:
+        n = len(args) - options
+        return kernel(*[a if isinstance(a, np.ndarray) else as_value(a) for a in args[:n]], *args[n:])
 
     return compute
 

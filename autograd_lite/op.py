@@ -24,7 +24,7 @@ from autograd_lite.backend import (
     typed_zero,
 )
 from autograd_lite.errors import explain
-from autograd_lite.kernels import kernel_for
+from autograd_lite.kernels import kernel_for, kernel_for_lists
 from autograd_lite.tensor import Row, Tensor, View, constant, handle, new, next_seq
 
 __all__ = ["OPS", "Call", "Op", "apply", "no_grad", "operand", "quiet", "record", "recorded", "watcher", "watching"]
@@ -120,11 +120,7 @@ class Kernels(dict[type, Call]):
 
     def __missing__(self, cls: type) -> Call:
         op = self.op
-        if namespace(cls) is not np:
-            found = kernel_for(op, cls)
-        else:  # Python's numbers and lists go to NumPy's own function, never to a bare operator
-            found = getattr(np, op.name, op.kernel) if not op.options else op.kernel
-        self[cls] = found
+        self[cls] = found = kernel_for_lists(op) if namespace(cls) is np else kernel_for(op, cls)
         return found
 
 

@@ -3,6 +3,7 @@
 from functools import partial
 
 import numpy as np
+import optree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -403,6 +404,45 @@ def test_operations_without_derivatives(name):
         for got in (out, y.value):
             assert (np.shape(got), got.dtype) == (np.shape(expected), expected.dtype)
             assert name == "empty_like" or np.array_equal(got, expected)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in DOMAINS if DOMAINS[name].call is None))
+def test_nested_lists_and_numbers_are_taken_as_arrays(name):
+    """As NumPy takes them. Empty ones say neither their shape nor their dtype; an empty sample has no list."""
+    rng, call = seeded(name), OPS[name].call
+    for case in DOMAINS[name].family.examples:
+        values = DOMAINS[name].values(case, rng.random)
+        if name != "empty_like" and all([x.size for x in values]):
+            for got, expected in zip(
+                optree.tree_leaves(call(*[x.tolist() for x in values], **case.options)),
+                optree.tree_leaves(call(*values, **case.options)),
+                strict=True,
+            ):
+                assert np.shape(got) == np.shape(expected)
+                np.testing.assert_array_equal(got, expected)
+
+
+MATRIX, VECTOR = [[2.0, 1.0], [1.0, 3.0]], [1.0, 2.0]
+ON_LISTS = [
+    *[(f, (MATRIX,), {}) for f in (ag.permute_dims, ag.unstack, ag.linalg.trace, ag.linalg.det, ag.linalg.inv)],
+    *[(f, (MATRIX,), {}) for f in (ag.linalg.qr, ag.linalg.svd, ag.linalg.pinv, ag.linalg.slogdet, ag.linalg.eigh)],
+    *[(f, (MATRIX, VECTOR), {}) for f in (ag.linalg.solve, ag.vecdot, ag.matmul)],
+    (ag.moveaxis, (MATRIX, 0, 1), {}),
+    (ag.take, (VECTOR, [1, 0]), {}),
+    (ag.take_along_axis, (MATRIX, [[1], [0]]), {"axis": 1}),
+    (ag.broadcast_to, (2.0, (3,)), {}),
+    (ag.broadcast_to, (2, (10_000,)), {}),
+    (ag.mean, (2.0,), {}),
+]
+
+
+@pytest.mark.parametrize(("f", "args", "options"), ON_LISTS, ids=[f.__name__ for f, _, _ in ON_LISTS])
+def test_functions_made_of_operations_take_lists_and_numbers_too(f, args, options):
+    found = optree.tree_leaves(f(*args, **options))
+    expected = optree.tree_leaves(f(np.asarray(args[0]), *args[1:], **options))
+    for got, same_of_array in zip(found, expected, strict=True):
+        assert got.dtype == same_of_array.dtype
+        np.testing.assert_array_equal(got, same_of_array)
 
 
 def test_products_in_which_a_zero_annihilates():
