@@ -21,7 +21,6 @@ ends conjugate (see `sweep`).
 from __future__ import annotations
 
 from functools import partial
-from operator import attrgetter
 from typing import Any
 
 from numpy import ndarray
@@ -33,8 +32,6 @@ from autograd_lite.products import alike, conform, fit, gate, gate_product, pick
 from autograd_lite.tensor import Row, Tensor, held
 
 __all__ = ["bilinear", "elementwise", "general", "linear", "plain"]
-
-_value = attrgetter("value")  # no function of ours, where every row passes
 
 Partial = Call | complex | None
 
@@ -152,7 +149,7 @@ def _pull_elementwise(op: Op, partials: tuple[Any, ...], times: Call | None) -> 
         return sums
 
     def several(g: Any, row: Row, first: int) -> Any:
-        values = list(map(_value, row.args))
+        values = [x.value for x in row.args]
         contributions: list[Any] = []
         for arg, x, p, scaled in zip(row.args, values, partials, scalings, strict=True):
             if arg.seq < first:
@@ -181,7 +178,7 @@ def no_rule(op: Op, arg: Row, row: Row) -> NoRuleError:
 
 def _push_elementwise(partials: tuple[Partial, ...], selecting: Call | None) -> Call:
     def push(row: Row, tangents: list[Any], gated: bool) -> Any:
-        values = list(map(_value, row.args))
+        values = [x.value for x in row.args]
         times = selecting or (gate if gated else None)
         total: Any = None
         for t, p in zip(tangents, partials, strict=True):
@@ -311,14 +308,14 @@ def general(name: str, kernel: Call, pull: Any, push: Any, *, signature: str = "
     if together:
         op.pull = op.gated = _together(pull)
         op.push = lambda row, ts, gated: _fitted(
-            push(ts, row.value, list(map(_value, row.args)), *(row.params or ())), row
+            push(ts, row.value, [x.value for x in row.args], *(row.params or ())), row
         )
         return op.call
     op.pull, op.gated = direct or _each(op, pull), _each(op, gated)
     pushes = push if isinstance(push, tuple) else (push,)
 
     def push_all(row: Row, tangents: list[Any], gated: bool) -> Any:
-        xs, params = list(map(_value, row.args)), row.params or ()
+        xs, params = [x.value for x in row.args], row.params or ()
         total: Any = None
         for i, t in enumerate(tangents):
             if t is not None and (op.variadic or pushes[i] is not None):
@@ -335,7 +332,7 @@ def _each(op: Op, pulls: Any) -> Call:
     if op.variadic:
 
         def variadic(g: Any, row: Row, first: int) -> Any:
-            xs, v, params = list(map(_value, row.args)), row.value, row.params or ()
+            xs, v, params = [x.value for x in row.args], row.value, row.params or ()
             return [
                 conform(pulls(i, g, v, xs, *params), xs[i]) if arg.seq >= first else None
                 for i, arg in enumerate(row.args)
@@ -354,7 +351,7 @@ def _each(op: Op, pulls: Any) -> Call:
 
     def several(g: Any, row: Row, first: int) -> Any:
         args = row.args
-        xs = list(map(_value, args))
+        xs = [x.value for x in args]
         given = (g, row.value, *xs, *(row.params or ()))
         contributions: list[Any] = []
         for arg, x, f in zip(args, xs, pulls, strict=True):
@@ -373,7 +370,7 @@ def _together(pull: Call) -> Call:
     """A pull whose arguments share their work."""
 
     def pulled(g: Any, row: Row, first: int) -> Any:
-        xs = list(map(_value, row.args))
+        xs = [x.value for x in row.args]
         parts = pull(g, row.value, xs, *(row.params or ()))
         return [conform(c, a.value) if a.seq >= first else None for c, a in zip(parts, row.args, strict=True)]
 

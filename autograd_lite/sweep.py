@@ -313,7 +313,8 @@ def seed_for(row: Row, seed: Any, asker: str) -> Any:
     """What the reverse sweep of `row` starts from: `seed`, checked, or 1 for a single number."""
     value = row.value
     if seed is None:
-        if (one := ONES.get(value.__class__)) is not None:
+        one = ONES.get(value.__class__)
+        if one is not None:
             return one
         if value.shape != ():
             raise NonScalarError(
@@ -356,9 +357,7 @@ def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:
     row = y._row
     if not row.seq:
         raise UntrackedError("backward: nothing to differentiate: no Var or requires_grad=True Tensor reaches this one")
-    start = ONES.get(row.value.__class__) if seed is None else None  # nearly always: one number, a loss
-    if start is None:
-        start = seed_for(row, seed, "backward")
+    start = seed_for(row, seed, "backward")
     leaves: list[Row] = []
     adjoints = reverse_silently(
         rows_of((row,)), {row.seq: start}, record=create_graph, leaves=leaves, watch=getattr(watcher(), "adjoint", None)
