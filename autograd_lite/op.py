@@ -358,9 +358,8 @@ def _ternary(op: Op) -> Call:
             return apply(op, (x, y, z), None)
         second, third = y._row, z._row
         a, b, c, rows = first.value, second.value, third.value, (first, second, third)
-        like = (
-            a if a.__class__ not in NUMPY else b if b.__class__ not in NUMPY else c
-        )  # as `_deciding`, without its call
+        # as `_deciding`, without its call:
+        like = a if a.__class__ not in NUMPY else b if b.__class__ not in NUMPY else c
         try:
             value = kernels[like.__class__](a, b, c)
         except Exception as error:

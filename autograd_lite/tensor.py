@@ -333,7 +333,7 @@ class Tensor:
         return int(value)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        value = self._plain("np.asarray()", "NumPy's functions on the Tensor itself (np.sin(t)) or")
+        value = self._plain("np.asarray()", "np.sin(t) and the like, ag.stack for a list of Tensors")
         return np.array(value, dtype=dtype, copy=copy)
 
     def __reduce__(self) -> tuple[Any, ...]:

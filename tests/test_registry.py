@@ -445,6 +445,14 @@ def test_functions_made_of_operations_take_lists_and_numbers_too(f, args, option
         np.testing.assert_array_equal(got, same_of_array)
 
 
+@pytest.mark.parametrize(
+    "f", [ag.asarray, ag.Tensor, ag.sum, ag.mean, ag.exp, ag.linalg.inv, lambda xs: ag.Var(1.0) + xs]
+)
+def test_a_list_of_tracked_tensors_is_an_error_that_says_what_makes_an_array_of_them(f):
+    with pytest.raises(ag.errors.TrackedError, match=r"lose its tape.*ag\.stack"):
+        f([[ag.Var(1.0)]])
+
+
 def test_products_in_which_a_zero_annihilates():
     inf, nan = np.inf, np.nan
     with np.errstate(invalid="ignore"):

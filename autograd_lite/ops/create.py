@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import NUMPY, as_value, copied, dtype_for
-from autograd_lite.errors import TrackedError
 from autograd_lite.ops.axes import batch_same
 from autograd_lite.rules import linear, plain
 from autograd_lite.tensor import Tensor, constant, handle, held
@@ -34,10 +33,7 @@ def asarray(data: Any, *, dtype: Any = None, device: Any = None, copy: bool | No
             raise ValueError("asarray: a change of dtype needs a copy, and copy=False forbids it")
         out = astype(data, dtype) if from_dtype else data
         return _copy(out) if copy and out is data else out
-    try:
-        return handle(constant(as_value(data, dtype, copy=copy)))
-    except TrackedError:
-        raise TrackedError("asarray: a list of tracked Tensors would lose its tape; use ag.stack") from None
+    return held(as_value(data, dtype, copy=copy))
 
 
 def _copied(x: Any, xp: Any = np) -> Any:
