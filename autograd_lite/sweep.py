@@ -367,8 +367,7 @@ def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:
         cell, value = variable.params, variable.value
         if variable.seq in adjoints and cell is not None:
             g = unshared(adjoints, variable.seq)
-            cls = g.__class__
-            ready = cls is value.__class__ and cls in NUMPY and g.dtype is value.dtype and g.dtype.char in "df"
+            ready = g.__class__ in NUMPY and g.dtype is value.dtype and g.dtype.char in "df"
             g = held(g) if ready else _finished(g, variable)  # nearly always
             cell.grad = g if cell.grad is None else cell.grad + g
 

@@ -298,6 +298,13 @@ def test_partials_are_multiplied_in_place_only_where_nobody_sees_them():
     np.testing.assert_array_equal(x.grad.value, 6 * np.exp(x.value))
 
 
+def test_a_partial_of_single_precision_does_not_round_a_large_adjoint():
+    halved = ag.elementwise("structure_halved", lambda x: x / 2, lambda v, x: np.full(LONG, 0.5, np.float32))
+    x = ag.Var(np.ones(LONG))
+    halved(x).backward(np.full(LONG, 1 / 3))
+    np.testing.assert_array_equal(x.grad.value, 1 / 6)
+
+
 def test_an_adjoint_that_two_rows_share_is_written_into_by_the_last_of_them_only(rng):
     *values, e, seed = rng.normal(size=(6, 100, 100))
     before, variables = seed.copy(), [ag.Var(x) for x in values]
