@@ -94,6 +94,7 @@ def kernel_for_lists(op: Any) -> Kernel:
 
     def compute(*args: Any) -> Any:
         n = len(args) - options
+        # what NumPy's subclasses make of a function is theirs to say
         return kernel(*[a if isinstance(a, np.ndarray) else as_value(a) for a in args[:n]], *args[n:])
 
     return compute

@@ -453,6 +453,15 @@ def test_a_list_of_tracked_tensors_is_an_error_that_says_what_makes_an_array_of_
         f([[ag.Var(1.0)]])
 
 
+class Own(np.ndarray):
+    """A subclass of NumPy's array, as users have them."""
+
+
+@pytest.mark.parametrize("f", [ag.sum, ag.mean])
+def test_a_subclass_of_numpys_array_stays_one(f):
+    assert type(f(np.ones((2, 3)).view(Own), axis=0)) is Own
+
+
 def test_products_in_which_a_zero_annihilates():
     inf, nan = np.inf, np.nan
     with np.errstate(invalid="ignore"):
