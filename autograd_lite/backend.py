@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Sequence
 from sys import getrefcount
 from typing import Any
 
@@ -28,6 +29,7 @@ __all__ = [
     "as_value",
     "copied",
     "decided",
+    "deciding",
     "dtype_for",
     "dtype_name",
     "has_nan",
@@ -77,7 +79,7 @@ def namespace(cls: type) -> Any:
             return np
         root = cls.__module__.partition(".")[0]
         if issubclass(cls, (np.ndarray, np.generic)):
-            found = np
+            found = _numpys(cls)
         elif root in _WRAPPED:
             found = importlib.import_module(_WRAPPED[root])
         elif root != __package__ and hasattr(sys.modules.get(root), "__array_api_version__"):
@@ -90,6 +92,16 @@ def namespace(cls: type) -> Any:
     return found
 
 
+def _numpys(cls: type) -> Any:
+    """NumPy, for a subclass of its arrays; an error for one whose values are not all meant."""
+    if issubclass(cls, np.ma.MaskedArray):
+        raise TypeError(
+            "a masked array is not taken, because its mask would be lost: choose a value for what is masked, as in "
+            "x.filled(0.0), or leave it out, as in x.compressed(); ag.where(mask, 0.0, …) masks and has derivatives"
+        )
+    return np
+
+
 def optional(module: str, extra: str, purpose: str) -> Any:
     """The module of an optional package, imported now. Raises MissingExtraError, naming the extra, without it."""
     try:
@@ -99,9 +111,16 @@ def optional(module: str, extra: str, purpose: str) -> Any:
 
 
 def is_array(value: Any) -> bool:
-    """Whether `value` is a number or an array of a library this package knows how to reach."""
+    """Whether `value` is a number or an array of a library this package knows how to reach.
+
+    Raises TypeError for a masked array.
+    """
     cls = value.__class__
-    if cls in _SPACES or isinstance(value, (np.ndarray, np.generic)) or hasattr(cls, "__array_namespace__"):
+    if cls in _SPACES:
+        return True
+    if isinstance(value, (np.ndarray, np.generic)):
+        return namespace(cls) is np
+    if hasattr(cls, "__array_namespace__"):
         return True
     return cls.__module__.partition(".")[0] in _WRAPPED and hasattr(value, "shape") and hasattr(value, "dtype")
 
@@ -118,8 +137,22 @@ def as_value(data: Any, dtype: Any = None, *, copy: bool | None = None) -> Any:
 
 
 def arrayed(data: Any) -> Any:
-    """Nested lists and Python's numbers as arrays; anything else as it is."""
-    return as_value(data) if data.__class__ in (list, tuple) or data.__class__ in PYTHON else data
+    """Nested lists and Python's numbers as arrays; arrays and Tensors as they are. TypeError for anything else."""
+    return data if hasattr(data, "shape") else as_value(data)
+
+
+def deciding(values: Sequence[Any]) -> Any:
+    """Whose library computes: the first of another library's arrays decides; without any, NumPy does.
+
+    A list says that something is to be made an array first (see `kernels`).
+    """
+    found = values[0]
+    for x in values:
+        if x.__class__ not in NUMPY and x.__class__ not in PYTHON:
+            if x.__class__ not in (list, tuple):
+                return x
+            found = x
+    return found
 
 
 def copied(value: Any) -> Any:

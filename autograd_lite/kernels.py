@@ -24,6 +24,7 @@ from autograd_lite.backend import (
     NUMPY,
     PYTHON,
     as_value,
+    deciding,
     dtype_for,
     dtype_name,
     is_array,
@@ -60,7 +61,7 @@ def kernel_for(op: Any, cls: type) -> Kernel:
 
     def compute(*args: Any) -> Any:
         n = len(args) - len(options)
-        like = next((a for a in args[:n] if a.__class__ not in PYTHON and a.__class__ not in NUMPY), None)
+        like = deciding(args[:n])
         arrays = [own(a, like) if a.__class__ in NUMPY or a.__class__ in (list, tuple) else a for a in args[:n]]
         params = [dtype_for(like, p) if k == "dtype" else p for k, p in zip(options, args[n:], strict=True)]
         if native is None:

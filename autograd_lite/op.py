@@ -8,21 +8,14 @@ specialised by arity, and asks for nothing that a sweep may never need.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import (
-    NUMPY,
-    PYTHON,
-    as_value,
-    is_array,
-    namespace,
-    typed_zero,
-)
+from autograd_lite.backend import NUMPY, PYTHON, as_value, deciding, is_array, namespace, typed_zero
 from autograd_lite.errors import explain
 from autograd_lite.kernels import kernel_for, kernel_for_lists
 from autograd_lite.tensor import Row, Tensor, View, constant, handle, new, next_seq
@@ -215,25 +208,19 @@ def operand(x: Any, like: Any = None) -> Row:
     return constant(x if is_array(x) else as_value(x))
 
 
-def _deciding(values: Sequence[Any]) -> Any:
-    """Whose library computes: the first of another library's arrays decides; without any, NumPy does."""
-    for x in values:
-        if x.__class__ not in NUMPY and x.__class__ not in PYTHON:
-            return x
-    return values[0]
-
-
 def apply(op: Op, args: tuple[Any, ...], params: tuple[Any, ...] | None) -> Any:
     """Compute `op` and record it if an argument is tracked. Plain arrays in, a plain array out."""
     rows = tuple([a._row for a in args if isinstance(a, Tensor)])
     if not rows:
         try:
-            return op.kernels[_deciding(args).__class__](*args, *(params or ()))
+            return op.kernels[deciding(args).__class__](*args, *(params or ()))
         except Exception as error:
             raise explain(error, op.name, args) from error
-    like = rows[0].value if len(rows) == 1 else _deciding([r.value for r in rows])
     if len(rows) < len(args):
+        like = deciding([a._row.value if isinstance(a, Tensor) else a for a in args])
         rows = tuple([constant(a) if a.__class__ in NUMPY else operand(a, like) for a in args])
+    else:
+        like = rows[0].value if len(rows) == 1 else deciding([r.value for r in rows])
     try:
         value = op.kernels[like.__class__](*map(_value, rows), *(params or ()))
     except Exception as error:
@@ -302,14 +289,15 @@ def _binary(op: Op) -> tuple[Call, Call, Call]:
         left = self._row
         if isinstance(other, Tensor):
             right = other._row
+            if right.value.__class__ not in NUMPY and left.value.__class__ in NUMPY:  # the other library's to compute
+                return apply(op, (self, other), None)
         elif other.__class__ in PYTHON:
             right = constant(other if other else typed_zero(other, left.value))
         elif other.__class__ in NUMPY:
             right = constant(other)
-        elif is_array(other) or other.__class__ in (list, tuple):
-            right = operand(other, left.value)
         else:
-            return NotImplemented
+            known = is_array(other) or other.__class__ in (list, tuple)
+            return apply(op, (self, other), None) if known else NotImplemented
         a, b = left.value, right.value
         try:
             value = kernels[a.__class__](a, b)
@@ -358,7 +346,7 @@ def _ternary(op: Op) -> Call:
             return apply(op, (x, y, z), None)
         second, third = y._row, z._row
         a, b, c, rows = first.value, second.value, third.value, (first, second, third)
-        # as `_deciding`, without its call:
+        # as `deciding`, without its call:
         like = a if a.__class__ not in NUMPY else b if b.__class__ not in NUMPY else c
         try:
             value = kernels[like.__class__](a, b, c)

@@ -25,7 +25,7 @@ from typing import Any
 
 from numpy import ndarray
 
-from autograd_lite.backend import LARGE, PYTHON, SCALARS, is_array, private
+from autograd_lite.backend import LARGE, PYTHON, SCALARS, deciding, is_array, private
 from autograd_lite.errors import NoRuleError, explain
 from autograd_lite.op import OPS, Call, Op, apply
 from autograd_lite.products import alike, conform, fit, gate, gate_product, pick
@@ -390,7 +390,7 @@ def plain(name: str, kernel: Call, *, signature: str = "x, /", **extra: Any) -> 
 
     def computed(*args: Any) -> Any:
         values = [a._row.value if isinstance(a, Tensor) else a for a in args]
-        first = values[0] if unary or values[0].__class__ not in PYTHON else values[1]
+        first = values[0] if unary else deciding(values)
         try:
             value = kernels[first.__class__](*values)
         except Exception as error:

@@ -123,15 +123,23 @@ def test_both_modes_and_both_orders(name, library):
         (ag.affine, [(2, 3), (4, 3), (4,)]),
         (lambda *arrays: ag.concat(arrays, axis=0), [(2, 3), (1, 3), (4, 3)]),
         (lambda x, y: ag.where(np.array([True, False]), x, y), [(2,), (3, 2)]),
+        (lambda x, y: x * y, [(2,), (3, 2)]),
+        (lambda x, y: x @ y, [(2, 3), (3, 2)]),
+        (lambda x, y: x < y, [(2,), (3, 2)]),
+        (ag.maximum, [(2,), (3, 2)]),
+        (ag.equal, [(2,), (3, 2)]),
     ],
 )
 def test_numpys_arrays_join_another_librarys(f, shapes, library):
-    """Tensors of both, whichever comes first: the result is the other library's."""
+    """Tensors of both, or a Tensor and bare arrays, whichever comes first: the result is the other library's."""
     values = [np.random.default_rng(i).normal(size=shape) for i, shape in enumerate(shapes)]
-    for k in range(len(values)):
-        mixed = f(*[ag.asarray(x if i == k else library.array(x)) for i, x in enumerate(values)])
-        expected = f(*values)
-        library.same(mixed.value, expected, expected)
+    theirs, expected = [library.array(x) for x in values], f(*values)
+    for k, mine in enumerate(values):
+        mixed = [*theirs[:k], mine, *theirs[k + 1 :]]
+        library.same(f(*map(ag.asarray, mixed)).value, expected, expected)
+        library.same(f(ag.asarray(mixed[0]), *mixed[1:]).value, expected, expected)
+    if f is ag.maximum or f is ag.affine:
+        library.same(f(values[0].tolist(), *theirs[1:]), expected, expected)
 
 
 @pytest.mark.parametrize("name", DIFFERENTIABLE)

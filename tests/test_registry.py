@@ -462,6 +462,58 @@ def test_a_subclass_of_numpys_array_stays_one(f):
     assert type(f(np.ones((2, 3)).view(Own), axis=0)) is Own
 
 
+@pytest.mark.parametrize("name", sorted(DOMAINS))
+def test_a_masked_array_is_an_error_since_its_mask_would_be_lost(name):
+    """Beside arrays and beside variables, whichever argument it is."""
+    rng, call = seeded(name), DOMAINS[name].call or OPS[name].call
+    case = next(iter(DOMAINS[name].family.examples))
+    values = DOMAINS[name].values(case, rng.random)
+    for beside in (values, [ag.Var(x) if x.dtype.kind in "fc" else x for x in values]):
+        for i, x in enumerate(values):
+            masked = np.ma.array(x, mask=np.zeros(x.shape, bool))
+            with pytest.raises(TypeError, match=r"mask would be lost.*x\.filled"):
+                call(*beside[:i], masked, *beside[i + 1 :], **case.options)
+
+
+MASKED = np.ma.array([1.0, 2.0, 3.0], mask=[False, True, False])
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        ag.Var,
+        ag.asarray,
+        ag.std,
+        ag.linalg.norm,
+        ag.grad(ag.sum),
+        lambda m: setattr(ag.Var([1.0, 2.0, 3.0]), "value", m),
+        lambda m: ag.Var(1.0) * m,
+        lambda m: ag.Var([1.0, 2.0, 3.0]) < m,
+        lambda m: np.add(m, ag.Var(1.0)),
+        lambda m: ag.Var([1.0, 2.0, 3.0]).__setitem__(slice(0, 3), m),
+        lambda m: ag.Var(1.0) + m[1],  # np.ma.masked
+    ],
+)
+def test_a_masked_array_goes_in_nowhere(f):
+    with pytest.raises(TypeError, match=r"mask would be lost.*x\.filled"):
+        f(MASKED)
+
+
+@pytest.mark.parametrize(
+    "f", [ag.vecdot, ag.permute_dims, ag.moveaxis, ag.unstack, ag.linalg.trace, ag.take, ag.take_along_axis]
+)
+@pytest.mark.parametrize("what", ["x", None, {"a": 1.0}])
+def test_what_is_no_array_is_an_error_that_says_so(f, what):
+    more = {ag.vecdot: (VECTOR,), ag.moveaxis: (0, 1), ag.take: ([0],), ag.take_along_axis: ([[0]],)}.get(f, ())
+    with pytest.raises(TypeError, match=r"a Tensor holds numbers; (str|NoneType|dict) gives dtype"):
+        f(what, *more)
+
+
+def test_einsum_without_operands_is_an_error_that_says_so():
+    with pytest.raises(ValueError, match="einsum: 'ij->i' has no operand"):
+        ag.einsum("ij->i")
+
+
 def test_products_in_which_a_zero_annihilates():
     inf, nan = np.inf, np.nan
     with np.errstate(invalid="ignore"):

@@ -317,4 +317,6 @@ def einsum(subscripts: str, /, *operands: Any) -> Any:
     """
     if not isinstance(subscripts, str):
         raise TypeError("einsum: give the subscripts as a string, einsum('ij,jk->ik', a, b)")
+    if not operands:
+        raise ValueError(f"einsum: {subscripts!r} has no operand; give one for each of its terms")
     return _einsum(*operands, subscripts=subscripts)
