@@ -46,6 +46,9 @@ def _quantile(function: Call) -> Call:
     return lambda x, q, axis=None, **options: function(x, q, axis=axis, **options)
 
 
+_eig = la.eig if np.linalg.eigvals([[1.0]]).dtype.kind == "c" else decompose.eig_in_reals  # as the NumPy that is here
+
+
 def _sort(function: Call) -> Call:
     """Every `kind` of NumPy's is stable here."""
 
@@ -178,7 +181,7 @@ FUNCTIONS: dict[Any, Call] = {
     np.cross: lambda x, y, axis=-1: arrange.cross(x, y, axis=axis),
     # linear algebra
     np.linalg.solve: la.solve, np.linalg.inv: la.inv, np.linalg.det: la.det, np.linalg.slogdet: la.slogdet, np.linalg.cholesky: la.cholesky,
-    np.linalg.eig: decompose.eig_as_numpy, np.linalg.eigvals: lambda x: decompose.eig_as_numpy(x).eigenvalues,
+    np.linalg.eig: _eig, np.linalg.eigvals: lambda x: _eig(x).eigenvalues,
     np.linalg.eigh: _triangle(la.eigh), np.linalg.eigvalsh: _triangle(la.eigvalsh), np.linalg.svd: forms.svd, np.linalg.svdvals: la.svdvals,
     np.linalg.qr: forms.qr, np.linalg.pinv: forms.pinv, np.linalg.lstsq: la.lstsq, np.linalg.matrix_power: la.matrix_power, np.linalg.multi_dot: la.multi_dot,
     np.linalg.norm: la.norm, np.linalg.vector_norm: la.vector_norm, np.linalg.matrix_norm: la.matrix_norm, np.linalg.cond: la.cond,

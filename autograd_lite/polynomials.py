@@ -32,7 +32,7 @@ def roots(p: Any) -> Any:
     p = p[int(places[0]) : int(places[-1]) + 1] * 1.0
     if p.shape[0] < 2:
         return create.zeros(zeros, dtype=p.dtype)
-    found = decompose.eig_as_numpy(_companion(p)).eigenvalues
+    found = decompose.eig_in_reals(_companion(p)).eigenvalues
     return arrange.pad(found, (0, zeros))
 
 

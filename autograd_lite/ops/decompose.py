@@ -350,7 +350,7 @@ def eigvalsh(x: Any, /) -> Any:
 def eig(x: Any, /) -> EigResult:
     """The eigenvalues and the eigenvectors (columns of length 1) of square matrices: complex numbers, in no order.
 
-    As the standard has it from 2025.12 on; ``numpy.linalg.eig`` gives real numbers where all happen to be real.
+    As the standard has it from 2025.12 on; ``numpy.linalg.eig`` before NumPy 2.5 gives real numbers where all are real.
 
     Raises
     ------
@@ -375,8 +375,8 @@ def eigvals(x: Any, /) -> Any:
     return eig(x).eigenvalues
 
 
-def eig_as_numpy(x: Any) -> EigResult:
-    """`eig`, in real numbers where all eigenvalues of real matrices happen to be."""
+def eig_in_reals(x: Any) -> EigResult:
+    """`eig`, in real numbers where all eigenvalues of real matrices happen to be: NumPy's before 2.5."""
     found = eig(x)
     if is_complex(x) or decided(any(still(imag(found.eigenvalues))), otherwise=True):
         return found
