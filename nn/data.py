@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nn.init import Seed, generator
+from nn.support import unmasked
 
 __all__ = ["batches", "checked", "counted", "disc_in_annulus", "order", "spirals", "split", "two_curves"]
 
@@ -20,14 +21,14 @@ def counted(value: Any, name: str) -> int:
 
 
 def checked(X: Any, y: Any, asker: str) -> tuple[Any, Any]:
-    """`X` and `y` as arrays of one length, not empty, every number finite.
+    """`X` and `y` as arrays of one length, not empty, every number finite and none masked.
 
     Raises
     ------
     ValueError
-        They are not; the message says where the first NaN or infinity is.
+        They are not; the message says where the first NaN, infinity or masked value is.
     """
-    X, y = np.asarray(X), np.asarray(y)
+    X, y = unmasked(X, f"{asker}: inputs"), unmasked(y, f"{asker}: targets")
     if not X.ndim or not y.ndim or len(X) != len(y):
         raise ValueError(f"{asker}: inputs of shape {X.shape} and targets of shape {y.shape} differ in length")
     if not len(X):

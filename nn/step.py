@@ -9,6 +9,7 @@ import numpy as np
 
 import autograd_lite as ag
 from nn.module import Module, functional_call
+from nn.support import unmasked
 
 __all__ = ["Derivatives", "training_step"]
 
@@ -44,7 +45,7 @@ class Derivatives:
         fixed: list[Any] = []
         if not all(flags):
             learnt, fixed = [[p for p in learnt if p.requires_grad == flag] for flag in (True, False)]
-        batch = [np.asarray(x) for x in (*inputs, *rest)]
+        batch = [x if x.__class__ is np.ndarray else unmasked(x, "training_step: values") for x in (*inputs, *rest)]
         ignored = rest and batch[-len(rest)].dtype.kind in "iu" and batch[-len(rest)].min(initial=0) < 0  # do not count
         live = ignored or self.changes()
         for p in learnt:

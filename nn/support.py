@@ -1,4 +1,4 @@
-"""What several files of the package lean on: optional packages and near misses of names."""
+"""What several files of the package lean on: optional packages, near misses of names, arrays without a mask."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
+import numpy as np
+
 import autograd_lite as ag
 
-__all__ = ["nearest", "optional"]
+__all__ = ["nearest", "optional", "unmasked"]
 
 
 def optional(module: str, extra: str, purpose: str) -> Any:
@@ -33,3 +35,17 @@ def nearest(word: str, known: Iterable[str]) -> str:
     close = begun[:1] or get_close_matches(word, known, n=5)
     close.sort(key=lambda other: sorted(other) != sorted(word))  # letters that changed places are the likeliest slip
     return f"; did you mean {close[0]!r}?" if close else f"; there is {', '.join(known)}"
+
+
+def unmasked(data: Any, what: str) -> Any:
+    """`data` as an array.
+
+    Raises
+    ------
+    ValueError
+        Some of it is masked, which an array would forget; the message names `what` it is, and says where.
+    """
+    if np.ma.is_masked(data):
+        first = tuple(int(i) for i in np.argwhere(np.ma.getmaskarray(data))[0])
+        raise ValueError(f"{what} are masked at {first}; remove or fill missing values first")
+    return np.asarray(data)

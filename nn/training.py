@@ -31,7 +31,7 @@ from nn.interrupts import Interrupts
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.schedule import Schedule
-from nn.support import optional
+from nn.support import optional, unmasked
 
 __all__ = ["Epoch", "History", "chosen_loss", "dtype_of", "fit", "predict", "prepared"]
 
@@ -253,7 +253,7 @@ def predict(model: Module, X: Any, batch_size: int = 1024) -> Any:
     Raises
     ------
     ValueError
-        No rows; or rows in several pieces for a model whose outputs are not one for each row.
+        No rows; masked ones; or rows in several pieces for a model whose outputs are not one for each row.
     TypeError
         Inputs that are no numbers.
 
@@ -264,7 +264,7 @@ def predict(model: Module, X: Any, batch_size: int = 1024) -> Any:
     >>> nn.predict(nn.Linear(3, 2, seed=0), np.ones((5, 3))).shape
     (5, 2)
     """
-    X, axis, batch_size = np.asarray(X), model.row_axis, counted(batch_size, "predict: batch_size")
+    X, axis, batch_size = unmasked(X, "predict: inputs"), model.row_axis, counted(batch_size, "predict: batch_size")
     if not -X.ndim <= axis < X.ndim or not X.shape[axis]:
         raise ValueError(f"predict: there are no rows in inputs of shape {X.shape}")
     if X.dtype.kind not in "biufc":

@@ -308,6 +308,9 @@ def test_fit_says_what_does_not_fit_together():
     bad = X.copy()
     bad[7, 1] = np.nan
     fails(ValueError, r"inputs have nan at \(7, 1\)", X=bad)
+    fails(ValueError, r"fit: inputs are masked at \(7, 1\); remove or fill", X=np.ma.masked_invalid(bad))
+    fails(ValueError, r"fit: targets are masked at \(3,\)", y=np.ma.array(y, mask=np.arange(len(y)) == 3))
+    nn.fit(model, np.ma.array(X), y, epochs=1, progress=False)  # nothing in it is masked
     fails(ValueError, "differ in length", y=y[:-1])
     fails(ValueError, "no rows", X=X[:0], y=y[:0])
     fails(TypeError, "targets are numbers", y=np.array(["a"] * len(X)))
@@ -326,6 +329,11 @@ def test_fit_says_what_does_not_fit_together():
     )
     with pytest.raises(ValueError, match="no rows"):
         nn.predict(model, X[:0])
+    with pytest.raises(ValueError, match=r"predict: inputs are masked at \(7, 1\)"):
+        nn.predict(model, np.ma.masked_invalid(bad))
+    step = nn.training_step(model, nn.cross_entropy, nn.SGD(model.parameters()))
+    with pytest.raises(ValueError, match=r"training_step: values are masked at \(7, 1\)"):
+        step(np.ma.masked_invalid(bad), y)
 
 
 def test_a_class_for_each_place():
