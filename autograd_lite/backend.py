@@ -146,13 +146,14 @@ def deciding(values: Sequence[Any]) -> Any:
 
     A list says that something is to be made an array first (see `kernels`).
     """
-    found = values[0]
+    found = None
     for x in values:
-        if x.__class__ not in NUMPY and x.__class__ not in PYTHON:
-            if x.__class__ not in (list, tuple):
+        if x.__class__ not in PYTHON:
+            listed = x.__class__ in (list, tuple)
+            if not listed and x.__class__ not in NUMPY:
                 return x
-            found = x
-    return found
+            found = x if listed or found is None else found
+    return values[0] if found is None else found
 
 
 def copied(value: Any) -> Any:

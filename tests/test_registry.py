@@ -1,5 +1,6 @@
 """One test a property, each over every operation of the registry. The records are in `domains`."""
 
+import operator
 from functools import partial
 
 import numpy as np
@@ -512,6 +513,16 @@ def test_what_is_no_array_is_an_error_that_says_so(f, what):
 def test_einsum_without_operands_is_an_error_that_says_so():
     with pytest.raises(ValueError, match="einsum: 'ij->i' has no operand"):
         ag.einsum("ij->i")
+
+
+@pytest.mark.parametrize("f", [ag.multiply, operator.mul, lambda x, y: ag.where(True, x, y)])
+@pytest.mark.parametrize("zero_first", [True, False])
+def test_a_python_zero_takes_the_dtype_of_the_array_it_meets(f, zero_first):
+    """So that no rule has to ask whether an exponent, say, is a Python zero."""
+    x = ag.Var(np.ones(2, np.float32))
+    y = f(0, x) if zero_first else f(x, 0)
+    assert y.dtype == np.float32
+    assert {type(arg.value) for arg in y._row.args} <= {bool, np.ndarray, np.float32}
 
 
 def test_products_in_which_a_zero_annihilates():
