@@ -16,7 +16,7 @@ import numpy as np
 from autograd_lite.backend import PYTHON
 from autograd_lite.op import OPS, Op
 from autograd_lite.ops.shape import broadcast_to, moveaxis, reshape, stack
-from autograd_lite.tensor import Row, constant, new
+from autograd_lite.tensor import Row, constant
 
 __all__ = ["pull_batch", "push_batch"]
 
@@ -80,7 +80,7 @@ def widened(row: Row, n: int, options: Any, front: bool = False, bare: bool = Fa
 
     With `bare` that axis has length 1 in the arguments, which is all that the partials of a push need to meet tangents.
     """
-    shown: Row = new(Row)
+    shown = Row()
     ndim = row.value.ndim if front else None
     shown.value, shown.params, shown.op, shown.seq = _repeated(row.value, n, ndim), options, row.op, row.seq
     shown.note = None

@@ -230,7 +230,7 @@ def apply(op: Op, args: tuple[Any, ...], params: tuple[Any, ...] | None) -> Any:
 
 def record(op: Op, value: Any, rows: tuple[Row, ...], params: Any) -> Any:
     """A Tensor for `value`, with a row on the tape if any of `rows` is tracked."""
-    row: Row = new(Row)
+    row = Row()
     row.value, row.op, row.args, row.params, row.seq, row.note = value, op, rows, params, 0, None
     if op.pull is not None:
         for r in rows:
@@ -266,7 +266,7 @@ def _unary(op: Op) -> Call:
             value = kernels[a.__class__](a)
         except Exception as error:
             raise explain(error, op.name, (arg,)) from error
-        row: Row = new(Row)
+        row = Row()
         row.value, row.note = value, None
         if arg.seq:
             row.op, row.args, row.params, row.seq = op, (arg,), None, next_seq()
@@ -303,7 +303,7 @@ def _binary(op: Op) -> tuple[Call, Call, Call]:
             value = kernels[a.__class__](a, b)
         except Exception as error:
             raise explain(error, op.name, (left, right)) from error
-        row: Row = new(Row)
+        row = Row()
         row.value, row.note = value, None
         if left.seq or right.seq:
             row.op, row.args, row.params, row.seq = op, (left, right), None, next_seq()
@@ -352,7 +352,7 @@ def _ternary(op: Op) -> Call:
             value = kernels[like.__class__](a, b, c)
         except Exception as error:
             raise explain(error, op.name, rows) from error
-        row: Row = new(Row)
+        row = Row()
         row.value, row.note = value, None
         if first.seq or second.seq or third.seq:
             row.op, row.args, row.params, row.seq = op, rows, None, next_seq()

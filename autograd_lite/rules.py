@@ -130,7 +130,8 @@ def _pull_elementwise(op: Op, partials: tuple[Any, ...], times: Call | None) -> 
             else:
                 c = g * p(v, a, b) if x.seq >= first else None
                 d = g * q(v, a, b) if y.seq >= first else None
-            if a.__class__ is b.__class__ and (a.__class__ in SCALARS or alike(a, b)):
+            cls = a.__class__
+            if cls is b.__class__ and (cls in SCALARS or (a.shape == b.shape and a.dtype is b.dtype)):  # as `alike`
                 return c, d
             return conform(c, a), conform(d, b)
 

@@ -30,7 +30,7 @@ from autograd_lite.backend import (
 )
 from autograd_lite.errors import NonScalarError, NoRuleError, SeedError, UntrackedError
 from autograd_lite.op import OPS, watcher
-from autograd_lite.tensor import Row, Tensor, constant, handle, held, new
+from autograd_lite.tensor import Row, Tensor, constant, handle, held
 
 __all__ = [
     "backward",
@@ -122,7 +122,7 @@ def depending(rows: list[Row], variables: Iterable[int], first: int, record: boo
 
 def _without(row: Row, live: set[int], first: int, record: bool) -> Row:
     """`row` with constants in the place of arguments that are not in `live`, though not older than `first`."""
-    shown: Row = new(Row)
+    shown = Row()
     shown.value, shown.op, shown.params, shown.seq, shown.note = row.value, row.op, row.params, row.seq, row.note
     seen: Callable[[Row], Any] = handle if record else _value
     shown.args = tuple([arg if arg.seq in live or arg.seq < first else constant(seen(arg)) for arg in row.args])
@@ -134,7 +134,7 @@ def lifted(row: Row, record: bool = True) -> Row:
 
     Over another library's arrays every sweep shows Tensors, if only constants: they meet as this package's do.
     """
-    shown: Row = new(Row)
+    shown = Row()
     shown.params, shown.op, shown.seq, shown.note = row.params, row.op, row.seq, None
     shown.value = handle(row if record else constant(row.value))
     if record and row.value.__class__ in NUMPY:  # nearly always

@@ -64,14 +64,14 @@ def _reading(path: str, doc: str, setter: Any = None) -> Any:
 
 def constant(value: Any) -> Row:
     """A row that nothing is differentiated with respect to."""
-    row: Row = new(Row)
+    row = Row()
     row.value, row.op, row.args, row.params, row.seq, row.note = value, None, (), None, 0, None
     return row
 
 
 def leaf(value: Any, cell: Cell | None = None) -> Row:
     """A row that derivatives are taken with respect to."""
-    row: Row = new(Row)
+    row = Row()
     row.value, row.op, row.args, row.params, row.seq, row.note = value, None, (), cell, next_seq(), None
     return row
 
@@ -85,7 +85,7 @@ def handle(row: Row) -> Tensor:
 
 def held(value: Any) -> Tensor:
     """A Tensor that holds `value` and that nothing is differentiated with respect to: ``handle(constant(value))``."""
-    row: Row = new(Row)
+    row = Row()
     row.value, row.op, row.args, row.params, row.seq, row.note = value, None, (), None, 0, None
     tensor: Tensor = new(Tensor)
     tensor._row = row
