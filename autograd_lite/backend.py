@@ -25,7 +25,7 @@ __all__ = [
     "SCALARS",
     "all_finite",
     "array_like",
-    "arrayed",
+    "as_array",
     "as_value",
     "copied",
     "decided",
@@ -136,9 +136,15 @@ def as_value(data: Any, dtype: Any = None, *, copy: bool | None = None) -> Any:
     return array if array.ndim else array[()]
 
 
-def arrayed(data: Any) -> Any:
-    """Nested lists and Python's numbers as arrays; arrays and Tensors as they are. TypeError for anything else."""
-    return data if hasattr(data, "shape") else as_value(data)
+def as_array(x: Any) -> Any:
+    """`x` if it is an array or a Tensor, else (a Python number, a nested list) as a NumPy array.
+
+    Raises TypeError for anything else, and for a masked array.
+    """
+    if not hasattr(x, "ndim"):
+        return as_value(x)
+    is_array(x)  # an error for a masked one
+    return x
 
 
 def deciding(values: Sequence[Any]) -> Any:

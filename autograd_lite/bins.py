@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import on_host
+from autograd_lite.backend import as_array, on_host
 from autograd_lite.errors import NoRuleError
 from autograd_lite.ops import index, order, reduce, shape
-from autograd_lite.ops.order import as_array, raw
+from autograd_lite.ops.order import raw
 from autograd_lite.tensor import Tensor, held
 from autograd_lite.ufuncs import is_tracked
 

@@ -13,10 +13,10 @@ import numpy as np
 
 from autograd_lite import bins, fft, forms, making, masked, polynomials, special, ufuncs, writes
 from autograd_lite import linalg as la
-from autograd_lite.backend import is_complex
+from autograd_lite.backend import as_array, is_complex
 from autograd_lite.ops import arrange, create, decompose, index, linalg, numeric, order, reduce, shape, statistics
 from autograd_lite.ops import elementwise as e
-from autograd_lite.ops.order import as_array, raw
+from autograd_lite.ops.order import raw
 from autograd_lite.tensor import held
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one

@@ -8,10 +8,10 @@ import numpy as np
 
 from autograd_lite import linalg as la
 from autograd_lite import writes
-from autograd_lite.backend import is_complex, on_host, real_dtype
+from autograd_lite.backend import as_array, is_complex, on_host, real_dtype
 from autograd_lite.ops import arrange, create, index, linalg, order, shape
 from autograd_lite.ops import elementwise as e
-from autograd_lite.ops.order import as_array, raw
+from autograd_lite.ops.order import raw
 from autograd_lite.tensor import held
 
 

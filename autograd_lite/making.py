@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import PYTHON, on_host, real_dtype
+from autograd_lite.backend import PYTHON, as_array, on_host, real_dtype
 from autograd_lite.ops import create, shape
 from autograd_lite.ops import elementwise as e
-from autograd_lite.ops.order import as_array, raw
+from autograd_lite.ops.order import raw
 from autograd_lite.tensor import Tensor, held
 
 # -- with like= -------------------------------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import writes
-from autograd_lite.backend import is_complex, is_inexact, on_host, real_dtype
+from autograd_lite.backend import as_array, is_complex, is_inexact, on_host, real_dtype
 from autograd_lite.ops import create, reduce, shape, statistics
 from autograd_lite.ops import elementwise as e
-from autograd_lite.ops.order import as_array, raw, still
+from autograd_lite.ops.order import raw, still
 
 
 def mean(

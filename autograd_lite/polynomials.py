@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import linalg as la
-from autograd_lite.backend import real_dtype
+from autograd_lite.backend import as_array, real_dtype
 from autograd_lite.errors import NoRuleError
 from autograd_lite.ops import arrange, create, decompose, numeric, reduce, shape
 from autograd_lite.ops import elementwise as e
-from autograd_lite.ops.order import as_array, raw
+from autograd_lite.ops.order import raw
 
 
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:

@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.backend import as_array
 from autograd_lite.errors import NoRuleError
 from autograd_lite.ops import create, index, order, reduce, shape, statistics
 from autograd_lite.ops import elementwise as e
-from autograd_lite.ops.order import as_array, raw
+from autograd_lite.ops.order import raw
 from autograd_lite.tensor import Tensor
 from autograd_lite.writes import at, fits, into, refuse
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import dtype_name, is_complex
+from autograd_lite.backend import as_array, dtype_name, is_complex
 from autograd_lite.errors import TrackedError
 from autograd_lite.methods import assign
 from autograd_lite.ops import create, index, shape
 from autograd_lite.ops import elementwise as e
-from autograd_lite.ops.order import as_array, raw
+from autograd_lite.ops.order import raw
 from autograd_lite.tensor import Tensor, held
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import on_host
+from autograd_lite.backend import as_array, on_host
 from autograd_lite.ops.index import getitem, scatter, setitem
-from autograd_lite.ops.order import as_array, normal_axis, raw
+from autograd_lite.ops.order import normal_axis, raw
 from autograd_lite.ops.shape import broadcast_to, concat, flip, reshape, stack, swapaxes
 
 # -- repeating --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import arrayed, is_array, namespace
+from autograd_lite.backend import as_array, is_array, namespace
 from autograd_lite.ops import places
 from autograd_lite.ops.axes import batch_index
 from autograd_lite.ops.places import is_basic
@@ -97,7 +97,7 @@ def setitem(x: Any, index: Any, v: Any, /) -> Any:
 
 def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Any:
     """The entries of `x` at integer `indices` along an axis (of the flattened `x` if None)."""
-    x = arrayed(x)
+    x = as_array(x)
     if axis is None and x.ndim != 1:
         x, axis = x.reshape(-1), 0
     return getitem(
@@ -110,7 +110,7 @@ def take_along_axis(x: Any, indices: Any, /, *, axis: int = -1) -> Any:
     indices = (
         indices._row.value if isinstance(indices, Tensor) else indices if is_array(indices) else np.asarray(indices)
     )
-    x = arrayed(x)
+    x = as_array(x)
     axis = axis % x.ndim
     shape = tuple([n if i != axis else indices.shape[axis] for i, n in enumerate(x.shape)])
     indices = namespace(indices.__class__).broadcast_to(indices, np.broadcast_shapes(indices.shape, shape))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import LARGE, arrayed, is_complex, is_inexact
+from autograd_lite.backend import LARGE, as_array, is_complex, is_inexact
 from autograd_lite.ops.elementwise import conj
 from autograd_lite.ops.index import scatter
 from autograd_lite.ops.reduce import sum
@@ -205,7 +205,7 @@ def tensordot(x: Any, y: Any, /, *, axes: Any = 2) -> Any:
 
 def vecdot(x: Any, y: Any, /, *, axis: int = -1) -> Any:
     """The dot product of vectors along an axis of one length in both, the first conjugated."""
-    x, y = arrayed(x), arrayed(y)
+    x, y = as_array(x), as_array(y)
     if x.shape[axis] != y.shape[axis]:
         raise ValueError(f"vecdot: vectors of {x.shape[axis]} and of {y.shape[axis]} entries along axis {axis}")
     product = (conj(x) if is_complex(x) else x) * y
@@ -219,7 +219,7 @@ def outer(x: Any, y: Any, /) -> Any:
 
 def dot(x: Any, y: Any, /) -> Any:
     """``numpy.dot``: a product with a number, else the sum over the last axis of x and the second last of y."""
-    x, y = arrayed(x), arrayed(y)
+    x, y = as_array(x), as_array(y)
     if not x.ndim or not y.ndim:
         return x * y
     return matmul(x, y) if x.ndim <= 2 and y.ndim <= 2 else _tensordot(x, y, ((x.ndim - 1,), (max(y.ndim - 2, 0),)))
@@ -227,13 +227,13 @@ def dot(x: Any, y: Any, /) -> Any:
 
 def inner(x: Any, y: Any, /) -> Any:
     """``numpy.inner``: the sum of products over both last axes."""
-    x, y = arrayed(x), arrayed(y)
+    x, y = as_array(x), as_array(y)
     return x * y if not x.ndim or not y.ndim else _tensordot(x, y, ((x.ndim - 1,), (y.ndim - 1,)))
 
 
 def trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
     """The sum of the diagonal of the last two axes."""
-    x = arrayed(x)
+    x = as_array(x)
     n = max(min(x.shape[-2] + min(offset, 0), x.shape[-1] - max(offset, 0)), 0)
     rows, columns = np.arange(n) + max(-offset, 0), np.arange(n) + max(offset, 0)
     return sum(x[..., rows, columns], axis=-1, dtype=dtype)

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_lite.backend import decided, is_complex, is_inexact, real_dtype
+from autograd_lite.backend import as_array, decided, is_complex, is_inexact, real_dtype
 from autograd_lite.ops.axes import batch_over
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.decompose import matrix_rank, svd, svdvals
 from autograd_lite.ops.elementwise import abs, conj, not_equal, round, sign, where
-from autograd_lite.ops.order import as_array, raw, still
+from autograd_lite.ops.order import raw, still
 from autograd_lite.ops.reduce import max, min, prod, reduction, sum
 from autograd_lite.ops.shape import expand_dims, reshape
 from autograd_lite.ops.solve import _dots, _over, adjoint, inv, matrices

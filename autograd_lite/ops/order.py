@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_lite.backend import NUMPY, as_value, decided, dtype_name, is_inexact, namespace, on_host, own
+from autograd_lite.backend import NUMPY, as_array, decided, dtype_name, is_inexact, namespace, on_host, own
 from autograd_lite.ops.axes import batch_same
 from autograd_lite.ops.create import astype, full_like, zeros_like
 from autograd_lite.ops.elementwise import clip, exp, isnan, not_equal, where
@@ -19,11 +19,6 @@ from autograd_lite.rules import general, linear
 from autograd_lite.tensor import Tensor, constant, handle
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
-
-
-def as_array(x: Any) -> Any:
-    """`x` if it has axes, else (a Python number, a list) as a NumPy array."""
-    return x if hasattr(x, "ndim") else as_value(x)
 
 
 def raw(x: Any) -> Any:

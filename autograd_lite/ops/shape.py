@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import arrayed, locked
+from autograd_lite.backend import as_array, locked
 from autograd_lite.ops.axes import axes_of, batch_all, batch_along, batch_new_axis, batch_over
 from autograd_lite.rules import linear
 from autograd_lite.tensor import Tensor
@@ -136,13 +136,13 @@ def reshape(x: Any, /, shape: Any, *, copy: bool | None = None) -> Any:
 
 def permute_dims(x: Any, /, axes: Any = None) -> Any:
     """The axes in another order; reversed if `axes` is None, as ``numpy.transpose``."""
-    x = arrayed(x)
+    x = as_array(x)
     return _permute(x, tuple(range(x.ndim))[::-1] if axes is None else _normal_axes(x, axes))
 
 
 def moveaxis(x: Any, source: Any, destination: Any, /) -> Any:
     """Axes moved to other positions, as ``numpy.moveaxis``."""
-    x = arrayed(x)
+    x = as_array(x)
     order = np.moveaxis(np.empty((0,) * x.ndim), source, destination)  # raises what NumPy raises
     del order
     source, destination = (_normal_axes(x, a if np.iterable(a) else (a,)) for a in (source, destination))
@@ -203,7 +203,7 @@ def _several(arrays: Any, name: str) -> tuple[Any, ...]:
 
 def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
     """The slices along an axis, as a tuple: the inverse of `stack`."""
-    x = arrayed(x)
+    x = as_array(x)
     lead = (slice(None),) * (axis % x.ndim)
     return tuple([x[(*lead, i)] for i in range(x.shape[axis])])
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_lite.backend import dtype_name, is_complex, optional, real_dtype
+from autograd_lite.backend import as_array, dtype_name, is_complex, optional, real_dtype
 from autograd_lite.ops.elementwise import conj, imag, real
-from autograd_lite.ops.order import as_array, still
+from autograd_lite.ops.order import still
 from autograd_lite.ops.reduce import sum
 from autograd_lite.ops.shape import broadcast_to, concat, reshape
 from autograd_lite.rules import general, linear

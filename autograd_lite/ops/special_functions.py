@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import optional
+from autograd_lite.backend import as_array, optional
 from autograd_lite.ops.elementwise import exp, log, log1p, sigmoid, sign, softplus, where
-from autograd_lite.ops.order import as_array
 from autograd_lite.rules import elementwise
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import decided, is_complex, is_inexact, on_host, real_dtype
+from autograd_lite.backend import as_array, decided, is_complex, is_inexact, on_host, real_dtype
 from autograd_lite.ops.elementwise import clip, conj, imag, isnan, real, sqrt, where
 from autograd_lite.ops.index import getitem
 from autograd_lite.ops.linalg import matmul
-from autograd_lite.ops.order import as_array, cumulative_prod, cumulative_sum, raw, still
+from autograd_lite.ops.order import cumulative_prod, cumulative_sum, raw, still
 from autograd_lite.ops.reduce import all, max, mean, min, prod, sum
 from autograd_lite.ops.shape import concat, expand_dims, reshape
 from autograd_lite.tensor import Tensor, constant, handle
@@ -197,6 +197,6 @@ def histogram(x: Any, bins: Any = 10, range: Any = None, *, density: bool = Fals
     if isinstance(weights, Tensor) and weights.requires_grad:
         raise TypeError("histogram: weights have no derivative rule here; sum(where(inside, weights, 0)) has one")
     counted: Any = np.histogram  # Any: NumPy's overloads know no value whose type is not known
-    counts, edges = counted(raw(x), raw(bins), range, density=density, weights=raw(weights))
+    counts, edges = counted(raw(as_array(x)), raw(bins), range, density=density, weights=raw(weights))
     tracked = isinstance(x, Tensor)
     return (handle(constant(counts)), handle(constant(edges))) if tracked else (counts, edges)
