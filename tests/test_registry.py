@@ -437,6 +437,12 @@ ON_LISTS = [
 ]
 
 
+def test_a_list_after_an_array_is_taken_as_an_array():
+    x, w, b = np.ones((2, 3)), np.arange(12.0).reshape(4, 3), np.arange(4.0)
+    for first in (x, ag.asarray(x)):
+        np.testing.assert_array_equal(ag.affine(first, w.tolist(), b.tolist()), ag.affine(x, w, b))
+
+
 @pytest.mark.parametrize(("f", "args", "options"), ON_LISTS, ids=[f.__name__ for f, _, _ in ON_LISTS])
 def test_functions_made_of_operations_take_lists_and_numbers_too(f, args, options):
     found = optree.tree_leaves(f(*args, **options))
