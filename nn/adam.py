@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.flat import Arrays, Group
+from nn.flat import Arrays
 from nn.optim import Optimizer
 
 __all__ = ["Adam", "AdamW", "Adamax", "NAdam", "RAdam"]
@@ -231,10 +231,9 @@ class NAdam(Optimizer):
     def slots(self, options: Mapping[str, Any]) -> dict[str, float]:
         return {"m": 0.0, "v": 0.0}
 
-    def constants(self, group: Group) -> Mapping[str, Any]:
-        t, options = group.steps, group.options
+    def constants(self, options: Mapping[str, Any], t: int, numbers: dict[str, float]) -> Mapping[str, Any]:
         now, after = (options["betas"][0] * (1 - 0.5 * 0.96 ** (k * options["momentum_decay"])) for k in (t, t + 1))
-        product = group.numbers["mu_product"] = group.numbers.get("mu_product", 1.0) * now
+        product = numbers["mu_product"] = numbers.get("mu_product", 1.0) * now
         return {**options, "of_g": (1 - now) / (1 - product), "of_m": after / (1 - product * after)}
 
     def update(self, p: Any, g: Any, new: Any, state: Arrays, t: int, options: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import log, pi
 from typing import Any
 
@@ -75,8 +76,7 @@ class Posterior:
         for name, sd in (*self.prior.items(), ("noise", noise)):
             if not 0 < sd < np.inf:
                 raise ValueError(f"Posterior: the standard deviation of {name} is positive, not {sd!r}")
-        constant = log(noise) + 0.5 * log(2 * pi)
-        self.loss = loss or (lambda outputs, y: 0.5 * ag.square((outputs - y) / noise) + constant)
+        self.loss = loss or partial(_normal, noise=noise)
 
     @property
     def start(self) -> dict[str, Any]:
@@ -125,3 +125,8 @@ class Posterior:
             self._members[k] = Ensemble([self.model] * k).together
         rows = {name: ag.expand_dims(p, axis=1) if len(self.shapes[name]) == 1 else p for name, p in params.items()}
         return functional_call(self._members[k], rows, X), 1
+
+
+def _normal(outputs: Any, y: Any, noise: float) -> Any:
+    """Minus the logarithm of the density of `y`, normal about `outputs`."""
+    return 0.5 * ag.square((outputs - y) / noise) + (log(noise) + 0.5 * log(2 * pi))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from itertools import accumulate, count, pairwise
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 
 import autograd_lite as ag
 
-__all__ = ["Arrays", "Flat", "Group", "by_dtype"]
+__all__ = ["Arrays", "Clock", "Flat", "Group", "by_dtype"]
 
 Arrays = dict[str, Any]
 
@@ -91,55 +92,106 @@ class Flat:
         return flat
 
 
+@dataclass(slots=True)
+class Clock:
+    """How many steps some parameters made, and the rule's numbers that change with them. Those share a clock that had
+    gradients in the same steps: as long as all always have one, a group has one clock.
+    """
+
+    steps: int = 0
+    numbers: dict[str, float] = field(default_factory=dict)
+
+
 class Group(Flat):
     """Parameters that are updated together, and what the optimiser keeps for them.
 
-    `options` are the rule's (`lr`, …), `state` its flat arrays by name, `numbers` its numbers by name, `steps` how
-    many it made. `initial_lr` is the rate that schedules start from, once there is one.
+    `options` are the rule's (`lr`, …), `state` its flat arrays by name, `clocks` one for each parameter. `initial_lr`
+    is the rate that schedules start from, once there is one.
     """
 
     def __init__(self, params: list[ag.Tensor], options: dict[str, Any]) -> None:
         super().__init__(params)
         self.options = options
+        self.state: Arrays = {}
+        self.clocks = [Clock()] * len(params)
+        self.initial_lr: float | None = None
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """The arrays that steps write to, and their parts."""
         self.flat, self.spare = self.empty(), self.empty()
         self.own, self.parts = self.views(self.flat), self.views(self.spare)
-        self.held: list[Any] = [None] * len(params)  # the values of which `flat` holds the truth
+        self.held: list[Any] = [None] * len(self.params)  # the values of which `flat` holds the truth
         self.grad = self.empty()
         self.grads = self.views(self.grad)
-        self.collected: list[Any] = [None] * len(params)  # gradients that `grad` holds the truth of
-        self.state: Arrays = {}
-        self.numbers: dict[str, float] = {}
-        self.steps = 0
-        self.initial_lr: float | None = None
+        self.collected: list[Any] = [None] * len(self.params)  # gradients that `grad` holds the truth of
 
-    def gather(self) -> tuple[list[tuple[int, Any]], list[slice]]:
-        """The gradients as flat arrays, with where each begins; and the places of parameters without one.
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes over. Parts of a flat array, copied one by one, would be parts of nothing."""
+        names = ("flat", "spare", "own", "parts", "held", "grad", "grads", "collected")
+        return {name: value for name, value in vars(self).items() if name not in names}
 
-        Those of large parameters are taken where they are, those of small ones copied side by side. Values that
-        somebody else assigned are brought into the flat array.
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._make_room()
+
+    @property
+    def steps(self) -> int:
+        """How many steps were made by the parameters that made most."""
+        return max([clock.steps for clock in self.clocks])
+
+    def gather(self) -> tuple[list[tuple[int, Any, int]], list[slice]]:
+        """The gradients as flat arrays, with where each begins and the number of its first parameter; and the places of
+        parameters without one.
+
+        Those of large parameters are taken where they are, those of small ones copied side by side, as far as they have
+        one clock. Values that somebody else assigned are brought into the flat array.
         """
-        stretches, absent, done = [], [], 0
+        stretches: list[tuple[int, Any, int]] = []
+        absent, done, first, clocks = [], 0, 0, self.clocks
         for i, (p, view, size) in enumerate(zip(self.params, self.grads, self.sizes, strict=True)):
             g = p.grad
-            if g is None:
-                absent.append(self.places[i])
-                view[...] = 0
+            alone = g is None
+            if not alone and g is not self.collected[i]:
+                g = g.value if isinstance(g, ag.Tensor) else g
+                alone = size >= LARGE and g.dtype == self.dtype
+                if not alone:
+                    view[...] = g
+            if not alone and clocks[i] is clocks[first]:
                 continue
-            if g is self.collected[i]:
-                continue
-            g = g.value if isinstance(g, ag.Tensor) else g
-            if size < LARGE or g.dtype != self.dtype:
-                view[...] = g
-                continue
-            place, order = self.places[i], self.orders[i]
+            place = self.places[i]
             if done < place.start:
-                stretches.append((done, self.grad[done : place.start]))
-            stretches.append((place.start, g.ravel(order)))  # a copy only if its order is another
-            done = place.stop
+                stretches.append((done, self.grad[done : place.start], first))
+            done, first = place.start, i
+            if g is None:
+                absent.append(place)
+            elif alone:
+                stretches.append((done, g.ravel(self.orders[i]), i))  # a copy only if its order is another
+            if alone:
+                done, first = place.stop, i + 1
         if done < self.size:
-            stretches.append((done, self.grad[done:]))
+            stretches.append((done, self.grad[done:], first))
         self.gather_values()
         return stretches, absent
+
+    def tick(self) -> list[Clock]:
+        """Count a step of the parameters that have a gradient; their clocks."""
+        absent = [p.grad is None for p in self.params]
+        if any(absent):
+            still = {id(clock) for clock, without in zip(self.clocks, absent, strict=True) if without}
+            parted: dict[int, Clock] = {}  # from those that stand still
+            for i, clock in enumerate(self.clocks):
+                if not absent[i] and id(clock) in still:
+                    self.clocks[i] = parted.setdefault(id(clock), Clock(clock.steps, dict(clock.numbers)))
+        moved = {id(clock): clock for clock, without in zip(self.clocks, absent, strict=True) if not without}
+        for clock in moved.values():
+            clock.steps += 1
+        return list(moved.values())
+
+    def join(self) -> None:
+        """Let those parameters share a clock whose clocks show the same."""
+        if any([clock is not self.clocks[0] for clock in self.clocks]):
+            self.clocks = [next(c for c in self.clocks if c == clock) for clock in self.clocks]
 
     def collect(self) -> Any:
         """All gradients side by side in one array, of which they become parts; zeros where there is none."""

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 import autograd_lite as ag
-from nn.flat import Arrays, Group, by_dtype
+from nn.flat import Arrays, Clock, Group, by_dtype
 from nn.module import StateError
 
 __all__ = ["SGD", "Optimizer"]
@@ -177,23 +177,32 @@ class Optimizer:
             loss.backward()
         return loss
 
-    def _begin(self, group: Group) -> None:
-        """Count a step, and make the arrays that the rule keeps before the first one."""
-        group.steps += 1
+    def _begin(self, group: Group) -> list[Clock]:
+        """Count a step, and bring the arrays that the rule keeps to where they start, for parameters that make their
+        first one. The clocks of those that move.
+        """
+        moved = group.tick()
         for name, start in self.slots(group.options).items():
             if name not in group.state:
                 group.state[name] = group.empty()
                 group.state[name].fill(start)
+            elif any([clock.steps == 1 for clock in moved]):
+                for p, clock, at in zip(group.params, group.clocks, group.places, strict=True):
+                    if p.grad is not None and clock.steps == 1:
+                        group.state[name][at] = start
+        return moved
 
     def _move(self, group: Group) -> None:
-        """Apply the rule piece by piece, and undo it in the places where there was no gradient."""
+        """Apply the rule piece by piece, where there is a gradient."""
         stretches, absent = group.gather()
-        self._begin(group)
+        clocks = self._begin(group)
         p, decay = group.flat, group.options.get("weight_decay", 0)
         decoupled = self.decoupled or group.options.get("decoupled_weight_decay", False)
-        before = [(s, at, s[at].copy()) for at in absent for s in group.state.values()]
-        options, new = self.constants(group), group.fresh()
-        for start, gradient in stretches:
+        constants = {id(clock): self.constants(group.options, clock.steps, clock.numbers) for clock in clocks}
+        new = group.fresh()
+        for start, gradient, of in stretches:
+            clock = group.clocks[of]
+            options = constants[id(clock)]
             for first in range(0, gradient.size, PIECE):
                 g = gradient[first : first + PIECE]
                 values, state, out = p, group.state, new
@@ -204,20 +213,21 @@ class Optimizer:
                     values = values * (1 - group.options["lr"] * decay)
                 elif decay:
                     g = g + decay * values
-                self.update(values, g, out, state, group.steps, options)
+                self.update(values, g, out, state, clock.steps, options)
         for at in absent:
             new[at] = p[at]
-        for s, at, old in before:
-            s[at] = old
         group.replace(new)
+        group.join()
 
     def slots(self, options: Mapping[str, Any]) -> dict[str, float]:
         """The arrays that the rule keeps from step to step: their names, and the value in all entries at first."""
         return {}
 
-    def constants(self, group: Group) -> Mapping[str, Any]:
-        """What `update` gets as `options` in this step (``group.steps`` counts it): the group's, and more if needed."""
-        return group.options
+    def constants(self, options: Mapping[str, Any], t: int, numbers: dict[str, float]) -> Mapping[str, Any]:
+        """What `update` gets as `options` in step `t`: the group's, and more if needed. `numbers` last from one step to
+        the next. Parameters that had no gradient in some steps are behind the others, and asked for by themselves.
+        """
+        return options
 
     def update(self, p: Any, g: Any, new: Any, state: Arrays, t: int, options: Mapping[str, Any]) -> None:
         """The rule: from values `p` and gradients `g` write values into `new`, and change `state`, in step t = 1, 2, …
@@ -230,14 +240,15 @@ class Optimizer:
     def state_dict(self) -> dict[str, Any]:
         """A copy of everything that the next steps depend on besides the parameters: what `load_state_dict` takes.
 
-        A dict of the `rule`'s name and the `groups`; of each the `options`, the number of `steps`, the `numbers`,
-        and the `state`: under each name a list of arrays, one a parameter, in C order. All but the arrays is JSON.
+        A dict of the `rule`'s name and the `groups`; of each the `options`, and in lists, one entry a parameter, the
+        number of `steps` (those in which it had a gradient), the rule's `numbers`, and under each name of the `state`
+        the arrays, in C order. All but the arrays is JSON.
         """
         groups = [
             {
                 "options": dict(group.options),
-                "steps": group.steps,
-                "numbers": dict(group.numbers),
+                "steps": [clock.steps for clock in group.clocks],
+                "numbers": [dict(clock.numbers) for clock in group.clocks],
                 "state": {name: group.copies(flat) for name, flat in group.state.items()},
             }
             for group in self.groups
@@ -265,6 +276,8 @@ class Optimizer:
                     f"load_state_dict of {rule}: the options of group {i} are not {', '.join(group.options)}"
                 )
             checked.append(self._checked(held["options"]))
+            if [np.shape(held[name]) for name in ("steps", "numbers")] != 2 * [(len(group.params),)]:
+                raise StateError(f"load_state_dict of {rule}: steps and numbers of group {i} are not one a parameter")
             for name, arrays in held["state"].items():
                 shapes = [np.shape(a) for a in arrays]
                 if shapes != [p.shape for p in group.params]:
@@ -274,7 +287,9 @@ class Optimizer:
                     )
         for group, held, options in zip(self.groups, saved, checked, strict=True):
             group.options.update(options)
-            group.steps, group.numbers = int(held["steps"]), dict(held["numbers"])
+            pairs = zip(held["steps"], held["numbers"], strict=True)
+            group.clocks = [Clock(int(steps), dict(numbers)) for steps, numbers in pairs]
+            group.join()
             group.state = {name: group.fill(group.empty(), arrays) for name, arrays in held["state"].items()}
 
     def __repr__(self) -> str:
@@ -352,7 +367,7 @@ class SGD(Optimizer):
                     new = (g if alike and g.strides == value.strides else _laid_out(g, value)) * rate
                     new += value
                     moved.append((p, new))
-            group.steps += 1
+            group.tick()
             for p, value in moved:
                 p.value = value
         elif any([p.grad is None for p in group.params]):
@@ -362,7 +377,7 @@ class SGD(Optimizer):
             self._begin(group)
             new, b = group.fresh(), group.state["momentum"]
             b *= momentum
-            for start, g in stretches:
+            for start, g, _ in stretches:
                 part = b[start : start + g.size]
                 part += g
             np.multiply(b, -options["lr"], out=new)

@@ -94,7 +94,8 @@ class LineSearch(Optimizer):
         self._place(self.result.x)
         self.zero_grad()
         for group in self.groups:
-            group.steps += 1
+            for clock in {id(clock): clock for clock in group.clocks}.values():
+                clock.steps += 1
         return loss
 
     def search(self, value_and_gradient: Callable[[Any], tuple[float, Any]], start: Any, closure: Any) -> Any:

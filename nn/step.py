@@ -35,6 +35,10 @@ class Derivatives:
         self.counts = next(model.buffers(), None) is not None  # statistics, which a recording would keep as they are
         self.functions: dict[Any, tuple[Any, Any]] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes over: all but what was recorded with the arrays of this one's model."""
+        return {**vars(self), "functions": {}}
+
     def __call__(self, inputs: tuple[Any, ...], *rest: Any) -> tuple[Any, Any]:
         """The loss and the model's output, as arrays; the gradients become those of the parameters."""
         learnt = self.parameters
@@ -121,11 +125,16 @@ def training_step(
     >>> bool(losses[-1] < 0.1 * losses[0])
     True
     """
-    derivatives = Derivatives(model, loss, replay=replay)
+    return _Step(Derivatives(model, loss, replay=replay), optimizer)
 
-    def step(*batch: Any) -> Any:
-        value, _ = derivatives(batch[:-1], batch[-1])
-        optimizer.step()
+
+class _Step:
+    """What `training_step` returns. Not a function, of which a copy would go on with the model that it was made for."""
+
+    def __init__(self, derivatives: Derivatives, optimizer: Any) -> None:
+        self.derivatives, self.optimizer = derivatives, optimizer
+
+    def __call__(self, *batch: Any) -> Any:
+        value, _ = self.derivatives(batch[:-1], batch[-1])
+        self.optimizer.step()
         return value
-
-    return step
