@@ -12,6 +12,9 @@ bilinear      a transpose per argument               op(t_x, y) + op(x, t_y)    
 general       both, written out                      push(t, v, x)                   pull(g, v, x)
 ============  =====================================  ===================================================
 
+Where a derivative is not known the table has None, and a sweep that needs it raises NoRuleError, in both modes
+alike; 0 is another word: an argument that changes nothing.
+
 Rules are written in the package's own public operations. On arrays those run as bare array calls; on Tensors
 they record, which is all that derivatives of higher order need; on names they spell themselves out, which is
 what the printed table shows. For complex numbers a pull is the plain transpose, without conjugation: the sweep's
@@ -34,6 +37,7 @@ from autograd_lite.tensor import Row, Tensor, held
 __all__ = ["bilinear", "elementwise", "general", "linear", "plain"]
 
 Partial = Call | complex | None
+REVERSE, FORWARD = " in reverse mode", " in forward mode"
 
 
 def elementwise(name: str, kernel: Call, *partials: Partial, **extra: Any) -> Call:
@@ -47,7 +51,8 @@ def elementwise(name: str, kernel: Call, *partials: Partial, **extra: Any) -> Ca
         Computes it on arrays.
     *partials : callable, number or None
         One per argument: ``p(v, x, y, …)`` of the result and the arguments, written with this package's
-        operations; a number when constant; None when that argument has no derivative.
+        operations; a number when constant, 0 for an argument that changes nothing; None when the derivative is not
+        known: asked for it, both modes raise NoRuleError.
     infix : str, optional
         How the printer writes it: ``"{} * {}"``.
     holes : bool, optional
@@ -67,15 +72,33 @@ def elementwise(name: str, kernel: Call, *partials: Partial, **extra: Any) -> Ca
     """
     signature = ", ".join("xyzw"[: len(partials)]) + ", /"
     op = Op(name, kernel, "elementwise", partials, extra.pop("signature", signature), **extra)
-    times = pick if op.holes else None
-    op.pull = _pull_elementwise(op, partials, times)
-    op.gated = _pull_elementwise(op, partials, times or gate)
-    op.push = _push_elementwise(partials, times)
+    times, rules = pick if op.holes else None, _ruled(op, partials)
+    op.pull = _pull_elementwise(rules, times)
+    op.gated = _pull_elementwise(rules, times or gate)
+    op.push = _push_elementwise(rules, times)
     return op.call
 
 
+def _ruled(op: Op, rules: Any, mode: str = "") -> tuple[Any, ...]:
+    """The rules of `op`, one per argument. In the place of None, a derivative not known, a function that says so."""
+    each = rules if isinstance(rules, tuple) else (rules,) * (1 if rules else len(op.arrays))
+    lacking = None in each and op.kind in ("linear", "bilinear")
+    if lacking or len(each) != len(op.arrays):
+        del OPS[op.name]
+        remedy = "; where none is known, use ag.general" if lacking else ""
+        raise TypeError(f"{op.name}: give a rule for each of {', '.join(op.arrays)}{remedy}")
+    return tuple([partial(_refuse, op, i, mode) if rule is None else rule for i, rule in enumerate(each)])
+
+
+def _refuse(op: Op, i: int, mode: str, *_: Any) -> Any:
+    raise NoRuleError(
+        f"{op.name}: no derivative rule{mode} for argument {op.arrays[i].lstrip('*')!r}; register one with "
+        f"ag.{op.kind}(…), or hold the argument constant with ag.stop_gradient"
+    )
+
+
 def _scaled(p: Any) -> Call:
-    """The product with a constant partial."""
+    """The product with a constant partial; 0 whatever that would have met, if it is 0."""
     if p == 1:
         return lambda g, x: g
     if p == -1:
@@ -102,7 +125,7 @@ def _product(g: Any, w: Any, last: bool = True) -> Any:
     return g * w
 
 
-def _pull_elementwise(op: Op, partials: tuple[Any, ...], times: Call | None) -> Call:
+def _pull_elementwise(partials: tuple[Any, ...], times: Call | None) -> Call:
     """The pull of an elementwise operation, multiplying with `times` (plain ``*`` if None)."""
     if len(partials) == 1:
         (p,) = partials
@@ -136,7 +159,7 @@ def _pull_elementwise(op: Op, partials: tuple[Any, ...], times: Call | None) -> 
             return conform(c, a), conform(d, b)
 
         return binary
-    scalings: list[Any] = [None if p is None or callable(p) else _scaled(p) for p in partials]
+    scalings: list[Any] = [None if callable(p) else _scaled(p) for p in partials]
     if len(partials) == 2 and all(scalings):
         left, right = scalings
 
@@ -157,8 +180,6 @@ def _pull_elementwise(op: Op, partials: tuple[Any, ...], times: Call | None) -> 
                 c = None
             elif scaled:
                 c = scaled(g, x)
-            elif p is None:
-                raise no_rule(op, arg, row)
             else:
                 w = p(row.value, *values)
                 c = times(g, w) if times else g * w
@@ -170,29 +191,24 @@ def _pull_elementwise(op: Op, partials: tuple[Any, ...], times: Call | None) -> 
     return several
 
 
-def no_rule(op: Op, arg: Row, row: Row) -> NoRuleError:
-    return NoRuleError(
-        f"{op.name}: no derivative rule for argument {row.args.index(arg)}; register one with ag.{op.kind}(…), "
-        f"or hold the argument constant with ag.stop_gradient"
-    )
+def _push_elementwise(partials: tuple[Any, ...], selecting: Call | None) -> Call:
+    scalings: list[Any] = [None if callable(p) else _scaled(p) for p in partials]
 
-
-def _push_elementwise(partials: tuple[Partial, ...], selecting: Call | None) -> Call:
     def push(row: Row, tangents: list[Any], gated: bool) -> Any:
         values = [x.value for x in row.args]
         times = selecting or (gate if gated else None)
         total: Any = None
-        for t, p in zip(tangents, partials, strict=True):
-            if t is not None and p is not None:
-                p = p(row.value, *values) if callable(p) else p
-                c = t * p if times is None or p.__class__ in PYTHON else times(t, p)
+        for t, x, p, scaled in zip(tangents, values, partials, scalings, strict=True):
+            if t is not None:
+                w = None if scaled else p(row.value, *values)
+                c = scaled(t, x) if scaled else t * w if times is None or w.__class__ in PYTHON else times(t, w)
                 total = c if total is None else total + c
         return _fitted(total, row)
 
     return push
 
 
-def linear(name: str, kernel: Call, *transposes: Call | None, signature: str = "x, /", **extra: Any) -> Call:
+def linear(name: str, kernel: Call, *transposes: Call, signature: str = "x, /", **extra: Any) -> Call:
     """Register a linear operation, from its transpose: forward, it is itself.
 
     Parameters
@@ -214,10 +230,10 @@ def linear(name: str, kernel: Call, *transposes: Call | None, signature: str = "
     """
     op = Op(name, kernel, "linear", transposes, signature, **extra)
     if op.variadic:
-        transpose: Any = transposes[0]
-        op.pull = _each(op, lambda i, g, v, xs, *params: transpose(i, g, xs, *params))
+        (transpose,) = _ruled(op, transposes)
+        op.pull = _each(op, (lambda i, g, v, xs, *params: transpose(i, g, xs, *params),))
     else:
-        op.pull = _each(op, tuple([f and (lambda g, v, *xs, f=f: f(g, *xs)) for f in transposes]))
+        op.pull = _each(op, tuple([lambda g, v, *xs, f=f: f(g, *xs) for f in _ruled(op, transposes)]))
     op.gated = op.pull
 
     def push(row: Row, tangents: list[Any], gated: bool) -> Any:
@@ -250,7 +266,7 @@ def bilinear(name: str, kernel: Call, *transposes: Call, signature: str = "x, y,
 
         return pull
 
-    op.pull = pulling(*transposes)
+    op.pull = pulling(*_ruled(op, transposes))
     op.gated = pulling(*[partial(_gated, t, i) for i, t in enumerate(transposes)])
 
     def push(row: Row, tangents: list[Any], gated: bool) -> Any:
@@ -282,11 +298,11 @@ def general(name: str, kernel: Call, pull: Any, push: Any, *, signature: str = "
     name, kernel, signature
         As for `linear`.
     pull : callable or tuple of callables
-        One per array argument: ``(g, v, *arrays, *options) -> contribution``, or None without derivative.
-        For a variadic operation one: ``(i, g, v, arrays, *options)``.
+        One per array argument: ``(g, v, *arrays, *options) -> contribution``, or None where it is not known: asked
+        for it, reverse mode raises NoRuleError. For a variadic operation one: ``(i, g, v, arrays, *options)``.
     push : callable or tuple of callables
-        One per array argument: ``(t, v, *arrays, *options) -> tangent`` (variadic: ``(i, t, v, arrays, …)``);
-        the tangents are added up.
+        One per array argument: ``(t, v, *arrays, *options) -> tangent`` (variadic: ``(i, t, v, arrays, …)``), or
+        None, as for `pull`; the tangents are added up.
     gated : callable or tuple, optional
         The pull for adjoints with holes, by default `pull`.
     direct : callable, optional
@@ -307,20 +323,24 @@ def general(name: str, kernel: Call, pull: Any, push: Any, *, signature: str = "
     together, gated, direct = extra.pop("together", False), extra.pop("gated", pull), extra.pop("direct", None)
     op = Op(name, kernel, "general", (pull, push), signature, **extra)
     if together:
-        op.pull = op.gated = _together(pull)
+        together_pull, together_push = (
+            pull or partial(_refuse, op, 0, REVERSE),
+            push or partial(_refuse, op, 0, FORWARD),
+        )
+        op.pull = op.gated = _together(together_pull)
         op.push = lambda row, ts, gated: _fitted(
-            push(ts, row.value, [x.value for x in row.args], *(row.params or ())), row
+            together_push(ts, row.value, [x.value for x in row.args], *(row.params or ())), row
         )
         return op.call
-    op.pull, op.gated = direct or _each(op, pull), _each(op, gated)
-    pushes = push if isinstance(push, tuple) else (push,)
+    op.pull, op.gated = direct or _each(op, _ruled(op, pull, REVERSE)), _each(op, _ruled(op, gated, REVERSE))
+    pushes = _ruled(op, push, FORWARD)
 
     def push_all(row: Row, tangents: list[Any], gated: bool) -> Any:
         xs, params = [x.value for x in row.args], row.params or ()
         total: Any = None
         for i, t in enumerate(tangents):
-            if t is not None and (op.variadic or pushes[i] is not None):
-                c = push(i, t, row.value, xs, *params) if op.variadic else pushes[i](t, row.value, *xs, *params)
+            if t is not None:
+                c = pushes[0](i, t, row.value, xs, *params) if op.variadic else pushes[i](t, row.value, *xs, *params)
                 total = c if total is None else total + c
         return _fitted(total, row)
 
@@ -328,19 +348,19 @@ def general(name: str, kernel: Call, pull: Any, push: Any, *, signature: str = "
     return op.call
 
 
-def _each(op: Op, pulls: Any) -> Call:
+def _each(op: Op, pulls: tuple[Any, ...]) -> Call:
     """The pull of an operation from one function per argument, or for a variadic one a function of its index."""
     if op.variadic:
+        (pull,) = pulls
 
         def variadic(g: Any, row: Row, first: int) -> Any:
             xs, v, params = [x.value for x in row.args], row.value, row.params or ()
             return [
-                conform(pulls(i, g, v, xs, *params), xs[i]) if arg.seq >= first else None
+                conform(pull(i, g, v, xs, *params), xs[i]) if arg.seq >= first else None
                 for i, arg in enumerate(row.args)
             ]
 
         return variadic
-    pulls = pulls if isinstance(pulls, tuple) else (pulls,)
     if len(pulls) == 1:
         (one,) = pulls
 
@@ -354,15 +374,7 @@ def _each(op: Op, pulls: Any) -> Call:
         args = row.args
         xs = [x.value for x in args]
         given = (g, row.value, *xs, *(row.params or ()))
-        contributions: list[Any] = []
-        for arg, x, f in zip(args, xs, pulls, strict=True):
-            if arg.seq < first:
-                contributions.append(None)
-            elif f is None:
-                raise no_rule(op, arg, row)
-            else:
-                contributions.append(conform(f(*given), x))
-        return contributions
+        return [conform(f(*given), x) if arg.seq >= first else None for arg, x, f in zip(args, xs, pulls, strict=True)]
 
     return several
 

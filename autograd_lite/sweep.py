@@ -28,7 +28,7 @@ from autograd_lite.backend import (
     private,
     unshared,
 )
-from autograd_lite.errors import NonScalarError, NoRuleError, SeedError, UntrackedError
+from autograd_lite.errors import NonScalarError, SeedError, UntrackedError
 from autograd_lite.op import OPS, watcher
 from autograd_lite.tensor import Row, Tensor, constant, handle, held
 
@@ -278,8 +278,6 @@ def forward(
             continue
         ts = [tangents.get(arg.seq) if arg.seq else None for arg in row.args]
         if any([t is not None for t in ts]):
-            if op.push is None:
-                raise NoRuleError(f"{op.name}: no push rule, so no forward mode; register one or use reverse mode")
             with_holes = bool(holes) and any([arg.seq in holes for arg in row.args])
             shown = lifted(row, record) if lift else row
             t = push(shown, ts) if push else op.push(shown, ts, with_holes)

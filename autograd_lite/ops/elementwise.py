@@ -1,7 +1,7 @@
 """Operations that work entry by entry: name, kernel, one partial per argument.
 
-Each partial is a function of the result `v` and the arguments; a number where it is constant; None where there
-is no derivative. Conventions at kinks (one rule everywhere): ties share the adjoint evenly, corners take the
+Each partial is a function of the result `v` and the arguments; a number where it is constant; None where it is not
+known. Conventions at kinks (one rule everywhere): ties share the adjoint evenly, corners take the
 subgradient 0, and what was not selected contributes nothing.
 """
 
@@ -84,7 +84,7 @@ def _turned(t: Any, s: Any, back: Any, x: Any) -> Any:
     return where(length == 0, 0.0, (t - s * real(t * back)) / where(length == 0, 1.0, length))
 
 
-where   = elementwise("where",   _where,     None, lambda v, c, x, y: c, lambda v, c, x, y: logical_not(c), signature="condition, x, y, /", holes=True, doc="x where the condition holds, y elsewhere.")
+where   = elementwise("where",   _where,     0, lambda v, c, x, y: c, lambda v, c, x, y: logical_not(c), signature="condition, x, y, /", holes=True, doc="x where the condition holds, y elsewhere.")
 gated_product  = plain("gated_product",  _gated,  signature="x, y, /", doc="x * y, where a zero of either annihilates even an infinity: see `products.gate`.")
 picked_product = plain("picked_product", _picked, signature="x, y, /", doc="x * y, where a zero of y annihilates even an infinity: see `products.pick`.")
 maximum = elementwise("maximum", np.maximum, lambda v, x, y: _half(x, y),      lambda v, x, y: _half(y, x),             holes=True, doc="The larger of two, entry by entry; ties share the adjoint evenly.")
@@ -93,10 +93,10 @@ relu    = elementwise("relu",    _relu,      lambda v, x: x > 0,                
 _clip   = elementwise("clip",    np.clip,    lambda v, x, lo, hi: (lo <= x) & (x <= hi), lambda v, x, lo, hi: (x < lo) & (lo <= hi), lambda v, x, lo, hi: (x > hi) | (lo > hi), signature="x, min, max, /", holes=True)
 sign    = general("sign",        np.sign,    lambda g, v, x: _turned(g, conj(v), v, x), lambda t, v, x: _turned(t, v, conj(v), x),          doc="The sign: -1, 0 or 1, or z/|z|; the derivative of a real sign is 0.", batch=batch_same)
 abs     = elementwise("abs",     np.abs,     lambda v, x: conj(sign(x)), infix="|{}|", doc="The absolute value; its derivative at 0 is 0.")
-floor   = elementwise("floor",   np.floor,   0, doc="The largest integer not above x; its derivative is 0.")
-ceil    = elementwise("ceil",    np.ceil,    0, doc="The smallest integer not below x; its derivative is 0.")
-round   = elementwise("round",   np.round,   0, doc="The nearest integer, halves to even; its derivative is 0.")
-trunc   = elementwise("trunc",   np.trunc,   0, doc="The integer part; its derivative is 0.")
+floor   = elementwise("floor",   np.floor,   0, holes=True, doc="The largest integer not above x; its derivative is 0.")
+ceil    = elementwise("ceil",    np.ceil,    0, holes=True, doc="The smallest integer not below x; its derivative is 0.")
+round   = elementwise("round",   np.round,   0, holes=True, doc="The nearest integer, halves to even; its derivative is 0.")
+trunc   = elementwise("trunc",   np.trunc,   0, holes=True, doc="The integer part; its derivative is 0.")
 nextafter = elementwise("nextafter", np.nextafter, 1, 0, doc="The next floating-point number after x towards y; its derivatives are 1 and 0.")
 copysign = elementwise("copysign", np.copysign, lambda v, x, y: sign(x) * sign(v), 0, doc="The magnitude of x with the sign of y.")
 
@@ -105,7 +105,7 @@ add       = elementwise("add",       operator.add,      1,                      
 subtract  = elementwise("subtract",  operator.sub,      1,                     -1,                       infix="{} - {}",  doc="The difference of two arrays, entry by entry.")
 multiply  = elementwise("multiply",  operator.mul,      lambda v, x, y: y,      lambda v, x, y: x,       infix="{} * {}",  doc="The product of two arrays, entry by entry.")
 divide    = elementwise("divide",    operator.truediv,  lambda v, x, y: 1 / y,  lambda v, x, y: -v / y,  infix="{} / {}",  doc="The quotient of two arrays, entry by entry.")
-floor_divide = elementwise("floor_divide", operator.floordiv, 0, 0,  infix="{} // {}", doc="The floor of the quotient; its derivatives are 0.")
+floor_divide = elementwise("floor_divide", operator.floordiv, 0, 0, holes=True, infix="{} // {}", doc="The floor of the quotient; its derivatives are 0.")
 remainder = elementwise("remainder", operator.mod,      1,                      lambda v, x, y: -floor(x / y), infix="{} % {}", doc="The remainder, with the sign of the divisor.")
 negative  = elementwise("negative",  operator.neg,     -1,                                               infix="-{}",      doc="The negative.")
 positive  = elementwise("positive",  operator.pos,      1,                                               infix="+{}",      doc="The same again.")
