@@ -13,8 +13,20 @@ import numpy as np
 
 from autograd_lite import bins, fft, forms, making, masked, polynomials, special, ufuncs, writes
 from autograd_lite import linalg as la
-from autograd_lite.backend import as_array, is_complex
-from autograd_lite.ops import arrange, create, decompose, index, linalg, numeric, order, reduce, shape, statistics
+from autograd_lite.backend import as_array
+from autograd_lite.ops import (
+    arrange,
+    create,
+    decompose,
+    index,
+    linalg,
+    numeric,
+    order,
+    reduce,
+    shape,
+    solve,
+    statistics,
+)
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import raw
 from autograd_lite.tensor import held
@@ -101,14 +113,12 @@ def _fftn(function: Call, axes: Any = None) -> Call:
 
 
 def _triangle(function: Call) -> Call:
-    """``np.linalg.eigh(x, UPLO)``: with it only that triangle is read, without it the whole of a symmetric matrix."""
+    """``np.linalg.eigh(x, UPLO)``: the lower triangle, or the upper one, which is the lower one of the adjoint."""
 
-    def call(x: Any, UPLO: str | None = None) -> Any:
-        if UPLO is not None:
-            x = create.triu(x) if UPLO.upper() == "U" else create.tril(x)
-            corner = la.diagonal(x)
-            x = x + e.conj(x.mT) - arrange.with_diagonal(e.real(corner) if is_complex(corner) else corner)
-        return function(x)
+    def call(x: Any, UPLO: str = "L") -> Any:
+        if UPLO.upper() not in ("L", "U"):
+            raise ValueError(f"UPLO is 'L' or 'U', not {UPLO!r}")
+        return function(x if UPLO.upper() == "L" else solve.adjoint(as_array(x)))
 
     return call
 

@@ -121,12 +121,6 @@ def eigenpairs(x: Any) -> Any:
     return (v * w) @ v.mT
 
 
-def near_symmetric(name: str) -> Callable[..., Any]:
-    """The same of (x + xᴴ)/2, for operations that read one triangle only."""
-    call = near_diagonal(name)
-    return lambda x: call(OPS["hermitian"].call(x))
-
-
 def like_of(family: Family, **options: Any) -> Family:
     """A family, always with these options."""
     return Family(

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd_lite.backend import as_array, dtype_name, is_complex, optional, real_dtype
+from autograd_lite.ops.arrange import diagonal, with_diagonal
+from autograd_lite.ops.create import tril
 from autograd_lite.ops.elementwise import conj, imag, real
 from autograd_lite.ops.order import still
 from autograd_lite.ops.reduce import sum
@@ -54,14 +56,32 @@ def _lower(s: Any) -> Any:
     return s * (np.tril(np.ones((n, n), real_dtype(s))) - np.eye(n, dtype=real_dtype(s)) / 2)
 
 
+def _from_lower(x: Any, xp: Any = np) -> Any:
+    below = xp.tril(x, k=-1)
+    rest = xp.tril(x) - below
+    rest = rest if x.dtype.kind != "c" else (rest + xp.conj(rest)) / 2
+    return below + rest + xp.conj(xp.matrix_transpose(below))
+
+
+def _to_lower(g: Any) -> Any:
+    """The adjoint of matrices of which `from_lower` made Hermitian ones: what came to both of its places."""
+    if is_complex(g):
+        return tril(g + adjoint(g)) - with_diagonal(real(diagonal(g)))
+    return tril(g) + tril(g.mT, k=-1)
+
+
+def _cholesky_kernel(x: Any, xp: Any = np) -> Any:
+    return np.linalg.cholesky(x) if xp is np else xp.linalg.cholesky(_from_lower(x, xp))
+
+
 def _cholesky_pull(g: Any, v: Any, x: Any) -> Any:
     """A = LLᴴ gives dL = L Φ(L⁻¹ dA L⁻ᴴ), Φ being `_lower`."""
     left = _solve(v.mT, _lower(v.mT @ g))
-    return _solve(adjoint(v), left.mT).mT
+    return _to_lower(_solve(adjoint(v), left.mT).mT)
 
 
 def _cholesky_push(t: Any, v: Any, x: Any) -> Any:
-    left = _solve(v, t)
+    left = _solve(v, from_lower(t))
     return v @ _lower(adjoint(_solve(v, adjoint(left))))
 
 
@@ -96,10 +116,10 @@ def _turn(g: Any, v: Any, x: Any) -> Any:
 
 
 # fmt: off
-hermitian  = linear("hermitian", lambda x, xp=np: (x + xp.conj(xp.matrix_transpose(x))) / 2, lambda g, x: hermitian(g), doc="The mean of x and its conjugate transpose.", batch="leading")
+from_lower = linear("from_lower", _from_lower, lambda g, x: _to_lower(g), doc="The Hermitian matrices with these lower triangles.", batch="leading")
 _solve     = general("solve",    np.linalg.solve,    _solve_pull,    _solve_push,    signature="a, b, /", together=True, batch="leading")
 inv        = general("inv",      np.linalg.inv,      lambda g, v, x: -(v.mT @ g @ v.mT), lambda t, v, x: -(v @ t @ v), doc="The inverse of each matrix.", batch="leading")
-_cholesky  = general("cholesky", np.linalg.cholesky, _cholesky_pull, _cholesky_push, batch="leading")
+_cholesky  = general("cholesky", _cholesky_kernel, _cholesky_pull, _cholesky_push, batch="leading")
 _exponential = general("expm",   _expm, lambda g, v, x: _expm_along(x.mT, g), lambda t, v, x: _expm_along(x, t), batch="leading")
 _log_det   = general("logabsdet", lambda x, xp=np: xp.linalg.slogdet(x)[1], lambda g, v, x: _over(g) * inv(x).mT, lambda t, v, x: real(_dots(inv(x).mT, t)))
 _det_sign  = general("detsign",   lambda x, xp=np: xp.linalg.slogdet(x)[0], _turn,                                lambda t, v, x: v * imag(_dots(inv(x).mT, t)) * 1j if is_complex(x) else 0 * v)
@@ -125,10 +145,15 @@ def solve(a: Any, b: Any, /) -> Any:
 def cholesky(x: Any, /, *, upper: bool = False) -> Any:
     """The lower triangular L with x = L Lᴴ (or the upper U with x = Uᴴ U) of Hermitian positive definite matrices.
 
-    `x` is taken as (x + xᴴ)/2, so the gradient of a symmetric matrix is symmetric.
+    As in NumPy only the lower triangle of `x` is read (with `upper` the upper one), so that is where the gradient is.
+
+    >>> import autograd_lite as ag
+    >>> ag.grad(lambda x: ag.linalg.cholesky(x)[1, 0])(ag.asarray([[4.0, 99.0], [2.0, 5.0]]))
+    Tensor([[-0.125,  0.   ],
+            [ 0.5  ,  0.   ]])
     """
-    factor = _cholesky(hermitian(matrices("cholesky", x, square=True)))
-    return adjoint(factor) if upper else factor
+    x = matrices("cholesky", x, square=True)
+    return adjoint(_cholesky(adjoint(x))) if upper else _cholesky(x)
 
 
 class SlogdetResult(NamedTuple):
