@@ -283,13 +283,17 @@ def on_host(value: Any) -> Any:
 
 
 def decided(condition: Any, otherwise: bool) -> bool:
-    """A truth value; `otherwise` where the library only traces the computation, and cannot say yet."""
+    """A truth value; `otherwise` where the library only traces the computation, and cannot say yet.
+
+    Where `replay` traces, it is the example's, and every run asks again.
+    """
     try:
         return bool(condition)
     except TypeError as error:
         if not is_traced(error):
             raise
-        return otherwise
+        asked = getattr(getattr(condition, "value", condition), "asked", None)
+        return otherwise if asked is None else bool(asked(bool, None))
 
 
 def is_traced(error: Exception) -> bool:
@@ -320,6 +324,8 @@ def has_nan(value: Any) -> bool:
         return bool(square != square)
     if value.__class__ in SCALARS or not hasattr(value, "dtype"):
         return bool(value != value)
+    if (asked := getattr(value, "asked", None)) is not None:
+        return bool(asked(has_nan, True))
     return decided(namespace(value.__class__).any(value != value), otherwise=True)
 
 

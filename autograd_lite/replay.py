@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import optree
 
-from autograd_lite.backend import NUMPY, as_value
+from autograd_lite.backend import NUMPY
 from autograd_lite.errors import TracerError
-from autograd_lite.op import watching
+from autograd_lite.op import watcher, watching
+from autograd_lite.program import Departure, Program
 from autograd_lite.tensor import Row, Tensor, held, tick
-from autograd_lite.traced import Departure, Program, Traced
+from autograd_lite.traced import Traced
 
 __all__ = ["replay"]
+
+logger = logging.getLogger("autograd_lite")
 
 
 def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
@@ -33,11 +37,16 @@ def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
         - Only arguments may change from call to call: arrays, Python floats and complex numbers. Others (integers,
           strings, booleans) choose a recording of their own. What `f` reads from elsewhere, random numbers too, is as
           it was when recorded.
-        - It must not look at values: branch with `where`. What it prints or appends to, it does only when recorded.
+        - It must not look at values (``if``, ``float(x)``, ``x.item()``): branch with `where`. Where shapes depend on
+          values, as of ``x[x > 0]``, or this package has a special case, as for singular matrices, every run checks
+          that nothing has changed, or `f` is recorded again: at most 8 times, then it is called.
+        - It must not write into its arguments. What it prints or appends to, it does only when recorded.
+        - Warnings of NumPy are not given in a replay. An error is that of `f`, which is called if a program fails.
         - A call that it makes twice on the same values is made once.
 
     strict : bool
-        Whether a function that cannot be recorded is an error; otherwise it is called as it is.
+        Whether a function that cannot be recorded is an error; otherwise it is called as it is, and the log of
+        "autograd_lite" says why.
 
     Returns
     -------
@@ -47,7 +56,7 @@ def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
     Raises
     ------
     TracerError
-        `f` branches on a value, or reads a variable that is none of its arguments: pass it
+        `f` branches on a value, writes into an argument, or reads a variable that is none of its arguments: pass it
         (``nn.functional_call`` does that for a model).
 
     Examples
@@ -59,57 +68,102 @@ def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
     >>> fast(np.array([np.pi / 4, 0.0]))  # replayed
     array([1., 0.])
     """
-    programs: dict[Any, tuple[Callable[..., list[Any]] | None, Any]] = {}
-
-    def recorded(call: Any, careful: bool = False) -> tuple[Callable[..., list[Any]] | None, Any]:
-        try:
-            return _recorded(f, *optree.tree_flatten(call), careful)
-        except Exception:
-            if strict:
-                raise
-            return None, None
+    recordings: dict[Any, _Recordings] = {}
+    last: dict[Any, tuple[Any, Any]] = {}  # for each kind of arguments, the program that served last, and its results
 
     @functools.wraps(f)
     def replayed(*args: Any, **options: Any) -> Any:
-        program: Callable[..., list[Any]] | None
-        call: Any = (args, options)
         values: Any
         key: Any
         if not options and all([x.__class__ is np.ndarray for x in args]):  # no containers to take apart
-            values, key = args, tuple([(x.shape, x.dtype) for x in args])
+            values, key = args, tuple([(x.shape, x.dtype, x.strides) for x in args])
         else:
+            call: Any = (args, options)
             leaves, spec = optree.tree_flatten(call)
-            if any([isinstance(x, Tensor) and x._row.seq for x in leaves]):
+            if any([isinstance(x, Traced) or (isinstance(x, Tensor) and x._row.seq) for x in leaves]):
                 return f(*args, **options)
             values, key = _keyed(leaves, spec)
+        if watcher() is not None:  # such as `debug`, which wants to see every row
+            return f(*args, **options)
         try:
-            program, out_spec = programs[key]
-        except KeyError:
-            program, out_spec = programs[key] = recorded(call)
+            program, out_spec = last[key]
+            if program is not None:
+                return optree.tree_unflatten(out_spec, program(*values))
+        except Exception as error:  # of whatever class: where `f` fails too, it says so itself (see `_Recordings`)
+            spared = isinstance(error, Departure) and error.spared
+        else:
+            return f(*args, **options)
+        try:
+            known = recordings.setdefault(key, _Recordings(f, strict))
         except TypeError as error:
             raise TypeError(f"replay: an argument that is no array has to be hashable ({error})") from error
-        try:
-            results = program(*values) if program else None
-        except Departure:  # only the first program of a kind checks anything
-            program, out_spec = programs[key] = recorded(call, careful=True)
-            results = program(*values) if program else None
-        return f(*args, **options) if results is None else optree.tree_unflatten(out_spec, results)
+        results, last[key] = known.run(args, options, values, spared)
+        return results
 
     return replayed
 
 
+MOST = 8
+"""Programs of one kind of arguments. A function that needs more takes another way at nearly every call."""
+
+
+class _Recordings:
+    """The programs of `f` for one kind of arguments, each of which goes by other answers of its example."""
+
+    def __init__(self, f: Callable[..., Any], strict: bool) -> None:
+        self.f, self.strict, self.careful = f, strict, False
+        self.programs: list[tuple[Any, Any]] = []
+
+    def run(self, args: Any, options: Any, values: Any, spared: bool) -> tuple[Any, tuple[Any, Any]]:
+        """What `f` gives, and the program that gave it; `spared` says that the last one only spared too much work."""
+        if spared:
+            self.careful = True
+            self.programs.clear()
+        results: Any
+        for known in self.programs:
+            try:
+                results = optree.tree_unflatten(known[1], known[0](*values))
+            except Exception:  # as `replayed` says
+                continue
+            return results, known
+        if len(self.programs) == MOST:
+            message = f"its values decide about shapes or branches, and differed in {MOST} ways; use ag.where, or masks"
+            return self._called(args, options, TracerError(message))
+        try:
+            call: Any = (args, options)
+            known = _recorded(self.f, *optree.tree_flatten(call), self.careful)
+            results = optree.tree_unflatten(known[1], known[0](*values))
+        except Exception as failure:
+            if not self.strict:
+                return self._called(args, options, failure)
+            self.f(*args, **options)  # where it fails too, it says why in its own words
+            raise
+        self.programs.append(known)
+        return results, known
+
+    def _called(self, args: Any, options: Any, reason: Exception) -> tuple[Any, tuple[Any, Any]]:
+        """What `f` itself gives, or raises; from now on it is called, and the log says once why it is not replayed."""
+        results = self.f(*args, **options)
+        level = logging.INFO if isinstance(reason, TracerError) and self.programs == [] else logging.WARNING
+        name = getattr(self.f, "__qualname__", repr(self.f))
+        logger.log(level, "replay: %s is called instead of replayed: %s", name, str(reason) or type(reason).__name__)
+        return results, (None, None)
+
+
 def _keyed(leaves: list[Any], spec: Any) -> tuple[list[Any], Any]:
-    """The values that a program is run on, and what it is found by: their shapes and dtypes, and all else itself."""
+    """The values that a program is run on, and what it is found by: their shapes, dtypes and strides (which decide what
+    is a view), and all else itself."""
     values: list[Any] = []
     key: list[Any] = [spec]
     for x in leaves:
         if isinstance(x, Tensor):
             x = x._row.value
-        if x.__class__ is float or x.__class__ is complex:
-            x = as_value(x)
         if x.__class__ in NUMPY:
             values.append(x)
-            key.append((x.shape, x.dtype))
+            key.append((x.shape, x.dtype, x.strides))
+        elif x.__class__ is float or x.__class__ is complex:
+            values.append(x)
+            key.append(x.__class__)
         else:
             key.append((x.__class__, x))  # for 1 equals True
     return values, tuple(key)
@@ -121,15 +175,18 @@ def _recorded(
     """The program of `f`, and the containers of its results; a `careful` one goes by nothing that its example had."""
     plain = [x._row.value if isinstance(x, Tensor) else x for x in leaves]
     varying = [x.__class__ in NUMPY or x.__class__ in (float, complex) for x in plain]
-    with Program([as_value(x) for x, varies in zip(plain, varying, strict=True) if varies], careful) as program:
+    with Program([x for x, varies in zip(plain, varying, strict=True) if varies], careful) as program:
         inputs = iter(program.inputs)
         filled = [
             (held(next(inputs)) if isinstance(given, Tensor) else next(inputs)) if varies else given
             for given, varies in zip(leaves, varying, strict=True)
         ]
+        rows = [(x, x._row) for x in filled if isinstance(x, Tensor)]
         args, options = optree.tree_unflatten(spec, filled)
         with watching(_Own(tick())):
             results = f(*args, **options)
+        if any([x._row is not row for x, row in rows]):
+            raise TracerError("replay: the function writes into its argument, which no program repeats; copy it first")
         outputs, out_spec = optree.tree_flatten(results)
         known = [x._row.value if isinstance(x, Tensor) else x for x in outputs]
         for x in known:

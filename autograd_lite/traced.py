@@ -1,225 +1,37 @@
-"""Arrays that write down what is computed from them, and the program that this makes.
+"""Arrays that write down what is computed from them (see `program`).
 
 A `Traced` array holds an example, which gives its shape and dtype, and stands for whatever value it will have when the
 program runs. This package reaches it as it reaches any library's arrays: kernels, rules and sweeps run on it and leave
-one line each. Its values cannot be looked at: a program must not depend on those of the example. But where this package
-itself asks whether it may spare work (is there a zero?), the program may go by the example's answer and ask again in
-every run: with another answer it stops, and a careful one takes its place.
+one line each. Its values cannot be looked at: a program must not depend on those of the example. Where this package
+itself asks (is there a zero? is the matrix singular?), where a shape depends on values (``x[x > 0]``) and where a
+kernel raises, the program goes by the example's answer and asks again in every run: with another answer it stops, and
+the function is recorded again.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import LARGE, NUMPY, PYTHON, is_window, private
+from autograd_lite.backend import NUMPY, PYTHON
 from autograd_lite.errors import TracerError
 
-__all__ = ["Departure", "Program", "Traced", "called"]
+__all__ = ["WRITE", "Traced", "called", "examples"]
 
 
-class Departure(Exception):  # no error: nobody but `replay` meets it
-    """A program went by an answer of its example that does not hold in this run."""
-
-
-class Program:
-    """The lines that a function of arrays left behind: what was called on what, in order.
-
-    The same call on the same values is one line, however often it is made. A `careful` one never goes by its example.
-    """
-
-    def __init__(self, inputs: Sequence[Any], careful: bool = False) -> None:
-        self.lines: list[tuple[int, Callable[..., Any], tuple[Any, ...], dict[str, Any], Any]] = []
-        self.known: dict[Any, Any] = {}
-        self.checks: list[int] = []
-        self.careful, self.count = careful, 0
-        self.inputs = [self.traced(x) for x in inputs]
-
-    def __enter__(self) -> Program:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Let go of all traced arrays, which know the program: then nothing is left for the garbage collector."""
-        self.lines.clear()
-        self.known.clear()
-        self.inputs.clear()
-
-    def traced(self, example: Any) -> Traced:
-        """A place for the next value, which is like `example`."""
-        self.count += 1
-        return Traced(self, self.count, example)
-
-    def call(self, function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        """A line for ``function(*args, **options)``: its result, traced."""
-        key = function, _identity(args), _identity(options)
-        if key not in self.known:  # the arguments are kept, so that nothing else takes their identity
-            self.known[key] = self._called(function, args, options), args, options
-        return self.known[key][0]
-
-    def _called(self, function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        with np.errstate(all="ignore"):  # it is the program that computes
-            example = function(*_examples(args), **_examples(options))
-        if isinstance(example, (tuple, list)) and any([isinstance(x, (np.ndarray, np.generic)) for x in example]):
-            whole = self.traced(example)
-            self.lines.append((whole.place, function, args, options, example))
-            parts = [self.call(operator.getitem, (whole, i), {}) for i in range(len(example))]
-            return type(example)(*parts) if hasattr(example, "_fields") else type(example)(parts)
-        if isinstance(example, bool):
-            example = np.bool_(example)
-        if not isinstance(example, (np.ndarray, np.generic)):
-            if not isinstance(example, (int, str, tuple, list, np.dtype, type(None))):
-                raise TracerError(f"replay: {function!r} gives a {type(example).__name__}, which no program repeats")
-            return example  # a shape, a number of axes, a dtype: the same in every run
-        result = self.traced(example[()] if isinstance(example, np.ndarray) and not example.ndim else example)
-        self.lines.append((result.place, function, args, options, example))
-        return result
-
-    def asked(self, question: Callable[[Any], bool], x: Traced, careful: bool) -> bool:
-        """The answer to a question that only spares work: the `careful` one, or the example's, checked in every run."""
-        answer = question(x.example)
-        if self.careful or answer == careful:
-            return careful
-
-        def check(value: Any) -> None:
-            if question(value) != answer:
-                raise Departure
-
-        key = question, x.place
-        if key not in self.known:
-            self.known[key] = True
-            self.count += 1
-            self.checks.append(self.count)
-            self.lines.append((self.count, check, (x,), {}, None))
-        return answer
-
-    def compiled(self, outputs: Sequence[Any]) -> Callable[..., list[Any]]:
-        """A Python function of the inputs' values that gives those of `outputs`: the lines that these need, in order.
-
-        A value is let go after the last line that reads it, or gives that line its memory for the result. What is
-        handed out shares no memory with anything.
-        """
-        scope: dict[str, Any] = {"_handed": _handed, "_free": _free}
-        examples = {x.place: x.example for x in self.inputs} | {line[0]: line[4] for line in self.lines}
-        wanted = {x.place for x in outputs if isinstance(x, Traced)}
-        needed, last_read = [], dict.fromkeys([*wanted, *self.checks], 0)
-        for line in reversed(self.lines):
-            place, _, args, options, _ = line
-            if place in last_read:
-                needed.append(line)
-                for read in _places((args, options)):
-                    last_read.setdefault(read, place)
-        done: dict[int, list[int]] = {}
-        for place, reader in last_read.items():
-            if reader:
-                done.setdefault(reader, []).append(place)
-        text = [f"def program({', '.join([f'v{x.place}' for x in self.inputs])}):"]
-        for place, function, args, options, example in reversed(needed):
-            name = f"f{place}"
-            given = [_spelled(a, scope) for a in args] + [f"{k}={_spelled(o, scope)}" for k, o in options.items()]
-            ufunc = UFUNCS.get(function, function)
-            large = example.__class__ is np.ndarray and example.size >= LARGE
-            if large and isinstance(ufunc, np.ufunc) and not ufunc.signature and "where" not in options:
-                dying = [gone for gone in done.get(place, ()) if _alike(examples[gone], example)]
-                if dying:
-                    function = ufunc
-                    text.append(f"  out = _free(v{dying[0]})")  # asked before the call, which holds v too
-                    given.append("out=out")
-            scope[name] = function
-            text.append(f"  v{place} = {name}({', '.join(given)})")
-            if place in done:
-                gone = [f"v{gone}" for gone in sorted(done[place])] + ["out"] * (given[-1:] == ["out=out"])
-                text.append(f"  del {', '.join(gone)}")
-        fixed = {x.place for x in self.inputs}
-        results = []
-        for x in outputs:
-            results.append(f"_handed({_spelled(x, scope)}, {not isinstance(x, Traced) or x.place in fixed})")
-            if isinstance(x, Traced):
-                fixed.add(x.place)  # a second time it is a copy
-        text.append(f"  return [{', '.join(results)}]")
-        exec("\n".join(text), scope)  # names and places only: no text of a user's
-        program: Callable[..., list[Any]] = scope.pop("program")  # what exec defined; in its scope it would hold itself
-        return program
-
-
-UFUNCS: dict[Any, np.ufunc] = {
-    operator.add: np.add,
-    operator.sub: np.subtract,
-    operator.mul: np.multiply,
-    operator.truediv: np.true_divide,
-    operator.neg: np.negative,
-}
-"""What an operator calls on two arrays, or on an array and a number: of these, results can be put into given memory."""
-
-
-def _alike(x: Any, y: Any) -> bool:
-    """Whether two values are arrays that lie in memory in the same way."""
-    arrays = x.__class__ is np.ndarray is y.__class__
-    return arrays and x.shape == y.shape and x.dtype == y.dtype and x.strides == y.strides
-
-
-def _free(value: Any) -> Any:
-    """The memory of `value`, which is read for the last time, if nobody else can see it; else None, for new memory."""
-    return value if private(value, calls=2) else None  # from the program's variable to here, and on
-
-
-def _handed(value: Any, shared: bool) -> Any:
-    """A result in memory of its own."""
-    if value.__class__ is np.ndarray:
-        if not value.ndim:
-            return value[()]
-        if shared or is_window(value):
-            return value.copy()
-    return value
-
-
-def _places(x: Any) -> Iterator[int]:
-    """The places of the traced arrays in nested tuples, lists and dicts."""
-    if isinstance(x, Traced):
-        if x.place:
-            yield x.place
-    elif isinstance(x, (tuple, list)):
-        for item in x:
-            yield from _places(item)
-    elif isinstance(x, dict):
-        yield from _places(list(x.values()))
-
-
-def _identity(x: Any) -> Any:
-    """What two arguments share that stand for the same in every run."""
-    if isinstance(x, Traced) and x.place:
-        return Traced, x.place
-    if isinstance(x, (tuple, list)):
-        return x.__class__, tuple([_identity(item) for item in x])
-    if isinstance(x, dict):
-        return tuple([(key, _identity(item)) for key, item in x.items()])
-    if isinstance(x, slice):
-        return slice, _identity((x.start, x.stop, x.step))
-    if x.__class__ in PYTHON or isinstance(x, (str, np.generic, np.dtype, type(None))):
-        return x.__class__, repr(x)  # which tells 0.0 from -0.0
-    return id(x)
-
-
-def _examples(x: Any) -> Any:
+def examples(x: Any) -> Any:
+    """`x` with the examples of traced arrays in their places."""
     if isinstance(x, Traced):
         return x.example
     if isinstance(x, (tuple, list)) and not hasattr(x, "_fields"):
-        return type(x)([_examples(item) for item in x])
-    return {key: _examples(item) for key, item in x.items()} if isinstance(x, dict) else x
+        return type(x)([examples(item) for item in x])
+    return {key: examples(item) for key, item in x.items()} if isinstance(x, dict) else x
 
 
-def _spelled(x: Any, scope: dict[str, Any]) -> str:
-    """How the program's text names `x`; a constant gets a name in `scope`."""
-    if isinstance(x, Traced) and x.place:
-        return f"v{x.place}"
-    if isinstance(x, (tuple, list)) and next(_places(x), 0):
-        items = ", ".join([_spelled(item, scope) for item in x])
-        return f"({items},)" if isinstance(x, tuple) else f"[{items}]"
-    name = f"c{len(scope)}"
-    scope[name] = _examples(x)
-    return name
+WRITE = "write it with ag.where, or into an ag.asarray(x)"
 
 
 class _Space:
@@ -243,26 +55,65 @@ class _Space:
         so is whatever they become before they meet a value.
         """
         if op.name in ("ones_like", "zeros_like"):
-            return lambda x, *args: called(op.kernel, (_examples(x), *args), {})
-        return lambda *args: called(op.kernel, args, {})
+            return lambda x, *args: called(op.kernel, (examples(x), *args), {})
+        # shapes of linear functions are fixed, as are those of this package's kernels, unless a mask is an option
+        fixed = op.kind in ("elementwise", "linear", "bilinear") or _home(op.kernel) in ("autograd_lite", "numpy")
+        options = len(op.options)
+
+        def compute(*args: Any) -> Any:
+            n = len(args) - options
+            if not all([isinstance(x, Traced) and x.example.__class__ not in PYTHON for x in args[:n]]):
+                args = (*_as_numpy(args[:n]), *args[n:])
+            return called(op.kernel, args, {}, fixed and not _masks(args[n:]))
+
+        return compute
 
     def asarray(self, x: Any, dtype: Any = None, **options: Any) -> Any:
         """`x`, traced; what is no traced array yet is a constant of the program, without a place."""
         if isinstance(x, Traced):
-            return x if dtype is None or dtype == x.dtype else called(np.asarray, (x, dtype), {})
+            if x.example.__class__ in PYTHON:
+                return called(_array, (x, dtype), {}, fixed=True)
+            return x if dtype is None or dtype == x.dtype else called(np.asarray, (x, dtype), {}, fixed=True)
         return Traced(None, 0, np.asarray(x, dtype)[()])
 
 
-def called(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+def _array(x: Any, dtype: Any) -> Any:
+    return np.asarray(x, dtype)[()]
+
+
+def _as_numpy(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Python's numbers as NumPy's, where no array says what dtype they take."""
+    if any([x.__class__ not in PYTHON and not _is_number(x) for x in args]):
+        return args
+    return tuple([SPACE.asarray(x) if isinstance(x, Traced) else x for x in args])
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, Traced) and x.example.__class__ in PYTHON
+
+
+def _home(function: Any) -> str:
+    """The package that a function comes from."""
+    return (getattr(function, "__module__", None) or "numpy").partition(".")[0]
+
+
+def _masks(x: Any) -> bool:
+    """Whether options have a traced array that is no index of integers: it may decide about shapes."""
+    if isinstance(x, Traced):
+        return bool(x.program) and x.dtype.kind not in "iu"
+    return isinstance(x, (tuple, list)) and any([_masks(item) for item in x])
+
+
+def called(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any], fixed: bool = False) -> Any:
     """``function(*args, **options)``: a line of the program if a traced array that has a place is among them."""
     program = _program((args, options))
     if program is None:
-        found = function(*_examples(args), **_examples(options))
+        found = function(*examples(args), **examples(options))
         return Traced(None, 0, found) if isinstance(found, (np.ndarray, np.generic)) else found
-    return program.call(function, args, options)
+    return program.call(function, args, options, fixed)
 
 
-def _program(x: Any) -> Program | None:
+def _program(x: Any) -> Any:
     if isinstance(x, Traced):
         return x.program
     items = x.values() if isinstance(x, dict) else x if isinstance(x, (tuple, list)) else ()
@@ -273,37 +124,35 @@ SPACE = _Space(np)
 
 
 class Traced:
-    """An array whose value is not known yet; `example` has its shape and dtype."""
+    """An array whose value is not known yet; `example` has its shape and dtype. Or a Python number."""
 
     __slots__ = ("example", "place", "program")
 
-    def __init__(self, program: Program | None, place: int, example: Any) -> None:
+    def __init__(self, program: Any, place: int, example: Any) -> None:
         self.program, self.place, self.example = program, place, example
 
-    shape = property(lambda self: self.example.shape)
-    dtype = property(lambda self: self.example.dtype)
-    ndim = property(lambda self: self.example.ndim)
-    size = property(lambda self: self.example.size)
-    nbytes = property(lambda self: self.example.nbytes)
+    shape = property(lambda self: np.shape(self.example))
+    dtype = property(lambda self: np.asarray(self.example).dtype)
+    ndim = property(lambda self: np.ndim(self.example))
+    size = property(lambda self: np.size(self.example))
+    nbytes = property(lambda self: np.asarray(self.example).nbytes)
     device = property(lambda self: "cpu")
-    T = property(lambda self: called(operator.attrgetter("T"), (self,), {}))
-    mT = property(lambda self: called(operator.attrgetter("mT"), (self,), {}))
-    real = property(lambda self: called(np.real, (self,), {}))
-    imag = property(lambda self: called(np.imag, (self,), {}))
+    T = property(lambda self: called(operator.attrgetter("T"), (self,), {}, fixed=True))
+    mT = property(lambda self: called(operator.attrgetter("mT"), (self,), {}, fixed=True))
+    real = property(lambda self: called(np.real, (self,), {}, fixed=True))
+    imag = property(lambda self: called(np.imag, (self,), {}, fixed=True))
 
-    def asked(self, question: Callable[[Any], bool], careful: bool) -> bool:
-        """The answer to a question that only spares work: see `Program.asked`."""
+    def asked(self, question: Callable[[Any], bool], careful: bool | None) -> bool:
+        """The answer to a question, asked again in every run: see `Program.asked`."""
         return question(self.example) if self.program is None else self.program.asked(question, self, careful)
 
     def __array_namespace__(self, api_version: str | None = None) -> Any:
         return SPACE
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        if "out" in options:
-            raise TracerError(f"replay: np.{ufunc.__name__} with out= writes into an array, which no program repeats")
         if not _all_known(inputs):
             return NotImplemented
-        return called(ufunc if method == "__call__" else getattr(ufunc, method), inputs, options)
+        return called(ufunc if method == "__call__" else getattr(ufunc, method), inputs, options, fixed=True)
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         if not all([issubclass(t, (Traced, np.ndarray)) for t in types]):
@@ -311,7 +160,7 @@ class Traced:
         return called(function, tuple(args), dict(options))
 
     def __getitem__(self, index: Any) -> Any:
-        return called(operator.getitem, (self, index), {})
+        return called(operator.getitem, (self, index), {}, fixed=not _masks(index))
 
     def __len__(self) -> int:
         return len(self.example)
@@ -321,21 +170,18 @@ class Traced:
 
     def __getattr__(self, name: str) -> Any:
         """NumPy's methods: ``x.sum(axis=0)``."""
-        if name.startswith("_") or name in _LOOKING or not callable(getattr(np.ndarray, name, None)):
+        method = getattr(np.ndarray, name, None)
+        if name.startswith("_") or not callable(method):
             raise AttributeError(f"a traced array has no {name!r}")
-        method = getattr(np.ndarray, name)
-
-        def call(*args: Any, **options: Any) -> Any:
-            return called(lambda x, *a, **o: method(np.asarray(x), *a, **o)[()], (self, *args), options)
-
-        return call
+        return lambda *args, **options: called(_method, (name, self, *args), options)
 
     def __repr__(self) -> str:
         return f"Traced(shape={self.shape}, dtype={self.dtype})"
 
 
-_LOOKING = ("item", "tolist", "tobytes", "dump", "dumps", "fill", "itemset", "put", "resize", "setfield", "sort")
-"""Methods that look at entries, or change them in place."""
+def _method(name: str, x: Any, *args: Any, **options: Any) -> Any:
+    out = getattr(np.asarray(x), name)(*args, **options)
+    return out[()] if isinstance(out, np.ndarray) else out
 
 
 _KNOWN = NUMPY | PYTHON | {Traced, list, tuple}
@@ -347,11 +193,15 @@ def _all_known(operands: tuple[Any, ...]) -> bool:
 
 
 def _operator(function: Callable[..., Any]) -> Any:
-    return lambda self, *others: called(function, (self, *others), {}) if _all_known(others) else NotImplemented
+    return lambda self, *others: (
+        called(function, (self, *others), {}, fixed=True) if _all_known(others) else NotImplemented
+    )
 
 
 def _reflected(function: Callable[..., Any]) -> Any:
-    return lambda self, other: called(function, (other, self), {}) if _all_known((other,)) else NotImplemented
+    return lambda self, other: (
+        called(function, (other, self), {}, fixed=True) if _all_known((other,)) else NotImplemented
+    )
 
 
 def _refuses(asker: str) -> Any:
@@ -364,14 +214,41 @@ def _refuses(asker: str) -> Any:
     return refuse
 
 
-TWO_SIDED = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift")
-ONE_SIDED = ("neg", "pos", "abs", "invert", "eq", "ne", "lt", "le", "gt", "ge")
-REFUSED = ("bool", "int", "float", "complex", "index", "array", "setitem")
+def _refuses_to_write(writer: str) -> Any:
+    def refuse(self: Traced, *args: Any, **options: Any) -> Any:
+        raise TracerError(f"replay: {writer} writes into an array, which no program repeats; {WRITE}")
 
-for _name in TWO_SIDED:
+    return refuse
+
+
+def _in_place(name: str) -> Any:
+    """``x += y``: NumPy's scalars and Python's numbers get a new value, arrays are written into."""
+    function, refuse = getattr(operator, f"__{name}__"), _refuses_to_write(f"x {SIGNS[name]}= y")
+
+    def update(self: Traced, other: Any) -> Any:
+        if self.ndim or not _all_known((other,)):
+            return refuse(self) if self.ndim else NotImplemented
+        return called(function, (self, other), {}, fixed=True)
+
+    return update
+
+
+SIGNS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**", "matmul": "@"}
+SIGNS |= {"and": "&", "or": "|", "xor": "^", "lshift": "<<", "rshift": ">>"}
+ONE_SIDED = ("neg", "pos", "abs", "invert", "eq", "ne", "lt", "le", "gt", "ge")
+LOOKING = ("bool", "int", "float", "complex", "index", "array")
+LOOKING_METHODS = ("item", "tolist", "tobytes", "dump", "dumps")
+WRITING_METHODS = ("__setitem__", "fill", "put", "resize", "setfield", "sort", "partition", "byteswap", "setflags")
+
+for _name in SIGNS:
     setattr(Traced, f"__{_name}__", _operator(getattr(operator, f"__{_name}__")))
     setattr(Traced, f"__r{_name}__", _reflected(getattr(operator, f"__{_name}__")))
+    setattr(Traced, f"__i{_name}__", _in_place(_name))
 for _name in ONE_SIDED:
     setattr(Traced, f"__{_name}__", _operator(getattr(operator, f"__{_name}__")))
-for _name in REFUSED:
-    setattr(Traced, f"__{_name}__", _refuses(f"{_name}()" if _name != "setitem" else "assigning to an entry"))
+for _name in LOOKING:
+    setattr(Traced, f"__{_name}__", _refuses(f"{_name}()"))
+for _name in LOOKING_METHODS:
+    setattr(Traced, _name, _refuses(f".{_name}()"))
+for _name in WRITING_METHODS:
+    setattr(Traced, _name, _refuses_to_write(_name))

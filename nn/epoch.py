@@ -110,17 +110,14 @@ class Learner:
         return output, of_batch(self.loss, output, target, weights)
 
     def replay(self, batch: tuple[Any, Any, Any]) -> tuple[Any, Any]:
-        """The loss of a batch and the output; or None, and a call of the model says what went wrong, if anything."""
+        """The loss of a batch and the output; or None for a model that is called, for now or always."""
         inputs, target, weights = batch
         self.met[len(inputs)] += 1
         derivatives = self._recording() if self.met[len(inputs)] > PATIENCE else None
         if derivatives is not None:
-            try:
-                value, output = derivatives((inputs,), target, *(() if weights is None else (weights,)))
-                self.check(output)
-                return value, output
-            except Exception:
-                self.derivatives, self.refused = None, True
+            value, output = derivatives((inputs,), target, *(() if weights is None else (weights,)))
+            self.check(output)
+            return value, output
         return None, None
 
     def _recording(self) -> Derivatives | None:

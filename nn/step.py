@@ -56,10 +56,7 @@ class Derivatives:
             p.grad = None  # so that its memory serves again
         values = [*[p.value for p in learnt], *[p.value for p in fixed], *batch]
         both: tuple[Any, Any]
-        try:
-            both, gradients = (called if live else replayed)(*values)
-        except Exception:
-            both, gradients = called(*values)  # says in the model's own words what is wrong
+        both, gradients = (called if live else replayed)(*values)
         for p, gradient in zip(learnt, gradients, strict=True):
             p.grad = ag.asarray(gradient)
         return both
