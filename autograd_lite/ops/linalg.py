@@ -289,8 +289,22 @@ def _einsum_push(i: int, t: Any, v: Any, xs: list[Any], subscripts: str) -> Any:
     return gate_product(lambda t, *xs: _einsum(*xs[:i], t, *xs[i + 1 :], subscripts=subscripts), t, xs, i)
 
 
+def _einsum_of_nothing(operands: list[Any], subscripts: str) -> Any:
+    """The sum of products where an operand has no entries: zeros, or an empty array."""
+    terms, output = _spelled(subscripts, [x.ndim for x in operands])
+    lengths: dict[str, int] = {}
+    for label, n in [pair for t, x in zip(terms, operands, strict=True) for pair in zip(t, x.shape, strict=True)]:
+        if lengths.setdefault(label, n) == 1:
+            lengths[label] = n
+        elif n not in (1, lengths[label]):
+            raise ValueError(f"{label!r} stands for lengths {lengths[label]} and {n} in {subscripts!r}")
+    return np.zeros([lengths[label] for label in output], np.result_type(*operands))[()]
+
+
 def _einsum_kernel(*args: Any, xp: Any = np) -> Any:
     *operands, subscripts = args
+    if xp is np and 0 in [np.size(x) for x in operands]:  # NumPy 2.4 writes past the memory of some empty results
+        return _einsum_of_nothing([np.asarray(x) for x in operands], subscripts)
     return (
         np.einsum(subscripts, *operands, optimize=len(operands) > 1)[()]
         if xp is np
