@@ -13,15 +13,15 @@ T = RNG.normal(size=(2, 4, 2))
 B, b = RNG.normal(size=(2, 3, 2)), RNG.normal(size=3)
 
 
-def complexes(x):
-    return x + 1j * RNG.normal(size=x.shape)
+def complexes(x, rng):
+    return x + 1j * rng.normal(size=x.shape)
 
 
 def positive(x):
     return x @ np.conj(np.matrix_transpose(x)) + 2 * np.eye(x.shape[-1])
 
 
-PAIRS = {"real": (A, T), "complex": (complexes(A), complexes(T))}
+PAIRS = {"real": (A, T), "complex": (complexes(A, RNG), complexes(T, RNG))}
 SYMMETRIC = {kind: positive(x) for kind, (x, _) in PAIRS.items()}
 EACH = pytest.mark.parametrize("kind", PAIRS)
 
@@ -39,7 +39,7 @@ def check(f, *args, numpys=None, order=2):
 
 
 @EACH
-def test_equations_and_functions(kind):
+def test_equations_and_functions(kind, rng):
     x, h = PAIRS[kind][0], SYMMETRIC[kind]
     la = ag.linalg
     check(la.inv, x, numpys=np.linalg.inv)
@@ -51,7 +51,7 @@ def test_equations_and_functions(kind):
     close(la.expm(x), scipy.linalg.expm(x))
     for n in (-2, 0, 1, 5):
         check(lambda x, n=n: la.matrix_power(x, n), x, numpys=lambda x, n=n: np.linalg.matrix_power(x, n))
-    rhs, vector = (B, b) if kind == "real" else (complexes(B), complexes(b))
+    rhs, vector = (B, b) if kind == "real" else (complexes(B, rng), complexes(b, rng))
     check(la.solve, x, rhs, numpys=np.linalg.solve)
     check(la.solve, x, vector, numpys=np.linalg.solve)
     check(la.solve, x[0], rhs, numpys=np.linalg.solve)
@@ -78,7 +78,7 @@ def test_eigenvalues_and_vectors(kind):
 
 
 @EACH
-def test_eigenvalues_of_any_square_matrix(kind):
+def test_eigenvalues_of_any_square_matrix(kind, rng):
     x = PAIRS[kind][0]  # one of the two real ones has a pair of complex eigenvalues
     check(ag.linalg.eigvals, x, numpys=np.linalg.eigvals)
 
@@ -87,7 +87,7 @@ def test_eigenvalues_of_any_square_matrix(kind):
         return w, ag.abs(v) ** 2 * ag.expand_dims(w, -2), v[..., :1] @ ag.conj(v[..., :1]).mT
 
     check(without_phase, x)
-    plain = 0.2 * RNG.normal(size=(3, 3)) + np.diag([1.0, 2.0, 4.0])
+    plain = 0.2 * rng.normal(size=(3, 3)) + np.diag([1.0, 2.0, 4.0])
     for f in (np.linalg.eig, np.linalg.eigvals):  # NumPy's before 2.5 are real where all are, this package's never
         assert f(ag.Var(plain))[0].dtype == f(plain)[0].dtype
         close(tuple(f(ag.Var(plain))), tuple(f(plain)))
@@ -186,8 +186,8 @@ def test_norms_at_zero_and_their_squares():
     np.testing.assert_array_equal(ag.grad(ag.linalg.matrix_norm)(np.zeros((2, 2))), np.zeros((2, 2)))
 
 
-def test_least_squares():
-    a, y = T[0], RNG.normal(size=4)
+def test_least_squares(rng):
+    a, y = T[0], rng.normal(size=4)
     for rhs in (y, np.stack([y, 2 * y], axis=1)):
         close(ag.linalg.lstsq(a, rhs), np.linalg.lstsq(a, rhs))
         check(lambda a, b: ag.linalg.lstsq(a, b)[:2], a, rhs)

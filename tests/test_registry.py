@@ -335,6 +335,7 @@ def test_where_hides_singular_partials(name):
 
 
 @pytest.mark.parametrize("name", PRODUCTS)
+@np.errstate(invalid="ignore")  # OpenBLAS's kernels for AVX-512 raise this flag for a finite row beside an infinite one
 def test_where_hides_infinite_rows_of_a_product(name):
     """where(selected, x @ y, 0): a row of x that was not selected contributes nothing to the adjoint of y."""
     x, y = np.array([[2.0, 3.0], [np.inf, 1.0]]), np.array([[1.0, 4.0], [5.0, 6.0]])
@@ -420,7 +421,9 @@ def test_nested_lists_and_numbers_are_taken_as_arrays(name):
                 strict=True,
             ):
                 assert np.shape(got) == np.shape(expected)
-                np.testing.assert_array_equal(got, expected)
+                np.testing.assert_allclose(
+                    got, expected, rtol=1e-15
+                )  # Python's loop or NumPy's vector loop: 4 roundings
 
 
 MATRIX, VECTOR = [[2.0, 1.0], [1.0, 3.0]], [1.0, 2.0]

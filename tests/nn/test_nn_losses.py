@@ -20,14 +20,14 @@ REDUCED = {"mean": np.mean, "sum": np.sum, "none": np.asarray}
 
 
 @pytest.mark.parametrize("reduction", REDUCED)
-def test_cross_entropy_is_minus_the_log_of_the_right_class(reduction):
-    z, labels = RNG.normal(size=(7, 4)), RNG.integers(0, 4, 7)
+def test_cross_entropy_is_minus_the_log_of_the_right_class(reduction, rng):
+    z, labels = rng.normal(size=(7, 4)), rng.integers(0, 4, 7)
     got = nn.cross_entropy(z, labels, reduction=reduction)
     assert np.allclose(got, REDUCED[reduction](naive_cross_entropy(z, labels)), rtol=1e-13)  # a few roundings
 
 
-def test_cross_entropy_gradient_is_softmax_minus_one_hot():
-    z, labels = RNG.normal(size=(7, 4)), RNG.integers(0, 4, 7)
+def test_cross_entropy_gradient_is_softmax_minus_one_hot(rng):
+    z, labels = rng.normal(size=(7, 4)), rng.integers(0, 4, 7)
     gradient = ag.grad(lambda x: nn.cross_entropy(x, labels))(z)
     p = np.exp(z) / np.exp(z).sum(1, keepdims=True)
     assert np.allclose(gradient, (p - np.eye(4)[labels]) / 7, atol=1e-16)  # differences of numbers below 1/7
@@ -42,9 +42,9 @@ def test_cross_entropy_of_huge_logits():
     assert nn.cross_entropy(z, np.array([0])).item() == 0.0
 
 
-def test_cross_entropy_gradients_by_differences():
+def test_cross_entropy_gradients_by_differences(rng):
     labels = np.array([2, 0, 0])
-    ag.check_grads(lambda z: nn.cross_entropy(z, labels), (RNG.normal(size=(3, 4)),), order=2)
+    ag.check_grads(lambda z: nn.cross_entropy(z, labels), (rng.normal(size=(3, 4)),), order=2)
 
 
 def test_cross_entropy_says_what_is_wrong():
@@ -64,8 +64,8 @@ def test_cross_entropy_says_what_is_wrong():
 
 
 @pytest.mark.parametrize("reduction", REDUCED)
-def test_mse_is_the_squared_difference(reduction):
-    a, b = RNG.normal(size=(5, 3)), RNG.normal(size=(5, 3))
+def test_mse_is_the_squared_difference(reduction, rng):
+    a, b = rng.normal(size=(5, 3)), rng.normal(size=(5, 3))
     got = nn.mse_loss(ag.asarray(a), b, reduction=reduction)
     assert np.allclose(got.value, REDUCED[reduction]((a - b) ** 2), rtol=1e-14)  # sums in another order
     assert np.allclose(ag.grad(lambda x: nn.mse_loss(x, b))(a), 2 * (a - b) / 15, rtol=1e-14)
