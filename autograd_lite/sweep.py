@@ -324,7 +324,11 @@ def seed_for(row: Row, seed: Any, asker: str) -> Any:
     shape = tuple(np.shape(raw))
     if shape != tuple(value.shape):
         raise SeedError(f"{asker}: a seed of shape {shape} does not fit an output of shape {tuple(value.shape)}")
-    return conjugated(seed if hasattr(raw, "dtype") else array_like(raw, value))
+    if not hasattr(raw, "dtype"):
+        seed = array_like(raw, value)
+    elif raw.__class__ in NUMPY and value.__class__ not in NUMPY:
+        seed = own(raw, value)
+    return conjugated(seed)
 
 
 def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:

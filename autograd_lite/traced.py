@@ -152,6 +152,8 @@ class Traced:
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if not _all_known(inputs):
             return NotImplemented
+        if method == "at":
+            raise TracerError(f"replay: np.{ufunc.__name__}.at writes into an array, which no program repeats; {WRITE}")
         return called(ufunc if method == "__call__" else getattr(ufunc, method), inputs, options, fixed=True)
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import optree
 
-from autograd_lite.backend import as_value, has_zero, is_array, is_inexact, unshared
+from autograd_lite.backend import NUMPY, as_value, has_zero, is_array, is_inexact, own, unshared
 from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError
 from autograd_lite.op import quiet, recorded, watcher
 from autograd_lite.ops.create import alias, astype, zeros_like
@@ -321,7 +321,8 @@ def _tangent(t: Any, row: Row) -> Any:
         )
     if isinstance(t, Tensor) and t._row.seq:
         return t
-    return as_value(given, value.dtype) if not hasattr(given, "dtype") or given.dtype != value.dtype else given
+    given = as_value(given, value.dtype) if not hasattr(given, "dtype") or given.dtype != value.dtype else given
+    return own(given, value) if given.__class__ in NUMPY and value.__class__ not in NUMPY else given
 
 
 def _pushed_forward(inputs: Inputs, outputs: list[Any], starts: dict[int, Any], wrapped: bool) -> list[Any]:
