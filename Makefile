@@ -49,7 +49,7 @@ demo: .venv/.user ## print the lecture's table, train a classifier, write report
 	$(RUN) nn demo
 
 test: lint ## lint, types, floors, every test, doctest and notebook; coverage of at least 95%
-	$(RUN) pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term $(if $(NOTEBOOKS),--nbmake $(NOTEBOOKS) tests autograd_lite nn)
+	$(RUN) pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term $(if $(NOTEBOOKS),--nbmake --nbmake-timeout=3600 $(NOTEBOOKS) tests autograd_lite nn)
 
 lint: .venv/.dev ## formatting, lint, types and floors
 	$(BIN)/ruff format --check .

@@ -1,7 +1,5 @@
 # ---
 # jupyter:
-#   execution:
-#     timeout: 60
 #   jupytext:
 #     formats: ipynb,py:percent
 #     text_representation:

@@ -4,6 +4,9 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from nbclient import NotebookClient
+
+NotebookClient.startup_timeout = 3600  # seconds: a kernel starts when a busy machine gets to it
 
 
 @pytest.hookimpl(wrapper=True)

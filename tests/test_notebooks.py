@@ -30,11 +30,11 @@ def test_the_syllabus_lists_them_all():
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_source(source):
-    """It grants its cells a time, asserts what it claims, says what to try next, and fits the page."""
+    """It asserts what it claims, says what to try next, and fits the page."""
     notebook = jupytext.read(source)
     assert notebook.metadata["kernelspec"]["name"] == "python3"
     assert notebook.metadata["jupytext"]["formats"] == "ipynb,py:percent"
-    assert 0 < notebook.metadata["execution"]["timeout"] <= 300
+    assert "execution" not in notebook.metadata  # no limit of seconds, which a slow machine would break
     assert any(re.search(r"^\s*assert |assert_allclose|check_grads", c.source, re.MULTILINE) for c in code(notebook))
     prose = "\n".join([cell.source for cell in notebook.cells if cell.cell_type == "markdown"])
     assert prose.startswith("# ")
@@ -51,7 +51,6 @@ def test_notebook(made):
     remedy = f"run: make notebooks NB={made.stem}"
     both = [[(cell.cell_type, cell.source) for cell in n.cells] for n in (notebook, source)]
     assert both[0] == both[1], remedy
-    assert notebook.metadata["execution"] == source.metadata["execution"], remedy
     assert [c.execution_count for c in code(notebook)] == list(range(1, len(code(notebook)) + 1)), remedy
     outputs = [output for cell in code(notebook) for output in cell.outputs]
     assert not [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]

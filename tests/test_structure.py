@@ -115,10 +115,10 @@ def test_no_grad_belongs_to_its_thread_and_ends_with_an_exception():
     inside, result = threading.Event(), []
 
     def other():
-        inside.wait(10)
+        inside.wait()
         result.append((x * x).requires_grad)
 
-    thread = threading.Thread(target=other)
+    thread = threading.Thread(target=other, daemon=True)
     thread.start()
 
     def quiet():

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 
 import numpy as np
 import pytest
@@ -114,7 +113,7 @@ def test_callbacks_averages_schedules_and_what_is_frozen_go_on_too(tmp_path, sch
 
 def test_a_checkpoint_every_few_epochs(tmp_path):
     path, seen = tmp_path / "run", []
-    trained(path, 5, every=2, callbacks=[lambda e: seen.append((e.number, path.exists() and path.stat().st_mtime_ns))])
+    trained(path, 5, every=2, callbacks=[lambda e: seen.append((e.number, path.exists() and path.read_bytes()))])
     assert seen[0][1] is False
     assert seen[2][1] == seen[3][1] != seen[4][1]
     with pytest.raises(ValueError, match="every is at least 1"):
@@ -133,25 +132,27 @@ def test_early_stopping_is_remembered(tmp_path):
 
 
 def test_a_kill_leaves_the_last_good_one(tmp_path):
+    """Each child trains on and ends at a call of one of os's functions, without a chance to tidy up."""
     path, code = (
         tmp_path / "run.safetensors",
         """
-        import sys
+        import os, sys
         from tests.nn.test_nn_checkpoints import trained
-        trained(sys.argv[1], 100_000, callbacks=[lambda e: print(e.number, flush=True)])
+        path, name, calls = sys.argv[1], sys.argv[2], iter(range(1, int(sys.argv[3])))
+        function = getattr(os, name)
+        setattr(os, name, lambda *args: function(*args) if next(calls, None) else os._exit(1))
+        trained(path, 100)
     """,
     )
-    for kills in range(4):
-        child = subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(code), str(path)], stdout=subprocess.PIPE, text=True
-        )
-        child.stdout.readline()
-        time.sleep(0.037 * kills)  # somewhere else each time
-        child.kill()
-        child.communicate()
-    n = trained(path, 1)[1].epochs
-    assert n > 3
-    same(trained(path, n + 2), trained(None, n + 2))
+    for name, call, epochs in (
+        ("fsync", 3, 1),  # two calls a file: the second file is written, but not in its place
+        ("replace", 2, 2),
+        ("fsync", 4, 4),  # the second of these is in its place
+    ):
+        done = subprocess.run([sys.executable, "-c", textwrap.dedent(code), str(path), name, str(call)], check=False)
+        assert done.returncode == 1
+        assert trained(path, 1)[1].epochs == epochs
+    same(trained(path, 6), trained(None, 6))
     assert list(tmp_path.iterdir()) == [path]  # nothing half written is left beside it
 
 
