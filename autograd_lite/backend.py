@@ -333,7 +333,7 @@ def has_zero(value: Any) -> bool:
     """Whether any entry of `value` is exactly 0."""
     if value.__class__ is np.ndarray:
         return not value.all()
-    if value.__class__ in SCALARS or not hasattr(value, "dtype"):
+    if value.__class__ in SCALARS or value.__class__ in PYTHON:
         return not value
     if (asked := getattr(value, "asked", None)) is not None:
         return bool(asked(has_zero, True))

@@ -62,6 +62,10 @@ class Symbol(Expression):
     def __bool__(self) -> bool:
         raise TypeError(f"the name {self} is neither true nor false")
 
+    def asked(self, question: Any, careful: bool) -> bool:
+        """What a rule is told that asks for special entries: that there are none."""
+        return not careful
+
     @property
     def shape(self) -> Any:
         """The shape of what a name stands for; an operation's is not worked out."""
@@ -260,6 +264,8 @@ SIMPLER: dict[str, Callable[..., Any]] = {
     "divide": _divide,
     "pow": _pow,
     "negative": _negative,
+    "quotient": lambda a, b: simplified("divide", a, b),
+    "log_ratio": lambda a, b: simplified("log", simplified("divide", a, b)),
     "one_minus_square": lambda a: 1 - simplified("square", a),
     "bitwise_and": _and,
     "where": _where,

@@ -143,7 +143,10 @@ DOMAINS: dict[str, Domain] = {
     "sqrt":       Domain((positive,),                UNARY, ANALYTIC, singular=(0.0,)),
     "reciprocal": Domain((nonzero,),                 UNARY, ANALYTIC, singular=(0.0,)),
     "pow":        Domain((positive, real),           BINARY, ANALYTIC, singular=(0.0, -0.5)),
+    "pow_derivative": Domain((positive, real),       BINARY, ANALYTIC, call=lambda x, y: OPS["pow_derivative"].call(1, 2, x, y)),
+    "quotient":   Domain((real, nonzero),            BINARY, ANALYTIC),
     # exponentials and logarithms
+    "log_ratio":  Domain((positive, positive),       BINARY, ANALYTIC),
     "exp":        Domain((real,),                    UNARY, ANALYTIC, singular=(np.inf,)),
     "exp2":       Domain((real,),                    UNARY, ANALYTIC, singular=(np.inf,)),
     "expm1":      Domain((real,),                    UNARY, ANALYTIC, singular=(np.inf,)),

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import PYTHON, has_nan, is_complex, is_inexact
+from autograd_lite.backend import PYTHON, has_nan, has_zero, is_complex, is_inexact, real_dtype
 from autograd_lite.ops.axes import batch_same
 from autograd_lite.ops.create import zeros_like
 from autograd_lite.rules import elementwise, general, plain
@@ -117,22 +117,70 @@ fmod      = elementwise("fmod",      np.fmod,           1,                      
 reciprocal = elementwise("reciprocal", np.reciprocal,   lambda v, x: -v * v,                             doc="One divided by x.")
 
 
+def _quotient(x: Any, y: Any, xp: Any = np) -> Any:
+    out = x / y
+    return _where(x == 0, xp.zeros_like(out), out, xp) if has_zero(y) else out
+
+
+def _log_ratio(x: Any, y: Any, xp: Any = np) -> Any:
+    ratio = x / y
+    size = xp.abs(ratio)  # over- or underflowed, though its logarithm is a number like any other:
+    lost = (size < float(np.finfo(real_dtype(x)).tiny)) | xp.isinf(size)
+    return _where(lost, xp.log(x) - xp.log(y), xp.log(ratio), xp)
+
+
+quotient = general("quotient", _quotient, (lambda g, v, x, y: quotient(g, y), lambda g, v, x, y: -quotient(g * v, y)), (lambda t, v, x, y: quotient(t, y), lambda t, v, x, y: -quotient(t * v, y)), signature="x, y, /", doc="x / y, 0 where x is 0 whatever y is; so are its derivatives where nothing arrives.", batch=batch_same)
+
+
+def _with_zero(x: Any) -> bool:
+    """Whether an entry is 0, so that a rule has to take care."""
+    return has_zero(x._row.value if isinstance(x, Tensor) else x)
+
+
+def _pow_derivative(k: Any, n: Any, x: Any, y: Any, xp: Any = np) -> Any:
+    """The derivative of x**y, k times in x and n times in y, right at every order; at x = 0 its limit from the right.
+
+    Only at (0, 0), where 0**y jumps, the derivatives in y alone are 0 by convention.
+
+    It is x**(y-k) Σ_j n!/(n-j)! c_j log(x)**(n-j), where c_j are the Taylor coefficients in y of y(y-1)…(y-k+1), each
+    factor of which is (y-i) + δ. A sum of zeros is 0, whatever the power: x**0 is constant at 0 too.
+    """
+    k, n = int(np.max(k)), int(np.max(n))
+    none = xp.zeros_like(x * y)
+    c = [none + 1] + [none] * n
+    for i in range(k):
+        c = [(y - i) * c[j] + (c[j - 1] if j else none) for j in range(n + 1)]
+    origin, power = x == 0, x ** (y - k)
+    total, limit, weight = c[0], none, 1
+    logarithm = xp.log(_where(origin, xp.ones_like(x), x, xp)) if n else none
+    for j in range(1, n + 1):
+        weight *= n - j + 1
+        total = total * logarithm + weight * c[j]
+    for j in range(n, -1, -1):  # at 0 the highest power of log(x) that is there decides
+        leading = xp.real(c[j]) if is_complex(none) else c[j]
+        term = weight * c[j] if j == n else xp.sign(leading) * (-np.inf if (n - j) % 2 else np.inf)
+        limit = _where(c[j] == 0, limit, term, xp)
+    limit = _where(y == 0, none, limit, xp) if n and not k else limit
+    total = _where(origin, limit, total, xp)
+    vanishing = (total == 0) | (origin & (xp.real(y + none) > k if is_complex(none) else y > k))
+    return _where(vanishing, none, total * power, xp)
+
+
 def _to_the(x: Any, y: Any) -> Any:
-    """y x**(y-1), which is 0 for y = 0 whatever x is: 0 * 0**-1 would be NaN."""
+    """y x**(y-1), of arrays with a derivative in y too."""
     cls: Any = y.__class__
     if cls in PYTHON:  # never 0: a Python zero was given the dtype of x
         return y * x if y == 2 else y * x ** (y - 1)  # x**1 is a copy
-    zero = y == 0
-    return where(zero, 0.0, y * pow(x, where(zero, 1.0, y - 1)))
+    return pow_derivative(1, 0, x, y) if _with_zero(x) else y * pow(x, y - 1)
 
 
 def _log_base(v: Any, x: Any, y: Any) -> Any:
-    """v log(x), which is 0 for x = 0 and y >= 0, where 0**y stays as it is."""
-    flat = (x == 0) & (y >= 0)
-    return where(flat, 0.0, v * log(where(flat, 1.0, x)))
+    """v log(x), of which 0**y is no factor that log(0) could meet."""
+    return pow_derivative(0, 1, x, y) if _with_zero(x) else v * log(x)
 
 
 pow = elementwise("pow", operator.pow, lambda v, x, y: _to_the(x, y), lambda v, x, y: _log_base(v, x, y), infix="{} ** {}", doc="x to the power of y; x**0 has derivative 0 at 0.")
+pow_derivative = elementwise("pow_derivative", _pow_derivative, 0, 0, lambda v, k, n, x, y: pow_derivative(k + 1, n, x, y), lambda v, k, n, x, y: pow_derivative(k, n + 1, x, y), signature="k, n, x, y, /", doc="The derivative of x**y, k times in x and n times in y.")
 
 # -- exponentials and logarithms -------------------------------------------------------------------------------------------
 
@@ -175,6 +223,7 @@ expm1    = elementwise("expm1",    _expm1,      lambda v, x: exp(x),            
 log      = elementwise("log",      np.log,      lambda v, x: 1 / x,              doc="The natural logarithm.")
 log2     = elementwise("log2",     np.log2,     lambda v, x: 1 / (x * _log(2)),  doc="The logarithm to base 2.")
 log10    = elementwise("log10",    np.log10,    lambda v, x: 1 / (x * _log(10)), doc="The logarithm to base 10.")
+log_ratio = elementwise("log_ratio", _log_ratio, lambda v, x, y: 1 / x, lambda v, x, y: -1 / y, doc="log(x / y), without overflow.")
 log1p    = elementwise("log1p",    np.log1p,    lambda v, x: 1 / (1 + x),        doc="log(1 + x), exact near 0.")
 sigmoid  = elementwise("sigmoid",  _sigmoid,    lambda v, x: v * (1 - v),        doc="1 / (1 + exp(-x)), the logistic function; never overflows.")
 softplus = elementwise("softplus", _softplus, lambda v, x: sigmoid(x), doc="log(1 + exp(x)); never overflows.")

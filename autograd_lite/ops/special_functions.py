@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import as_array, optional
-from autograd_lite.ops.elementwise import exp, log, log1p, sigmoid, sign, softplus, where
+from autograd_lite.ops.elementwise import exp, log, log1p, log_ratio, quotient, sigmoid, sign, softplus
 from autograd_lite.rules import elementwise
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
@@ -47,12 +47,6 @@ def _floating(args: tuple[Any, ...]) -> tuple[Any, ...]:
 def special(name: str, *partials: Any, x: str = "x, /", **extra: Any) -> Callable[..., Any]:
     """Register a function of ``scipy.special`` by its partials."""
     return elementwise(name, _scipy(name), *partials, signature=x, **extra)
-
-
-def _ratio(x: Any, y: Any) -> Any:
-    """x / y, which is 0 for x = 0 whatever y is."""
-    none = x == 0
-    return where(none, 0.0, x / where(none, 1.0, y))
 
 
 def _beta_density(a: Any, b: Any, x: Any) -> Any:
@@ -89,11 +83,11 @@ zeta      = special("zeta",      None, lambda v, x, q: -x * zeta(x + 1, q), x="x
 
 # -- logistic functions and entropies ---------------------------------------------------------------------------------
 logit    = special("logit",    lambda v, x: 1 / (x * (1 - x)),     doc="log(x / (1 - x)), the inverse of expit.")
-xlogy    = special("xlogy",    lambda v, x, y: log(y),   lambda v, x, y: _ratio(x, y),     x="x, y, /", doc="x log(y), 0 where x is 0.")
-xlog1py  = special("xlog1py",  lambda v, x, y: log1p(y), lambda v, x, y: _ratio(x, 1 + y), x="x, y, /", doc="x log(1 + y), 0 where x is 0.")
+xlogy    = special("xlogy",    lambda v, x, y: log(y),   lambda v, x, y: quotient(x, y),     x="x, y, /", doc="x log(y), 0 where x is 0.")
+xlog1py  = special("xlog1py",  lambda v, x, y: log1p(y), lambda v, x, y: quotient(x, 1 + y), x="x, y, /", doc="x log(1 + y), 0 where x is 0.")
 entr     = special("entr",     lambda v, x: -log(x) - 1,           doc="-x log(x), 0 at 0.")
-rel_entr = special("rel_entr", lambda v, x, y: log(x / y) + 1, lambda v, x, y: -_ratio(x, y),     x="x, y, /", doc="x log(x / y), 0 where x is 0.")
-kl_div   = special("kl_div",   lambda v, x, y: log(x / y),     lambda v, x, y: 1 - _ratio(x, y),  x="x, y, /", doc="x log(x / y) - x + y.")
+rel_entr = special("rel_entr", lambda v, x, y: log_ratio(x, y) + 1, lambda v, x, y: -quotient(x, y),     x="x, y, /", doc="x log(x / y), 0 where x is 0.")
+kl_div   = special("kl_div",   lambda v, x, y: log_ratio(x, y), lambda v, x, y: 1 - quotient(x, y),  x="x, y, /", doc="x log(x / y) - x + y.")
 
 # -- Bessel functions (DLMF 10.6, 10.29) ------------------------------------------------------------------------------
 jv  = special("jv",  None, lambda v, n, x: (jv(n - 1, x) - jv(n + 1, x)) / 2, x="n, x, /", doc="The Bessel function of the first kind, of order n.")
