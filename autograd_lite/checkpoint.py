@@ -79,16 +79,14 @@ def _again(xs: list[Any], rerun: Function, closure: tuple[int, ...], k: int) -> 
 
 def _checkpoint_pull(g: Any, v: Any, xs: list[Any], rerun: Function, closure: tuple[int, ...], k: int) -> list[Any]:
     seqs, rows, y, outer = _again(xs, rerun, closure, k)
-    record = outer or isinstance(g, Tensor)
-    adjoints = reverse(rows, {y.seq: g}, min(seqs), record=record)
+    adjoints = reverse(rows, {y.seq: g}, min(seqs), record=outer)
     return [adjoints[seq] if seq in adjoints else zeros_like(_value(x)) for seq, x in zip(seqs, xs, strict=True)]
 
 
 def _checkpoint_push(ts: list[Any], v: Any, xs: list[Any], rerun: Function, closure: tuple[int, ...], k: int) -> Any:
     seqs, rows, y, outer = _again(xs, rerun, closure, k)
     starts = {seq: t for seq, t in zip(seqs, ts, strict=True) if t is not None}
-    record = outer or any([isinstance(t, Tensor) for t in ts])
-    return forward(rows, starts, record=record).get(y.seq)
+    return forward(rows, starts, record=outer).get(y.seq)
 
 
 general("checkpoint", stop_gradient, _checkpoint_pull, _checkpoint_push, signature="*sources, call", together=True)

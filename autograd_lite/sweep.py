@@ -104,7 +104,7 @@ def depending(rows: list[Row], variables: Iterable[int], first: int, record: boo
     """The `rows` that depend on `variables`, with constants in the place of arguments that do not.
 
     Nothing is pulled into these, though they are as young: the transpose of an outer function's weight, or a variable
-    of a derivative inside. A sweep that records still has to see that they are tracked.
+    of a derivative inside. A sweep that records still has to see that they, and the results, are tracked.
     """
     live, kept = set(variables), []
     for row in rows:
@@ -121,10 +121,13 @@ def depending(rows: list[Row], variables: Iterable[int], first: int, record: boo
 
 
 def _without(row: Row, live: set[int], first: int, record: bool) -> Row:
-    """`row` with constants in the place of arguments that are not in `live`, though not older than `first`."""
+    """`row` with constants in the place of arguments that are not in `live`, though not older than `first`.
+
+    A sweep that records is shown the result of the whole row: a rule that uses it depends on all its arguments.
+    """
     shown = Row()
-    shown.value, shown.op, shown.params, shown.seq, shown.note = row.value, row.op, row.params, row.seq, row.note
     seen: Callable[[Row], Any] = handle if record else _value
+    shown.value, shown.op, shown.params, shown.seq, shown.note = seen(row), row.op, row.params, row.seq, row.note
     shown.args = tuple([arg if arg.seq in live or arg.seq < first else constant(seen(arg)) for arg in row.args])
     return shown
 
@@ -134,13 +137,16 @@ def lifted(row: Row, record: bool = True) -> Row:
 
     Over another library's arrays every sweep shows Tensors, if only constants: they meet as this package's do.
     """
-    shown = Row()
+    shown, value = Row(), row.value
     shown.params, shown.op, shown.seq, shown.note = row.params, row.op, row.seq, None
-    shown.value = handle(row if record else constant(row.value))
-    if record and row.value.__class__ in NUMPY:  # nearly always
+    if value.__class__ is Tensor:  # shown already, by `_without`
+        shown.value, value = value, value._row.value
+    else:
+        shown.value = handle(row if record else constant(value))
+    if record and value.__class__ in NUMPY:  # nearly always
         shown.args = tuple([_tracked(a) if a.seq else a for a in row.args])
     else:
-        shown.args = tuple([_tracked(a) if record and a.seq else _untracked(a, row) for a in row.args])
+        shown.args = tuple([_tracked(a) if record and a.seq else _untracked(a, value) for a in row.args])
     return shown
 
 
@@ -150,29 +156,33 @@ def _tracked(arg: Row) -> Row:
     return shown
 
 
-def _untracked(arg: Row, row: Row) -> Row:
-    value, here = arg.value, row.value.__class__ in NUMPY
-    if here or value.__class__ in PYTHON or value.__class__ is Tensor:
+def _untracked(arg: Row, like: Any) -> Row:
+    value = arg.value
+    if like.__class__ in NUMPY or value.__class__ in PYTHON or value.__class__ is Tensor:
         return arg
     if value.__class__ in NUMPY:  # a constant beside another library's arrays
-        value = own(value, row.value)
+        value = own(value, like)
     shown = constant(handle(constant(value)))
     shown.seq = arg.seq
     return shown
 
 
-def _shown(values: dict[int, Any], record: bool) -> bool:
-    """Whether rules are to be shown Tensors; of another library's arrays, `values` are made constant ones here."""
+def _shown(values: dict[int, Any], record: bool) -> tuple[bool, bool]:
+    """Whether rules are to be shown Tensors, and whether only they: the results are arrays again.
+
+    Of another library's arrays, `values` are made constant Tensors here.
+    """
+    wrapped = any([isinstance(g, Tensor) for g in values.values()])
     for g in values.values():
         x = g._row.value if isinstance(g, Tensor) else g
         if x.__class__ not in NUMPY and x.__class__ not in PYTHON:
             break
     else:
-        return record
+        return record or wrapped, False
     for seq, g in values.items():
         if not isinstance(g, Tensor):
             values[seq] = handle(constant(g))
-    return True
+    return True, not (record or wrapped)
 
 
 def _plain(values: dict[int, Any], *, copy: bool) -> dict[int, Any]:
@@ -201,10 +211,11 @@ def reverse(
     than `first` get none. `holes` are the rows whose adjoint has exact zeros where nothing arrived; a contribution
     without a zero has none, so that a product or a sum of all entries ends the matter. `leaves` collects the
     variables met. `watch(row, arg, contribution)` is told of every step. `pull(g, row, first)` takes the place of the
-    operations' own pulls (see `batch`).
+    operations' own pulls (see `batch`). With `record` the rules see which values are tracked, and the steps depend on
+    them; where a seed is a Tensor they depend on it in any case.
     """
     holes = set() if holes is None else holes
-    take, there, lift = adjoints.pop, adjoints.get, _shown(adjoints, record)
+    take, there, (lift, bare) = adjoints.pop, adjoints.get, _shown(adjoints, record)
     plain = not lift and watch is None and pull is None
     while rows:
         row = rows.pop()
@@ -250,7 +261,7 @@ def reverse(
                         continue
                     if op.holes or (gated and has_zero(c._row.value if isinstance(c, Tensor) else c)):
                         holes.add(arg.seq)
-    return _plain(adjoints, copy=True) if lift and not record else adjoints
+    return _plain(adjoints, copy=True) if bare else adjoints
 
 
 reverse_silently = np.errstate(all="ignore")(reverse)
@@ -271,7 +282,7 @@ def forward(
     `tangents` holds those of the variables and, at the end, one for every row that depends on them.
     `push(row, tangents)` takes the place of the operations' own pushes (see `batch`).
     """
-    holes, lift = set() if holes is None else holes, _shown(tangents, record)
+    holes, (lift, bare) = set() if holes is None else holes, _shown(tangents, record)
     for row in rows:
         op = row.op
         if op is None or row.seq in tangents:
@@ -287,7 +298,7 @@ def forward(
                     holes.add(row.seq)
                 if watch is not None:
                     watch(row, t)
-    return _plain(tangents, copy=False) if lift and not record else tangents
+    return _plain(tangents, copy=False) if bare else tangents
 
 
 # -- seeds and results --------------------------------------------------------------------------------------------
@@ -359,7 +370,7 @@ def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:
     row = y._row
     if not row.seq:
         raise UntrackedError("backward: nothing to differentiate: no Var or requires_grad=True Tensor reaches this one")
-    start = seed_for(row, seed, "backward")
+    start = seed_for(row, seed if create_graph or not isinstance(seed, Tensor) else seed._row.value, "backward")
     leaves: list[Row] = []
     adjoints = reverse_silently(
         rows_of((row,)), {row.seq: start}, record=create_graph, leaves=leaves, watch=getattr(watcher(), "adjoint", None)

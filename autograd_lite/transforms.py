@@ -130,10 +130,10 @@ def swept_back(
 ) -> dict[int, Any]:
     """The adjoints of the inputs, recorded if a tracked seed or anything older than the inputs is involved.
 
-    `beyond` says that `rows` reach something older, for who knows.
+    `beyond` says that `rows` reach something older, for who knows. Where they do not, their values are constants to
+    everybody else: what is recorded depends on the seeds alone.
     """
-    record = inputs.outer or any([isinstance(s, Tensor) for s in seeds.values()])
-    record = record or (reaches_beyond(rows, inputs.first) if beyond is None else beyond)
+    record = inputs.outer or (reaches_beyond(rows, inputs.first) if beyond is None else beyond)
     if record or any([row.op is None for row in rows]):  # one of nested derivatives
         rows[:] = depending(rows, inputs.seqs, inputs.first, record)
     watch = getattr(watcher(), "adjoint", None)
@@ -330,7 +330,7 @@ def _pushed_forward(inputs: Inputs, outputs: list[Any], starts: dict[int, Any], 
     wrapped = wrapped or inputs.wrapped
     tracked = [y._row for y in outputs if isinstance(y, Tensor) and y._row.seq >= inputs.first]
     rows = rows_of(tracked, inputs.first, inputs.seqs)
-    record = inputs.outer or any([isinstance(t, Tensor) for t in starts.values()]) or reaches_beyond(rows, inputs.first)
+    record = inputs.outer or reaches_beyond(rows, inputs.first)
     holes = {seq for seq, t in starts.items() if has_zero(raw(t))}
     with np.errstate(all="ignore"):
         found = forward(rows, starts, record=record, holes=holes, watch=getattr(watcher(), "tangent", None))
