@@ -9,6 +9,7 @@ import numpy as np
 import autograd_lite as ag
 from nn.data import counted
 from nn.module import Module
+from nn.support import evaluating
 from nn.training import dtype_of, predict
 
 __all__ = ["integrated_gradients", "saliency"]
@@ -102,10 +103,6 @@ def _prepared(model: Module, X: Any, target: Any, asker: str) -> tuple[Any, Any]
 
 def _gradient(model: Module, X: Any, target: Any) -> Any:
     """Of each row's output, in that row: rows do not mix, so it is the gradient of the sum."""
-    was_training = model.training
-    model.eval()
-    try:
+    with evaluating(model):
         gradient = ag.grad(lambda x: ag.sum(ag.take_along_axis(model(x), target, axis=1)))(X)
-    finally:
-        model.train(was_training)
     return gradient.value if isinstance(gradient, ag.Tensor) else gradient  # an array if the model has no parameters

@@ -84,7 +84,7 @@ def curves(history: Mapping[str, Sequence[float]], *, best: int | None = None, t
             if key in history:
                 epochs = np.arange(1, len(history[key]) + 1)
                 axes.plot(epochs, history[key], color=colour, label=label, marker="." if len(epochs) < 2 else None)
-        if name == "loss" and min(min(history[key]) for key in ("loss", "val_loss") if key in history) > 0:
+        if name == "loss" and min([v for key in ("loss", "val_loss") for v in history.get(key, ())], default=0) > 0:
             axes.set_yscale("log")
         if best is not None:
             axes.axvline(best + 1, color="0.6", linewidth=1, linestyle=":", label=f"kept: epoch {best + 1}")

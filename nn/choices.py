@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -10,14 +12,16 @@ import numpy as np
 import autograd_lite as ag
 from nn import losses
 from nn.data import checked
+from nn.loss_support import plain
+from nn.losses_classes import IGNORED
 from nn.module import Module
 from nn.named import optimizer as named_optimizer
 from nn.optim import Optimizer
 from nn.support import nearest, optional
 
 __all__ = [
-    "LOSSES", "Metric", "check_labels", "chosen_loss", "chosen_metric", "chosen_optimizer", "dtype_of", "measured",
-    "prepared", "prepared_weights", "weighted",
+    "LOSSES", "Metric", "check_labels", "chosen_loss", "chosen_metric", "chosen_optimizer", "dtype_of", "ignored",
+    "inputs_of", "measured", "prepared", "prepared_weights", "scaled_weights", "shares", "takes_weights", "weighted",
 ]  # fmt: skip
 
 Metric = str | Callable[[Any, Any], float]
@@ -47,19 +51,26 @@ def dtype_of(model: Module) -> Any:
     return next((p.dtype for p in model.parameters()), np.dtype(float))
 
 
-def prepared(X: Any, y: Any, dtype: Any, asker: str = "fit") -> tuple[Any, Any]:
+def inputs_of(model: Module, X: Any) -> Any:
+    """`X` in the dtype of the model's parameters; integers as they are where a module takes them, as `Embedding`."""
+    if X.dtype.kind in "iu" and any([module.takes_integers for module in model.modules()]):
+        return X
+    return X.astype(dtype_of(model), copy=False)
+
+
+def prepared(model: Module, X: Any, y: Any, asker: str = "fit") -> tuple[Any, Any]:
     """Checked data: inputs and float targets in the model's dtype, a single float target as a column."""
     X, y = checked(X, y, asker)
     if y.dtype.kind == "b":
         y = y.astype(int)
     if y.dtype.kind == "f":
-        y = y.astype(dtype, copy=False)
+        y = y.astype(dtype_of(model), copy=False)
         y = y[:, None] if y.ndim == 1 else y
-    return X.astype(dtype, copy=False), y
+    return inputs_of(model, X), y
 
 
-def prepared_weights(weights: Any, n: int, dtype: Any, asker: str = "fit") -> Any:
-    """What each of `n` rows counts, divided by the mean: then the mean over a batch estimates that over all rows.
+def prepared_weights(weights: Any, n: int, asker: str = "fit") -> Any:
+    """Checked weights of `n` rows.
 
     Raises
     ------
@@ -72,7 +83,61 @@ def prepared_weights(weights: Any, n: int, dtype: Any, asker: str = "fit") -> An
     w = w.astype(float)
     if not np.isfinite(w).all() or (w < 0).any() or not w.any():
         raise ValueError(f"{asker}: sample_weight holds finite numbers of at least 0, and not zeros only")
-    return (w / w.mean()).astype(dtype)
+    return w
+
+
+def scaled_weights(w: Any, shares: Any, dtype: Any, asker: str = "fit") -> Any:
+    """Weights divided by their mean: then the mean over a batch estimates that over all rows, which `shares` says how
+    much they count in.
+
+    Raises
+    ------
+    ValueError
+        The rows that count have weight 0.
+    """
+    w = w / w.max() if w.any() else w  # so that the sum does not overflow
+    mean = np.average(w, weights=shares)
+    if not mean:
+        raise ValueError(f"{asker}: sample_weight is 0 in all rows that count")
+    return (w / mean).astype(dtype)
+
+
+# -- what counts in the mean of a loss --------------------------------------------------------------------------------
+
+
+def _known(loss: Any) -> tuple[Any, dict[str, Any]]:
+    """The function behind a loss, and the options that it is called with: a loss may be a module, or a `partial`."""
+    options: dict[str, Any] = {}
+    while isinstance(loss, (partial, losses.Loss)):
+        inside = loss.keywords if isinstance(loss, partial) else loss.options
+        loss, options = loss.func if isinstance(loss, partial) else loss.function, {**inside, **options}
+    return loss, options
+
+
+def ignored(loss: Any) -> int | None:
+    """The label that does not count for `loss`; None if all do."""
+    function, options = _known(getattr(loss, "of_each", loss))
+    return options.get("ignore_index", IGNORED) if function in (losses.cross_entropy, losses.nll_loss) else None
+
+
+def shares(loss: Any, y: Any, asker: str = "fit") -> Any:
+    """How much each row of `y` counts in the mean that `loss` is: the labels in it that are not ignored, or the weights
+    of their classes; shape (n,). None if all rows count alike.
+
+    Raises
+    ------
+    ValueError
+        No row counts.
+    """
+    if y.dtype.kind not in "iu" or (label := ignored(loss)) is None:
+        return None
+    weight, kept = _known(getattr(loss, "of_each", loss))[1].get("weight"), y != label
+    if weight is None and kept.all():
+        return None
+    count = np.where(kept, 1.0 if weight is None else plain(weight).take(y, mode="clip"), 0.0)
+    if not count.any():
+        raise ValueError(f"{asker}: no row counts: all labels are ignored, or have weight 0")
+    return count.reshape(len(y), -1).sum(axis=1)
 
 
 def chosen_loss(loss: str | Callable[[Any, Any], Any] | None, y: Any, asker: str = "fit") -> Callable[..., Any]:
@@ -93,12 +158,16 @@ def weighted(loss: Callable[..., Any], output: Any, target: Any, weights: Any) -
     ValueError
         The loss does not give a number for each row.
     """
+    function, options = _known(loss)
     try:
-        rows = loss(output, target, reduction="none")
+        rows = function(output, target, **{**options, "reduction": "none"})
     except TypeError as error:
         raise ValueError('fit: with sample_weight the loss takes reduction="none", as those of nn do') from error
     if not isinstance(rows, ag.Tensor | np.ndarray) or not rows.ndim or rows.shape[0] != len(weights):
         raise ValueError(f"fit: with sample_weight the loss gives a number a row, not shape {np.shape(rows)}")
+    count = shares(loss, target) if isinstance(target, np.ndarray) else None  # recorded: all rows count
+    if count is not None:
+        return ag.sum(rows * weights.reshape(-1, *(1,) * (rows.ndim - 1))) / count.sum()
     if rows.ndim > 1:
         rows = ag.mean(rows, axis=tuple(range(1, rows.ndim)))
     return ag.mean(rows * weights)
@@ -112,10 +181,11 @@ def check_labels(loss: Callable[..., Any], y: Any, output: Any) -> None:
     ValueError
         One out of range for an output of that shape.
     """
-    if loss not in (LOSSES["cross_entropy"], LOSSES["nll"]) or y.dtype.kind not in "iu" or np.ndim(output) < 2:
+    label = ignored(loss)
+    if label is None or y.dtype.kind not in "iu" or np.ndim(output) < 2 or hasattr(loss, "of_each"):
         return
     classes = np.shape(output)[1]
-    counted = y[y != -100]  # what the losses ignore
+    counted = y[y != label]
     if counted.size and (counted.min() < 0 or counted.max() >= classes):
         needed = max(counted.max(), counted.max() - counted.min()) + 1
         remedy = f", and the model needs {needed} outputs" if needed > classes else ""
@@ -152,8 +222,27 @@ def chosen_metric(metric: Metric) -> tuple[str, Any]:
     raise ValueError(f"fit: sklearn.metrics has no {metric!r}{nearest(str(metric), known.__all__)}")
 
 
-def measured(measures: Sequence[tuple[str, Any]], y: Any, output: Any) -> dict[str, float]:
-    """The metrics: of the predicted classes where targets are integers and outputs have an axis more, or of outputs."""
-    classes = y.dtype.kind in "iu" and y.ndim == output.ndim - 1
-    y, predicted = (y.ravel(), output.argmax(axis=1).ravel()) if classes else (y, output)
-    return {name: float(function(y, predicted)) for name, function in measures}
+def takes_weights(metric: Any) -> bool:
+    """Whether a metric takes ``sample_weight=``, as those of scikit-learn that can."""
+    try:
+        return "sample_weight" in signature(metric).parameters
+    except ValueError:  # written in C, which says nothing of its arguments
+        return False
+
+
+def measured(
+    measures: Sequence[tuple[str, Any]], y: Any, output: Any, label: int | None = None, weights: Any = None
+) -> dict[str, float]:
+    """The metrics: of the predicted classes where targets are integers and outputs have an axis more, or of outputs.
+
+    Classes called `label` do not count, as they do not in the loss; `weights` are those of the rows.
+    """
+    if y.dtype.kind in "iu" and y.ndim == output.ndim - 1:
+        y, predicted, places = y.ravel(), output.argmax(axis=1).ravel(), y[:1].size
+        weights = None if weights is None else weights.repeat(places)
+        if label is not None and not (kept := y != label).all():
+            y, predicted, weights = y[kept], predicted[kept], None if weights is None else weights[kept]
+    else:
+        predicted = output
+    options = {} if weights is None else {"sample_weight": weights}
+    return {name: float(f(y, predicted, **options) if takes_weights(f) else f(y, predicted)) for name, f in measures}

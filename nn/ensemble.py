@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -76,12 +77,7 @@ class Ensemble(Module):
             ``loss(output, target)``, a mean over rows, as the losses of `nn` are unless they are told otherwise.
         """
 
-        def total(outputs: Any, y: Any) -> Any:
-            k, n = outputs.shape[:2]
-            rows = np.tile(y, (k, *(1,) * (np.ndim(y) - 1)))
-            return k * loss(ag.reshape(outputs, (k * n, *outputs.shape[2:])), rows)
-
-        return total
+        return _Sum(loss)
 
     def predict(self, X: Any) -> Any:
         """The outputs of every member for the rows of X, as an array of shape (members, n, outputs)."""
@@ -103,6 +99,18 @@ class Ensemble(Module):
 
     def extra_repr(self) -> str:
         return f"{len(self)} members of"
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """The sum of the members' losses, each being `of_each`: the mean over the rows of all, times their number."""
+
+    of_each: Callable[[Any, Any], Any]
+
+    def __call__(self, outputs: Any, y: Any) -> Any:
+        k, n = outputs.shape[:2]
+        rows = np.tile(y, (k, *(1,) * (np.ndim(y) - 1)))
+        return k * self.of_each(ag.reshape(outputs, (k * n, *outputs.shape[2:])), rows)
 
 
 def _check(member: Any, i: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import autograd_lite as ag
-from nn.choices import LOSSES, check_labels, measured, weighted
+from nn.choices import LOSSES, check_labels, ignored, measured, weighted
 from nn.data import order
 from nn.interrupts import Interrupts
 from nn.module import Module
@@ -58,28 +58,37 @@ class Learner:
         X: Any,
         y: Any,
         weights: Any,
+        shares: Any,
         batch_size: int,
         rng: np.random.Generator,
         measures: Sequence[tuple[str, Any]],
         number: int,
     ) -> dict[str, float]:
-        """One pass over the data: the mean loss and the metrics, as they were while it learnt."""
+        """One pass over the data: the mean loss, in which rows count as `shares` says, and the metrics; as they were
+        while it learnt.
+        """
         self.labels = y
         self.refused = False
         if self.derivatives is not None and self.recorded != self._description():  # a callback changed the model
             self.derivatives = None
-        total, outputs, targets = 0.0, [], []
+        total = 0.0
+        outputs, targets, counts = [list[Any](), list[Any](), list[Any]()]
         for i, rows in enumerate(order(len(X), batch_size, rng)):
+            share = len(rows) if shares is None else float(shares[rows].sum())
+            if not share:  # nothing to learn: all labels are ignored
+                continue
             batch = X.take(rows, 0), y.take(rows, 0), None if weights is None else weights.take(rows)
             value, output = self.learn(batch, number, i)
-            total += value * len(rows)
+            total += value * share
             if measures:
                 outputs.append(output)
                 targets.append(batch[1])
-        numbers = {"loss": total / len(X)}
+                counts.append(batch[2])
+        numbers = {"loss": total / (len(X) if shares is None else float(shares.sum()))}
         if measures:
             whole = np.concatenate(outputs, self.model.row_axis)
-            numbers |= measured(measures, np.concatenate(targets), whole)
+            together: Any = None if weights is None else np.concatenate(counts)
+            numbers |= measured(measures, np.concatenate(targets), whole, ignored(self.loss), together)
         return numbers
 
     def _description(self) -> Any:

@@ -7,6 +7,7 @@ scikit-learn is the extra ``data``. This file derives from its classes and so ne
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any, Self
 from warnings import warn
 
@@ -87,7 +88,8 @@ class _MLP(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
         sizes = [hidden] if isinstance(hidden, (int, np.integer)) else list(hidden)
         sizes = [counted(size, f"{type(self).__name__}: hidden_layer_sizes") for size in sizes]
         self._rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
-        self.model_ = MLP([X.shape[1], *sizes, outputs], self.activation, seed=self._rng, dtype=X.dtype)
+        activation = deepcopy(self.activation)  # a module may have parameters, and arguments are the user's
+        self.model_ = MLP([X.shape[1], *sizes, outputs], activation, seed=self._rng, dtype=X.dtype)
         options = {"weight_decay": self.weight_decay} if self.weight_decay else {}
         if self.optimizer not in ("bfgs", "lbfgs", "newton-cg"):  # they search for the length of a step
             options["lr"] = self.learning_rate
@@ -120,7 +122,7 @@ class _MLP(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
         )
         self.loss_curve_ += self.history_["loss"]
         self.n_iter_ += self.history_.epochs
-        self.loss_ = self.loss_curve_[-1]
+        self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else np.nan  # interrupted in the first epoch
         if not one and self.history_.stopped == "finished":
             warn(f"{asker}: the loss still falls after max_iter={epochs} epochs", ConvergenceWarning, stacklevel=3)
         return self

@@ -26,7 +26,8 @@ from nn.activations import Activation, Lambda
 from nn.explanation import Explanation, Quantity
 from nn.layers import Linear, Sequential
 from nn.module import Module, functional_call
-from nn.training import chosen_loss, dtype_of, prepared
+from nn.support import evaluating
+from nn.training import chosen_loss, prepared
 
 __all__ = ["explain", "slope"]
 
@@ -73,17 +74,12 @@ def explain(model: Module, X: Any, y: Any, *, loss: str | Callable[[Any, Any], A
     True
     """
     layers = _layers(model)
-    X, y = prepared(X, y, dtype_of(model), "explain")
+    X, y = prepared(model, X, y, "explain")
     if X.ndim != 2:
         raise ValueError(f"explain: inputs of shape (n, {layers[0].linear.in_features}), not {X.shape}")
     loss_of = chosen_loss(loss, y, "explain")
-    was_training = model.training
-    model.eval()
-    try:
-        with np.errstate(all="ignore"):  # infinities are shown and named
-            return _explained(layers, X, y, loss_of)
-    finally:
-        model.train(was_training)
+    with evaluating(model), np.errstate(all="ignore"):  # infinities are shown and named
+        return _explained(layers, X, y, loss_of)
 
 
 @dataclass

@@ -100,6 +100,8 @@ class Embedding(Module):
     (2, 2, 3)
     """
 
+    takes_integers = True
+
     def __init__(
         self,
         num_embeddings: int,

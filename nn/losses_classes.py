@@ -125,8 +125,8 @@ def _checked(labels: Any, shape: tuple[int, ...], ignore_index: int, asker: str)
         )
     if not labels.size:
         raise ValueError(f"{asker}: an empty batch has no loss")
-    if not isinstance(labels, np.ndarray):  # recorded to be replayed: there are no labels to look at yet
-        return None
+    if not isinstance(labels, np.ndarray) and ignore_index < 0:  # recorded to be replayed: there are none to look at
+        return None  # those below 0 are found when they are picked
     low, high = labels.min(), labels.max()
     if low >= 0 > ignore_index and high < shape[1]:  # the usual case
         return None
@@ -152,9 +152,9 @@ def _weighted_nll(logp: Any, labels: Any, kept: Any, weight: Any, smoothing: flo
     dtype = plain(logp).dtype
     w = np.ones(classes, dtype) if weight is None else _class_weights(weight, classes, dtype, asker)
     counted = np.ones(n, bool) if kept is None else kept
-    rows = np.where(counted, labels, 0)
+    rows = labels if kept is None else np.where(counted, labels, 0)
     share = np.where(counted, w[rows], 0).astype(dtype)  # what each row counts
-    loss = 0 - logp[np.arange(n), rows]
+    loss = 0 - _picked(logp, rows)
     loss = ag.where(counted, loss * share, 0.0)  # a row that is ignored may hold anything
     if smoothing:
         spread = ag.where(counted, 0 - ag.sum(logp * w, axis=-1), 0.0)
@@ -262,7 +262,7 @@ def kl_div(output: Any, target: Any, *, log_target: bool = False, reduction: str
     Raises
     ------
     ValueError
-        The shapes differ, an unknown reduction, or the mean of nothing.
+        The shapes differ, a target below 0, an unknown reduction, or the mean of nothing.
 
     Source: Kullback and Leibler, On information and sufficiency, 1951.
 
@@ -274,8 +274,12 @@ def kl_div(output: Any, target: Any, *, log_target: bool = False, reduction: str
     if log_target:
         loss = ag.exp(target) * (target - output)
     else:
-        present = plain(target) > 0
-        loss = target * ag.log(ag.where(present, target, 1.0)) - target * output
+        y = plain(target)
+        if (y < 0).any():
+            raise ValueError(
+                f"kl_div: targets are at least 0, not {y.min()}; for their logarithms pass log_target=True"
+            )
+        loss = target * ag.log(ag.where(y == 0, 1.0, target)) - target * output
     if reduction == "batchmean":
         if not np.size(plain(output)):
             raise ValueError("kl_div: an empty batch has no loss")

@@ -15,7 +15,7 @@ import optree
 
 import autograd_lite as ag
 
-__all__ = ["Buffer", "Hook", "Module", "Parameter", "StateError", "functional_call"]
+__all__ = ["Buffer", "Hook", "Module", "Parameter", "StateError", "functional_call", "swapped"]
 
 
 class StateError(ag.AutogradError, ValueError):
@@ -113,6 +113,9 @@ class Module:
     training: bool = True
     row_axis: int = 0
     """The axis along which the rows of inputs and outputs lie, for those who give them in pieces (`nn.predict`)."""
+    takes_integers: bool = False
+    """Whether inputs of integers are left so for it, as for `Embedding`, by those who cast others to the dtype of the
+    parameters (`nn.fit`, `nn.predict`): for the whole of a model in which one module says so."""
     _label: str | None = None
     _hooks: list[Hook] | None = None
 
@@ -330,12 +333,14 @@ def _misfits(slots: Mapping[str, Parameter | Buffer], values: Mapping[str, Any])
 def functional_call(model: Module, params: Mapping[str, Any], *inputs: Any, **options: Any) -> Any:
     """What `model` computes with other values in the place of its parameters; the model itself is not touched.
 
+    A module that keeps statistics, as `BatchNorm` in training, keeps those of this call nowhere.
+
     Parameters
     ----------
     model : Module
     params : mapping of name to Tensor or array
-        By the names of `Module.named_parameters`. Parameters that are not named keep their own values; one shared
-        by several modules is replaced in all of them.
+        By the names of `Module.named_parameters`, or also `Module.named_buffers`. Those that are not named keep their
+        own values; one shared by several modules is replaced in all of them.
     *inputs, **options
         Passed to the model.
 
@@ -357,12 +362,28 @@ def functional_call(model: Module, params: Mapping[str, Any], *inputs: Any, **op
     >>> gradient["weight"], gradient["bias"]
     (array([[3., 3.]]), array([3.]))
     """
+    return swapped(model, params, apart=True)(*inputs, **options)
+
+
+def swapped(model: Module, params: Mapping[str, Any], *, apart: bool) -> Module:
+    """A model that shares everything with `model` but what `params` has; with `apart` the buffers too are copies.
+
+    Raises
+    ------
+    StateError
+        As `functional_call`.
+    """
     slots = model._slots()
     wrong = [f"unexpected {name!r}" for name in params if name not in slots] + _misfits(slots, params)
     if wrong:
         raise StateError(f"functional_call of {type(model).__name__}: {'; '.join(wrong)}")
     replaced = {id(slots[name]): value for name, value in params.items()}
-    return _swapped(model, replaced, {})(*inputs, **options)
+    for buffer in slots.values() if apart else ():
+        value = replaced.get(id(buffer), buffer)
+        if isinstance(buffer, Buffer) and (value is buffer or not isinstance(value, ag.Tensor)):
+            replaced[id(buffer)] = Buffer(np.array(getattr(value, "value", value), buffer.dtype), name=buffer.name)
+    twin: Module = _swapped(model, replaced, {})
+    return twin
 
 
 def _swapped(x: Any, replaced: dict[int, Any], made: dict[int, Module]) -> Any:

@@ -247,7 +247,11 @@ class BatchNorm(Module):
         return y * ag.reshape(self.weight, along) + ag.reshape(self.bias, along)
 
     def _keep(self, mean: Any, var: Any, n: int) -> None:
-        """Let the running statistics take in those of a batch of n numbers per feature."""
+        """Let the running statistics take in those of a batch of n numbers per feature; not where `functional_call` put
+        others in their place, to be differentiated.
+        """
+        if not all([isinstance(b, Buffer) for b in (self.running_mean, self.running_var, self.num_batches_tracked)]):
+            return
         self.num_batches_tracked.value = self.num_batches_tracked.value + 1
         share = 1 / float(self.num_batches_tracked.value) if self.momentum is None else self.momentum
         for running, new in ((self.running_mean, mean), (self.running_var, var * (n / (n - 1)))):

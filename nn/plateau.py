@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import inf, isnan
+from math import inf, isfinite, isnan
 from typing import Any
 
 from nn.optim import Optimizer
@@ -25,7 +25,8 @@ class ReduceLROnPlateau(Schedule):
         Below 1.
     patience : int
     threshold : float
-        Better is by more than this: a fraction of the best, or with ``threshold_mode="abs"`` a difference.
+        Better is by more than this: a fraction of the size of the best (in torch, of the best itself, so that a metric
+        below 0 that stands still counts as better), or with ``threshold_mode="abs"`` a difference.
     threshold_mode : {"rel", "abs"}
     cooldown : int
         Epochs after a reduction that do not count.
@@ -95,9 +96,8 @@ class ReduceLROnPlateau(Schedule):
 
     def _better(self, metric: float) -> bool:
         sign = 1 if self.mode == "min" else -1
-        if self.threshold_mode == "rel":
-            return sign * metric < sign * self.best * (1 - sign * self.threshold)
-        return sign * metric < sign * self.best - self.threshold
+        unit = abs(self.best) if self.threshold_mode == "rel" and isfinite(self.best) else 1.0
+        return sign * metric < sign * self.best - self.threshold * unit
 
     def state_dict(self) -> dict[str, Any]:
         return {**super().state_dict(), "best": self.best, "bad_epochs": self.bad_epochs, "cooling": self.cooling}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import autograd_lite as ag
-from nn.module import Module, functional_call
+from nn.module import Module, swapped
 from nn.support import unmasked
 
 __all__ = ["Derivatives", "training_step"]
@@ -73,7 +73,8 @@ class Derivatives:
         model, loss, n = self.model, self.loss, len(names)  # and not `self`, which would hold itself
 
         def total(*values: Any) -> Any:
-            output = functional_call(model, dict(zip(names, values, strict=False)), *values[n : n + inputs])
+            own = swapped(model, dict(zip(names, values, strict=False)), apart=False)  # statistics are the model's
+            output = own(*values[n : n + inputs])
             return loss(output, *values[n + inputs :]), output
 
         called = ag.value_and_grad(total, argnums=tuple(range(sum(flags))), has_aux=True)

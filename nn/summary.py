@@ -10,6 +10,7 @@ import numpy as np
 import autograd_lite as ag
 from nn.listing import Listing
 from nn.module import Module
+from nn.support import evaluating
 
 __all__ = ["summary"]
 
@@ -59,25 +60,22 @@ def summary(model: Module, input_shape: Any, *, dtype: Any = None) -> Listing:
     <BLANKLINE>
     9,610 parameters, all trained: 75.1 KiB
     """
-    modes = [(m, m.training) for m in model.modules()]
     names = {id(m): name for name, m in model.named_modules()}
     calls: list[tuple[Module, tuple[Any, ...], Any]] = []
     leaves = [m for m in model.modules() if m is not model and not any(True for _ in m.children())]
     hooks = [m.register_forward_hook(lambda *call: calls.append(call)) for m in leaves]
-    inputs = _inputs(model, input_shape, dtype)
-    model.eval()  # nothing random, and no running statistics move
     try:
-        out = model(*inputs)
-        for hook in hooks:
-            hook.remove()
-        seen: set[int] = set()
-        lines = [_line(names[id(module)], module, given, made, seen) for module, given, made in calls]
-        lines.append(_line("whole", model, tuple(inputs), out, set()))
+        inputs = _inputs(model, input_shape, dtype)
+        with evaluating(model):  # nothing random, and no running statistics move
+            out = model(*inputs)
+            for hook in hooks:
+                hook.remove()
+            seen: set[int] = set()
+            lines = [_line(names[id(module)], module, given, made, seen) for module, given, made in calls]
+            lines.append(_line("whole", model, tuple(inputs), out, set()))
     finally:
         for hook in hooks:
             hook.remove()
-        for module, mode in modes:
-            module.training = mode
     return Listing(HEADER, [[[word] for word in line] for line in lines], notes=_notes(model))
 
 

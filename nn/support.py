@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any
 
@@ -11,7 +12,19 @@ import numpy as np
 
 import autograd_lite as ag
 
-__all__ = ["nearest", "optional", "unmasked"]
+__all__ = ["evaluating", "nearest", "optional", "unmasked"]
+
+
+@contextmanager
+def evaluating(model: Any) -> Iterator[None]:
+    """A context in which the modules of `model` are in evaluation mode; after it each has the mode it had."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
 
 
 def optional(module: str, extra: str, purpose: str) -> Any:

@@ -19,19 +19,24 @@ from nn.choices import (
     chosen_metric,
     chosen_optimizer,
     dtype_of,
+    ignored,
+    inputs_of,
     measured,
     prepared,
     prepared_weights,
+    scaled_weights,
+    shares,
+    takes_weights,
 )
 from nn.data import counted, split
-from nn.epoch import Learner
+from nn.epoch import Learner, of_batch
 from nn.history import History
 from nn.init import Seed, generator
 from nn.interrupts import Interrupts
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.schedule import Schedule
-from nn.support import optional, unmasked
+from nn.support import evaluating, optional, unmasked
 
 __all__ = ["Epoch", "History", "chosen_loss", "dtype_of", "fit", "predict", "prepared"]
 
@@ -76,8 +81,9 @@ def fit(
     Parameters
     ----------
     model : Module
+        A module in it that is in evaluation mode, while the model is not, stays so: its statistics do not move.
     X : array, shape (n, …)
-        Taken in the dtype of the model's parameters.
+        Taken in the dtype of the model's parameters; integers as they are for a model with an `Embedding`.
     y : array, shape (n,) or (n, …)
         Integers are classes; floats of shape (n,) are taken as (n, 1), what a model with one output gives.
     loss : str or callable, optional
@@ -91,8 +97,8 @@ def fit(
         Held-out data, or the fraction of the rows to hold out.
     metrics : sequence of str or callable
         ``metric(true, predicted)``, or the name of one in sklearn.metrics (``"accuracy"``, ``"r2"``): of the classes
-        predicted for integer targets, else of the outputs. On training rows they are taken from the outputs during the
-        epoch, while the weights still move.
+        predicted for integer targets (without the labels that the loss ignores), else of the outputs. On training rows
+        they are taken from the outputs during the epoch, while the weights still move.
     schedule : Schedule, optional
         Stepped after every epoch, with the validation loss (without validation, the loss) for those that look at it.
     early_stopping : int, optional
@@ -100,7 +106,7 @@ def fit(
     best_weights : bool
         Go back to the weights with the lowest validation loss in any case.
     sample_weight : array, shape (n,), optional
-        What each row counts in the loss of training.
+        What each row counts, in the loss, in metrics that take a ``sample_weight``, and in both of held-out rows.
     checkpoint : path or Checkpoint, optional
         Written after every epoch; if it is there, training goes on from it, bit for bit as if it had not stopped.
     callbacks : sequence of callables
@@ -109,7 +115,7 @@ def fit(
     seed : int, numpy Generator or None
         For the order of the rows and for what is held out.
     progress : bool
-        Show a bar (tqdm).
+        Show a bar, where tqdm is installed.
 
     Returns
     -------
@@ -137,17 +143,20 @@ def fit(
     """
     epochs, batch_size = counted(epochs, "fit: epochs"), counted(batch_size, "fit: batch_size")
     rng, dtype = generator(seed), dtype_of(model)
-    X, y = prepared(X, y, dtype)
-    weights = None if sample_weight is None else prepared_weights(sample_weight, len(X), dtype)
+    X, y = prepared(model, X, y)
+    weights = None if sample_weight is None else prepared_weights(sample_weight, len(X))
     held: tuple[Any, Any] | None = None
+    held_weights: Any = None
     if isinstance(validation, (int, float)):
         kept, _, aside, _ = split(np.arange(len(X)), np.arange(len(X)), validation, rng)
         held = X[aside], y[aside]
-        X, y, weights = X[kept], y[kept], None if weights is None else weights[kept]
+        X, y = X[kept], y[kept]
+        if weights is not None:
+            weights, held_weights = weights[kept], weights[aside]
     elif validation is not None:
         if len(validation) != 2:
             raise TypeError("fit: validation is a pair (X, y), or the fraction of the rows to hold out")
-        held = prepared(*validation, dtype, "fit, validation")
+        held = prepared(model, *validation, "fit, validation")
     if early_stopping is not None and held is None:
         raise ValueError("fit: early_stopping needs validation=, data or a fraction to hold out")
     if early_stopping is not None:
@@ -155,6 +164,12 @@ def fit(
     if best_weights and held is None:
         raise ValueError("fit: best_weights needs validation=, data or a fraction to hold out")
     loss_of = chosen_loss(loss, y)
+    counts = shares(loss_of, y)
+    if weights is not None:
+        weights = scaled_weights(weights, counts, dtype)
+    held_counts = shares(loss_of, held[1], "fit, validation") if held else None
+    if held_weights is not None:
+        held_weights = scaled_weights(held_weights, held_counts, dtype, "fit, validation")
     lists: dict[str, Any] = {"metrics": metrics, "callbacks": callbacks}
     for name, given in lists.items():
         if isinstance(given, str) or not isinstance(given, Sequence):
@@ -168,6 +183,9 @@ def fit(
             f"function metric(true, outputs)"
         )
     measures = [chosen_metric(m) for m in metrics]
+    for metric, (_, function) in zip(metrics, measures, strict=True):
+        if weights is not None and isinstance(metric, str) and not takes_weights(function):
+            raise ValueError(f"fit: {metric!r} takes no weights; pass a function, which counts all rows alike")
     rule = chosen_optimizer(optimizer, model, lr)
     if schedule is not None and not isinstance(schedule, Schedule):
         raise TypeError(f"fit: schedule is an nn.Schedule, made for the optimizer passed beside it, not {schedule!r}")
@@ -177,11 +195,16 @@ def fit(
     run = Run(model, rule, schedule, rng, History(), Best(), callbacks)
     if checkpoint is not None:
         checkpoint = checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
-        of = fingerprint(X, y, batch_size, *([] if weights is None else [weights]), *(held or ()))
+        of = fingerprint(X, y, batch_size, *[w for w in (weights, held_weights) if w is not None], *(held or ()))
         checkpoint.resume(run, of)
     history, start = run.history, run.history.epochs
     stopped = history.stopped in ("early stopping", "callback")
-    was_training = model.training
+    for name in ("loss", *[name for name, _ in measures]):
+        for key in (name, f"val_{name}") if held else (name,):
+            history.setdefault(key, [])
+    history.setdefault("lr", [])
+    modes = [(module, module.training) for module in model.modules()]
+    learning = [(module, mode or not model.training) for module, mode in modes]
     with Interrupts() as interrupts, _bar(epochs, start if progress else None) as show:
         learner = Learner(model, loss_of, rule, interrupts, held[1] if held else None)
 
@@ -204,17 +227,20 @@ def fit(
 
         try:
             for epoch in range(epochs if stopped else start, epochs):
-                model.train()
-                numbers = learner.epoch(X, y, weights, batch_size, rng, measures, epoch)
+                if epoch == start or not model.training:
+                    for module, mode in learning:
+                        module.training = mode
+                numbers = learner.epoch(X, y, weights, counts, batch_size, rng, measures, epoch)
                 if held:
-                    there = evaluated(model, *held, loss_of, measures)
+                    there = evaluated(model, *held, loss_of, measures, held_weights)
                     numbers |= {f"val_{name}": value for name, value in there.items()}
                 if interrupts.whole(partial(ended, epoch, numbers)):
                     break
         except KeyboardInterrupt:
             history.stopped = "interrupted"
         finally:
-            model.train(was_training)
+            for module, mode in modes:
+                module.training = mode
             rule.zero_grad()
     if run.best.state:
         model.load_state_dict(run.best.state)
@@ -228,7 +254,11 @@ def _bar(epochs: int, start: int | None) -> Iterator[Callable[[dict[str, float]]
     if start is None:
         yield lambda numbers: None
         return
-    tqdm = optional("tqdm", "data", "the progress bar of nn.fit (or pass progress=False: training itself)")
+    try:
+        tqdm = optional("tqdm", "data", "the progress bar of nn.fit")
+    except ag.errors.MissingExtraError:  # training does not need it
+        yield lambda numbers: None
+        return
     with tqdm.tqdm(total=epochs, initial=min(start, epochs), desc="fit", unit="epoch") as bar:
 
         def show(numbers: dict[str, float]) -> None:
@@ -269,15 +299,10 @@ def predict(model: Module, X: Any, batch_size: int = 1024) -> Any:
         raise ValueError(f"predict: there are no rows in inputs of shape {X.shape}")
     if X.dtype.kind not in "biufc":
         raise TypeError(f"predict: inputs are numbers, not {X.dtype}")
-    X, n = X.astype(dtype_of(model), copy=False), X.shape[axis]
+    X, n = inputs_of(model, X), X.shape[axis]
     pieces = np.split(X, range(batch_size, n, batch_size), axis)
-    was_training = model.training
-    model.eval()
-    try:
-        with ag.no_grad():
-            outputs = [model(ag.asarray(piece)).value for piece in pieces]
-    finally:
-        model.train(was_training)
+    with evaluating(model), ag.no_grad():
+        outputs = [model(ag.asarray(piece)).value for piece in pieces]
     if len(pieces) == 1:
         return np.array(outputs[0])  # a copy: a model may give its inputs back
     for piece, output in zip(pieces, outputs, strict=True):
@@ -290,8 +315,13 @@ def predict(model: Module, X: Any, batch_size: int = 1024) -> Any:
 
 
 def evaluated(
-    model: Module, X: Any, y: Any, loss: Callable[[Any, Any], Any], measures: Sequence[tuple[str, Any]]
+    model: Module,
+    X: Any,
+    y: Any,
+    loss: Callable[[Any, Any], Any],
+    measures: Sequence[tuple[str, Any]],
+    weights: Any = None,
 ) -> dict[str, float]:
     """The loss and the metrics of `model` on data that it does not learn from."""
     output = predict(model, X)
-    return {"loss": float(loss(output, y))} | measured(measures, y, output)
+    return {"loss": float(of_batch(loss, output, y, weights))} | measured(measures, y, output, ignored(loss), weights)

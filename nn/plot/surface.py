@@ -11,7 +11,7 @@ import autograd_lite as ag
 from nn.module import Module, Parameter, functional_call
 from nn.optim import Optimizer
 from nn.second_order import LineSearch
-from nn.training import chosen_loss, dtype_of, prepared
+from nn.training import chosen_loss, prepared
 
 __all__ = ["Function", "Surface", "flat", "loss_of", "trajectory"]
 
@@ -50,7 +50,7 @@ def loss_of(model: Module, X: Any, y: Any, loss: str | Callable[[Any, Any], Any]
     >>> float(nn.plot.loss_of(model, X, np.zeros(3))(np.array([1.0, 2.0, 3.0])))
     36.0
     """
-    X, y = prepared(X, y, dtype_of(model), "loss_of")
+    X, y = prepared(model, X, y, "loss_of")
     chosen = chosen_loss(loss, y, "loss_of")
     shapes = {name: p.shape for name, p in model.named_parameters()}
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes.values()])

@@ -419,8 +419,7 @@ def test_missing_packages_are_named(monkeypatch):
     X, y = blobs()
     for package in ("tqdm", "sklearn.metrics", "matplotlib.figure"):
         monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(ag.errors.MissingExtraError, match=r"tqdm: pip install 'autograd-lite\[data\]'"):
-        nn.fit(nn.MLP([2, 3]), X, y)
+    assert nn.fit(nn.MLP([2, 3]), X, y, epochs=2).epochs == 2  # without a bar
     with pytest.raises(ag.errors.MissingExtraError, match=r"sklearn: pip install 'autograd-lite\[data\]'"):
         nn.fit(nn.MLP([2, 3]), X, y, metrics=["accuracy"], progress=False)
     with pytest.raises(ag.errors.MissingExtraError, match=r"matplotlib: pip install 'autograd-lite\[plot\]'"):
