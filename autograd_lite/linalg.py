@@ -2,10 +2,11 @@
 
 from autograd_lite.ops.arrange import cross, diagonal, kron
 from autograd_lite.ops.decompose import eig, eigh, eigvals, eigvalsh, matrix_rank, qr, svd, svdvals
+from autograd_lite.ops.determinants import det, slogdet
 from autograd_lite.ops.linalg import matmul, outer, tensordot, trace, vecdot
-from autograd_lite.ops.norms import cond, det, lstsq, matrix_norm, multi_dot, norm, pinv, vector_norm
+from autograd_lite.ops.norms import cond, lstsq, matrix_norm, multi_dot, norm, pinv, vector_norm
 from autograd_lite.ops.shape import matrix_transpose
-from autograd_lite.ops.solve import cholesky, expm, inv, matrix_power, slogdet, solve
+from autograd_lite.ops.solve import cholesky, expm, inv, matrix_power, solve
 
 # fmt: off
 __all__ = [

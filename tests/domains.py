@@ -287,6 +287,7 @@ DOMAINS: dict[str, Domain] = {
     "solve":      Domain((small, real),             SOLVE, ANALYTIC, call=near_diagonal("solve")),
     "inv":        Domain((small,),                  SQUARE, ANALYTIC, call=near_diagonal("inv")),
     "det":        Domain((small,),                  SQUARE, ANALYTIC, call=near_diagonal("det")),
+    "cofactors":  Domain((small,),                  SQUARE, COMPLEX,  call=near_diagonal("cofactors")),
     "logabsdet":  Domain((small,),                  SQUARE, COMPLEX, call=near_diagonal("logabsdet")),
     "detsign":    Domain((small,),                  SQUARE, COMPLEX, call=near_diagonal("detsign")),
     "cholesky":   Domain((small,),                   SQUARE, COMPLEX, call=near_diagonal("cholesky")),

@@ -83,3 +83,95 @@ def test_entropies_where_both_are_zero():
             for mode in modes:
                 g = ag.jacobian(g, mode=mode)
             np.testing.assert_array_equal(g(np.array(point)), [[0, INF], [INF, 0]])
+
+
+# -- determinants: polynomials, whose derivatives are sums over permutations -----------------------------------------
+
+
+def alternating(n: int) -> np.ndarray:
+    """The Levi-Civita symbol with n indices."""
+    out = np.zeros((n,) * n)
+    for p in permutations(range(n)):
+        out[p] = np.linalg.det(np.eye(n)[list(p)])
+    return out
+
+
+def derivative_of_det(x: np.ndarray, order: int) -> np.ndarray:
+    """det(x) = Σ ε_i… ε_j… x_ij… / n!, differentiated by hand: as many factors fewer."""
+    n = x.shape[-1]
+    out: np.ndarray = np.multiply.outer(alternating(n), alternating(n))
+    for k in range(n - order):  # contract the first index of both symbols with x
+        out = np.einsum(out, [*range(n - k), *range(n, 2 * n - k)], x, [0, n])
+    out = out / np.prod(range(1, n - order + 1))
+    return out.transpose([axis for i in range(order) for axis in (i, order + i)])
+
+
+ONES = np.ones((3, 1))
+SINGULAR = {
+    "rank 0": np.zeros((3, 3)),
+    "rank 1": ONES @ [[1.0, 2.0, -1.0]],
+    "rank 2": np.array([[1.0, 2, 3], [2, 4, 6], [1, 0, 1]]),
+    "complex": (1 + 2j) * np.array([[1.0, 2j, 3], [2, 4j, 6], [1, 0, 1]]),
+    "one number": np.zeros((1, 1)),
+    "two": np.array([[1.0, 2.0], [2.0, 4.0]]),
+    "four": np.array([[1.0, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12], [13, 14, 15, 16]]),
+    "regular": np.array([[1.0, 2, 3], [0, 4, 6], [1, 0, 1]]),
+}
+
+
+@pytest.mark.parametrize("modes", NESTINGS, ids=lambda modes: "-over-".join([m[0] for m in modes[::-1]]))
+@pytest.mark.parametrize("name", SINGULAR)
+def test_determinants_have_derivatives_of_every_order(name, modes):
+    x, order = SINGULAR[name], len(modes)
+    if name == "four" and order == 3:  # seconds: 4096 third derivatives
+        modes, order = modes[:2], 2
+    want = np.zeros(x.shape * order) if order > len(x) else derivative_of_det(x, order)
+    if x.dtype == complex:  # along a real direction, whose derivative is that of the polynomial
+        step, along = np.random.default_rng(0).normal(size=x.shape), lambda s: ag.linalg.det(x + s * step)
+        for _ in range(order):
+            want = np.tensordot(want, step, ((0, 1), (0, 1)))
+        parts = []
+        for part in (ag.real, ag.imag):
+            f = lambda s: part(along(s))  # noqa: B023  # called in this round
+            for mode in modes:
+                f = ag.jacobian(f, mode=mode)
+            parts.append(f(0.0))
+        found = parts[0] + 1j * parts[1]
+    else:
+        f = ag.linalg.det
+        for mode in modes:
+            f = ag.jacobian(f, mode=mode)
+        found = f(x)
+    scale = max(1.0, np.abs(x).max()) ** (len(x) - 1)
+    np.testing.assert_allclose(found, want, rtol=1e-12, atol=1e-13 * scale)  # rounding of products of entries
+
+
+def test_determinants_of_stacks_with_singular_ones():
+    stack = np.stack([SINGULAR[name] for name in ("rank 0", "rank 1", "rank 2", "regular")])
+    want = np.stack([derivative_of_det(x, 2) for x in stack])
+    found = ag.hessian(lambda x: ag.sum(ag.linalg.det(x)))(stack)
+    for i in range(len(stack)):
+        np.testing.assert_allclose(found[i, :, :, i], want[i], atol=1e-13)  # rounding of products of entries
+        assert not found[i, :, :, i - 1].any()
+
+
+def test_the_fourth_derivative_of_a_determinant_of_zeros():
+    f = ag.linalg.det
+    for _ in range(4):
+        f = ag.jacobian(f)
+    np.testing.assert_allclose(f(np.zeros((4, 4))), derivative_of_det(np.zeros((4, 4)), 4), atol=1e-13)  # rounding
+
+
+def test_log_det_of_singular_matrices():
+    """-inf, with the slope of log at 0: infinite where the cofactor is not 0. The sign is 0."""
+    x = SINGULAR["two"]
+    found = ag.linalg.slogdet(ag.Tensor(x))
+    assert (found.sign.item(), found.logabsdet.item()) == tuple(np.linalg.slogdet(x))
+    want = [[INF, -INF], [-INF, INF]]
+    log_det = lambda x: ag.linalg.slogdet(x).logabsdet
+    np.testing.assert_array_equal(ag.grad(log_det)(x), want)
+    np.testing.assert_array_equal(ag.jacobian(log_det, mode="forward")(x), want)
+    both = np.stack([x, np.eye(2)])
+    gradient = ag.grad(lambda x: ag.sum(log_det(x)))(both)
+    np.testing.assert_array_equal(gradient[0], want)
+    np.testing.assert_allclose(gradient[1], np.eye(2), rtol=1e-14, atol=1e-16)

@@ -1,4 +1,4 @@
-"""Sizes of arrays and matrices, and least squares: norms, determinant, condition, pseudo-inverse."""
+"""Sizes of arrays and matrices, and least squares: norms, condition, pseudo-inverse."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 from autograd_lite.backend import as_array, decided, is_complex, is_inexact, real_dtype
 from autograd_lite.ops.axes import batch_over
 from autograd_lite.ops.create import astype
-from autograd_lite.ops.decompose import matrix_rank, svd, svdvals
-from autograd_lite.ops.elementwise import abs, conj, not_equal, round, sign, where
+from autograd_lite.ops.decompose import matrix_rank, svdvals
+from autograd_lite.ops.elementwise import abs, conj, not_equal, sign, where
 from autograd_lite.ops.order import raw, still
-from autograd_lite.ops.reduce import max, min, prod, reduction, sum
+from autograd_lite.ops.reduce import max, min, reduction, sum
 from autograd_lite.ops.shape import expand_dims, reshape
-from autograd_lite.ops.solve import _dots, _over, adjoint, inv, matrices
+from autograd_lite.ops.solve import adjoint, inv, matrices
 from autograd_lite.rules import general
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
@@ -118,34 +118,6 @@ def cond(x: Any, p: Any = None) -> Any:
     return matrix_norm(x, ord=p) * matrix_norm(inv(x), ord=p)
 
 
-# -- determinant ------------------------------------------------------------------------------------------------------
-
-
-def _inverse_if_regular(x: Any) -> Any:
-    """The inverse, or None if a matrix is singular to rounding."""
-    try:
-        inverse = inv(x)
-    except np.linalg.LinAlgError:
-        return None
-    condition = matrix_norm(still(x)) * matrix_norm(still(inverse))
-    eps = float(np.finfo(real_dtype(condition)).eps)
-    return inverse if decided(np.all(condition * eps * x.shape[-1] < 1), otherwise=True) else None
-
-
-def _cofactors(v: Any, x: Any) -> Any:
-    """The partials of v = det(x): v x⁻ᵀ; of a singular matrix, from its singular values, det(U Vᴴ) Ū diag(Π_{j≠i} s_j) Vᵀ."""
-    n = x.shape[-1]
-    inverse = _inverse_if_regular(x)
-    if inverse is not None:
-        return _over(v) * inverse.mT
-    u, s, vh = svd(x)
-    others = prod(where(np.eye(n, dtype=bool), 1.0, expand_dims(s, -2)), axis=-1)
-    spread = expand_dims(others, -1)
-    if is_complex(x):
-        return _over(det(u @ vh)) * (conj(u) @ (spread * conj(vh)))
-    return _over(round(det(still(u) @ still(vh)))) * (u @ (spread * vh))
-
-
 # -- pseudo-inverse ---------------------------------------------------------------------------------------------------
 
 
@@ -165,19 +137,8 @@ def _pinv_push(t: Any, p: Any, x: Any, rtol: Any) -> Any:
 
 
 # fmt: off
-_det  = general("det",  np.linalg.det, lambda g, v, x: _over(g) * _cofactors(v, x), lambda t, v, x: _dots(_cofactors(v, x), t))
 _pinv = general("pinv", lambda x, rtol: np.linalg.pinv(x, rcond=rtol), _pinv_pull, _pinv_push, signature="x, /, rtol", batch="leading")
 # fmt: on
-
-
-def det(x: Any, /) -> Any:
-    """The determinant of each matrix; its derivative is right at singular matrices too.
-
-    >>> import autograd_lite as ag
-    >>> ag.linalg.det(2 * ag.eye(2))
-    Tensor(4.0)
-    """
-    return _det(matrices("det", x, square=True))
 
 
 def pinv(x: Any, /, *, rtol: Any = None) -> Any:

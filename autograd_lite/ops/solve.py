@@ -6,16 +6,14 @@ differentiation" (2008), for complex matrices too. A pull is a plain transpose, 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from autograd_lite.backend import as_array, dtype_name, is_complex, optional, real_dtype
 from autograd_lite.ops.arrange import diagonal, with_diagonal
 from autograd_lite.ops.create import tril
-from autograd_lite.ops.elementwise import conj, imag, real
-from autograd_lite.ops.order import still
-from autograd_lite.ops.reduce import sum
+from autograd_lite.ops.elementwise import conj, real
 from autograd_lite.ops.shape import broadcast_to, concat, reshape
 from autograd_lite.rules import general, linear
 
@@ -98,31 +96,12 @@ def _expm_along(x: Any, t: Any) -> Any:
     return _exponential(both)[..., :n, n:]
 
 
-def _dots(a: Any, b: Any) -> Any:
-    """The sum of products of the entries of matrices."""
-    return sum(a * b, axis=(-2, -1))
-
-
-def _over(g: Any) -> Any:
-    """Numbers, with two axes more to multiply matrices with."""
-    return reshape(g, (*g.shape, 1, 1))
-
-
-def _turn(g: Any, v: Any, x: Any) -> Any:
-    """The sign of det(x) turns by the imaginary part of tr(x⁻¹ dx). A real sign cannot turn."""
-    return (
-        0 * x if not is_complex(x) else _over(imag(g * v) * 1j) * inv(x).mT
-    )  # 1j on the right: on the left Python takes it
-
-
 # fmt: off
 from_lower = linear("from_lower", _from_lower, lambda g, x: _to_lower(g), doc="The Hermitian matrices with these lower triangles.", batch="leading")
 _solve     = general("solve",    np.linalg.solve,    _solve_pull,    _solve_push,    signature="a, b, /", together=True, batch="leading")
 inv        = general("inv",      np.linalg.inv,      lambda g, v, x: -(v.mT @ g @ v.mT), lambda t, v, x: -(v @ t @ v), doc="The inverse of each matrix.", batch="leading")
 _cholesky  = general("cholesky", _cholesky_kernel, _cholesky_pull, _cholesky_push, batch="leading")
 _exponential = general("expm",   _expm, lambda g, v, x: _expm_along(x.mT, g), lambda t, v, x: _expm_along(x, t), batch="leading")
-_log_det   = general("logabsdet", lambda x, xp=np: xp.linalg.slogdet(x)[1], lambda g, v, x: _over(g) * inv(x).mT, lambda t, v, x: real(_dots(inv(x).mT, t)))
-_det_sign  = general("detsign",   lambda x, xp=np: xp.linalg.slogdet(x)[0], _turn,                                lambda t, v, x: v * imag(_dots(inv(x).mT, t)) * 1j if is_complex(x) else 0 * v)
 # fmt: on
 
 
@@ -154,19 +133,6 @@ def cholesky(x: Any, /, *, upper: bool = False) -> Any:
     """
     x = matrices("cholesky", x, square=True)
     return adjoint(_cholesky(adjoint(x))) if upper else _cholesky(x)
-
-
-class SlogdetResult(NamedTuple):
-    """What `slogdet` gives."""
-
-    sign: Any
-    logabsdet: Any
-
-
-def slogdet(x: Any, /) -> SlogdetResult:
-    """The sign of the determinant (of modulus 1 if complex) and the logarithm of its absolute value."""
-    x = matrices("slogdet", x, square=True)
-    return SlogdetResult(_det_sign(x if is_complex(x) else still(x)), _log_det(x))  # a real sign is a constant
 
 
 def matrix_power(x: Any, n: int, /) -> Any:
