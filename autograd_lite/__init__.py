@@ -53,8 +53,8 @@ from autograd_lite.ledger import ledger
 from autograd_lite.matrices import hessian, jacobian
 from autograd_lite.mcmc import hmc
 from autograd_lite.memory import keep_freed_memory
+from autograd_lite.modes import no_grad
 from autograd_lite.objective import Objective
-from autograd_lite.op import no_grad
 from autograd_lite.ops.arrange import array_split, block, cross, diag, kron, pad, repeat, rot90, tile
 from autograd_lite.ops.create import (
     arange,

@@ -7,7 +7,8 @@ from typing import Any
 
 import optree
 
-from autograd_lite.op import OPS, record, recorded
+from autograd_lite.modes import recorded
+from autograd_lite.op import OPS, record
 from autograd_lite.ops.create import alias, zeros_like
 from autograd_lite.rules import general
 from autograd_lite.sweep import forward, reverse, rows_of

@@ -18,7 +18,7 @@ import numpy as np
 
 from autograd_lite.backend import all_finite, locked, namespace
 from autograd_lite.errors import NonFiniteError
-from autograd_lite.op import watching
+from autograd_lite.modes import watching
 from autograd_lite.tensor import Row, Tensor
 
 __all__ = ["debug"]

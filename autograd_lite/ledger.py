@@ -18,7 +18,7 @@ from typing import Any
 
 from autograd_lite.errors import UntrackedError
 from autograd_lite.matrices import jacobian
-from autograd_lite.op import recorded
+from autograd_lite.modes import recorded
 from autograd_lite.ops.create import ones_like
 from autograd_lite.sweep import rows_of
 from autograd_lite.table import Table

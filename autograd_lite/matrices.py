@@ -11,7 +11,7 @@ import optree
 
 from autograd_lite.backend import array_like, as_value, copied, is_complex
 from autograd_lite.batch import pull_batch, push_batch
-from autograd_lite.op import recorded
+from autograd_lite.modes import recorded
 from autograd_lite.ops.create import zeros_like
 from autograd_lite.ops.shape import broadcast_to, concat, moveaxis, reshape
 from autograd_lite.sweep import forward, reaches_beyond, rows_of

@@ -7,9 +7,7 @@ specialised by arity, and asks for nothing that a sweep may never need.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
@@ -18,9 +16,10 @@ import numpy as np
 from autograd_lite.backend import NUMPY, PYTHON, as_value, deciding, is_array, namespace, typed_zero
 from autograd_lite.errors import explain
 from autograd_lite.kernels import kernel_for, kernel_for_lists
+from autograd_lite.modes import MODES, here
 from autograd_lite.tensor import Row, Tensor, View, constant, handle, new, next_seq
 
-__all__ = ["OPS", "Call", "Op", "apply", "no_grad", "operand", "quiet", "record", "recorded", "watcher", "watching"]
+__all__ = ["OPS", "Call", "Op", "apply", "operand", "record"]
 
 Call = Callable[..., Any]
 
@@ -119,82 +118,16 @@ class Kernels(dict[type, Call]):
 
 # -- recording ------------------------------------------------------------------------------------------------------
 
-MODES = 0
-"""How many threads are inside `no_grad` or `watching`: while it is 0, recording asks nothing else."""
-
-_local = threading.local()
-_lock = threading.Lock()
 _value = attrgetter("value")
-
-
-def _switch(delta: int) -> None:
-    global MODES
-    with _lock:
-        MODES += delta
-
-
-@contextmanager
-def no_grad() -> Iterator[None]:
-    """Record nothing inside: results are constants. In this thread, until the end or an exception; also a decorator.
-
-    >>> import autograd_lite as ag
-    >>> x = ag.Var(2.0)
-    >>> with ag.no_grad():
-    ...     y = x * x
-    >>> y.requires_grad
-    False
-    """
-    before = getattr(_local, "quiet", False)
-    _local.quiet = True
-    _switch(+1)
-    try:
-        yield
-    finally:
-        _local.quiet = before
-        _switch(-1)
-
-
-def quiet() -> bool:
-    """Whether this thread is inside `no_grad`."""
-    return bool(MODES) and getattr(_local, "quiet", False)
-
-
-def recorded(f: Call, *args: Any, **options: Any) -> Any:
-    """What `f` gives, recorded even inside `no_grad`: a derivative asked for there is still the derivative."""
-    if not quiet():
-        return f(*args, **options)
-    _local.quiet = False
-    try:
-        return f(*args, **options)
-    finally:
-        _local.quiet = True
-
-
-@contextmanager
-def watching(watcher: Callable[[Row], None]) -> Iterator[None]:
-    """Call `watcher` with each row this thread records inside, constants' rows included."""
-    before = getattr(_local, "watcher", None)
-    _local.watcher = watcher
-    _switch(+1)
-    try:
-        yield
-    finally:
-        _local.watcher = before
-        _switch(-1)
-
-
-def watcher() -> Any:
-    """What watches this thread, or None; if it has an `adjoint`, sweeps tell that of every step."""
-    return getattr(_local, "watcher", None) if MODES else None
 
 
 def _observed(row: Row, op: Op, args: tuple[Row, ...]) -> Tensor:
     """The slow way to finish a row, taken only while some thread is in `no_grad` or `watching`."""
     row.op, row.args = op, args
-    seen = getattr(_local, "watcher", None)
-    if seen is not None:
-        seen(row)
-    if getattr(_local, "quiet", False) or not row.seq:
+    is_quiet, seer = here()
+    if seer is not None:
+        seer(row)
+    if is_quiet or not row.seq:
         row = constant(row.value)
     return handle(row)
 

@@ -12,7 +12,7 @@ import optree
 
 from autograd_lite.backend import NUMPY
 from autograd_lite.errors import TracerError
-from autograd_lite.op import watcher, watching
+from autograd_lite.modes import watcher, watching
 from autograd_lite.program import Departure, Program
 from autograd_lite.tensor import Row, Tensor, held, tick
 from autograd_lite.traced import Traced

@@ -29,7 +29,8 @@ from autograd_lite.backend import (
     unshared,
 )
 from autograd_lite.errors import NonScalarError, SeedError, UntrackedError
-from autograd_lite.op import OPS, watcher
+from autograd_lite.modes import watcher
+from autograd_lite.op import OPS
 from autograd_lite.tensor import Row, Tensor, constant, handle, held
 
 __all__ = [

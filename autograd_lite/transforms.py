@@ -16,7 +16,7 @@ import optree
 
 from autograd_lite.backend import NUMPY, as_value, has_zero, is_array, is_inexact, own, unshared
 from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError
-from autograd_lite.op import quiet, recorded, watcher
+from autograd_lite.modes import quiet, recorded, watcher
 from autograd_lite.ops.create import alias, astype, zeros_like
 from autograd_lite.sweep import (
     conjugated,

@@ -6,7 +6,8 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError, UntrackedError
-from autograd_lite.op import OPS, watching
+from autograd_lite.modes import watching
+from autograd_lite.op import OPS
 
 A = np.array
 
