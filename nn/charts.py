@@ -13,7 +13,7 @@ import numpy as np
 
 from nn.support import optional
 
-__all__ = ["canvas", "curves", "figure", "misclassified", "predicted_against_true", "tidy"]
+__all__ = ["canvas", "curves", "figure", "literal", "misclassified", "predicted_against_true", "tidy"]
 
 TRAINING, HELD_OUT = "#1f5fa8", "#d1691e"
 
@@ -47,6 +47,14 @@ def canvas(ax: Any, width: float, height: float, **options: Any) -> tuple[Any, A
     if options.get("projection") == "3d" and ax.name != "3d":
         raise ValueError("nn.plot: this picture needs axes in space, as fig.add_subplot(projection='3d') makes them")
     return ax.figure, ax
+
+
+def literal(name: Any) -> str:
+    """A name that came with the data, as matplotlib shows it: to it dollars hold formulas, and what begins with an
+    underscore has no place in a legend. Titles and labels of axes that a caller writes may hold formulas.
+    """
+    text = str(name).replace("$", r"\$")
+    return f" {text}" if text.startswith("_") else text
 
 
 def tidy(axes: Any, xlabel: str = "", ylabel: str = "", title: str = "", *, grid: bool = True) -> None:
@@ -88,7 +96,7 @@ def curves(history: Mapping[str, Sequence[float]], *, best: int | None = None, t
             axes.set_yscale("log")
         if best is not None:
             axes.axvline(best + 1, color="0.6", linewidth=1, linestyle=":", label=f"kept: epoch {best + 1}")
-        tidy(axes, "epoch", title=name)
+        tidy(axes, "epoch", title=literal(name))
     for axes in fig.axes[:1]:
         axes.legend(frameon=False)
     if title:
@@ -130,7 +138,8 @@ def misclassified(images: Any, true: Any, scores: Any, *, classes: Sequence[Any]
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set_color("0.8")
         axes.imshow(images[i], cmap="gray_r", interpolation="nearest")
-        axes.set_title(f"{names[true[i]]} read as {names[guess[i]]}\n{sure[i]:.0%} sure", fontsize=9)
+        mistake = f"{names[true[i]]} read as {names[guess[i]]}"
+        axes.set_title(f"{literal(mistake)}\n{sure[i]:.0%} sure", fontsize=9)
     return fig
 
 
@@ -152,7 +161,7 @@ def predicted_against_true(true: Any, predicted: Any, *, name: str = "target") -
     low, high = min(true.min(), predicted.min()), max(true.max(), predicted.max())
     axes.plot([low, high], [low, high], color="0.6", linewidth=1, label="predicted = true")
     axes.scatter(true, predicted, s=14, alpha=0.6, color=TRAINING, edgecolors="none", label="test rows")
-    tidy(axes, f"true {name}", f"predicted {name}")
+    tidy(axes, literal(f"true {name}"), literal(f"predicted {name}"))
     axes.set_aspect("equal", adjustable="datalim")
     axes.legend(frameon=False)
     return fig

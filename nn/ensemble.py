@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +14,7 @@ import autograd_lite as ag
 from nn.activations import Activation, Lambda
 from nn.layers import Linear, Sequential
 from nn.module import Module, Parameter
+from nn.support import evaluating
 
 __all__ = ["Ensemble"]
 
@@ -32,7 +35,8 @@ class Ensemble(Module):
     Raises
     ------
     ValueError
-        No members, or not all of one architecture and dtype.
+        No members, not all of one architecture and dtype, or a function that gives the members side by side something
+        else than one by one.
     TypeError
         A member holds something else than Linear layers and activations.
 
@@ -64,6 +68,15 @@ class Ensemble(Module):
                 raise ValueError(f"Ensemble: member {i} is not of the architecture and dtype of member 0")
         states = [member.state_dict() for member in members]
         self.together = _filled(members[0], {name: _stacked([s[name] for s in states]) for name in states[0]})
+        self.dims = {
+            name: m.dim for name, m in vars(self.together).items() if isinstance(m, Module) and hasattr(m, "dim")
+        }
+        for name, dim in self.dims.items():
+            if not -2 <= dim <= 1:
+                raise ValueError(f"Ensemble: {vars(self.together)[name]!r} is of an axis that rows of numbers have not")
+            vars(self.together)[name].dim = dim - 2 if dim >= 0 else dim  # there are the members in front
+        if any([isinstance(module, Lambda) for module in members[0]]):
+            _compare(self, members)
 
     def forward(self, x: Any) -> Any:
         return self.together(x)
@@ -92,7 +105,10 @@ class Ensemble(Module):
         """Member number `i`, as a network of its own: a copy."""
         i = range(len(self))[i]  # an IndexError where there is none
         state = self.together.state_dict()
-        return _filled(self.together, {n: v[i, 0] if n.endswith("bias") else v[i] for n, v in state.items()})
+        member = _filled(self.together, {n: v[i, 0] if n.endswith("bias") else v[i] for n, v in state.items()})
+        for name, dim in self.dims.items():
+            vars(member)[name].dim = dim
+        return member
 
     def __iter__(self) -> Iterator[Sequential]:
         return (self[i] for i in range(len(self)))
@@ -127,6 +143,24 @@ def _check(member: Any, i: int) -> None:
             )
 
 
+def _compare(ensemble: Ensemble, members: list[Sequential]) -> None:
+    """An error unless the members give one by one what they give together: a function may count axes from the front."""
+    first = next(m for m in members[0] if isinstance(m, Linear))
+    n = len(members) + 2  # not as many rows as members, nor one
+    x = np.random.default_rng(0).normal(size=(n, first.in_features)).astype(first.weight.dtype)
+    with ExitStack() as stack, ag.no_grad(), np.errstate(all="ignore"):
+        for model in (ensemble, *members):
+            stack.enter_context(evaluating(model))
+        together, *alone = [model(ag.asarray(x)) for model in (ensemble, *members)]
+        alike = np.shape(together) == (len(members), *np.shape(alone[0]))
+        tolerance = 1e4 * float(np.finfo(x.dtype).eps)  # products in another order
+        if not alike or not np.allclose(together.value, [out.value for out in alone], tolerance, tolerance, True):
+            raise ValueError(
+                "Ensemble: the members give something else side by side than one by one; they stand along an axis "
+                "in front, so a function of one's own counts axes from the end (axis=-1)"
+            )
+
+
 def _architecture(member: Sequential) -> list[Any]:
     """What members have in common: layers and functions as they print, dtypes, and functions of one's own."""
     return [
@@ -152,5 +186,7 @@ def _filled(model: Sequential, state: dict[str, Any]) -> Sequential:
             layer.weight = Parameter(state[f"{name}.weight"], name=f"{name}.weight")
             layer.bias = None if module.bias is None else Parameter(state[f"{name}.bias"], name=f"{name}.bias")
             module = layer
+        elif isinstance(module, Module):
+            module = deepcopy(module)
         twin.__dict__[name] = module
     return twin

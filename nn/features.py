@@ -225,7 +225,7 @@ class Unflatten(Module):
     """
 
     def __init__(self, dim: int, unflattened_size: tuple[int, ...]) -> None:
-        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+        self.dim, self.unflattened_size = dim, tuple([int(length) for length in unflattened_size])
 
     def forward(self, x: Any) -> Any:
         shape = np.shape(x)

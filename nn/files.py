@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from platform import node
+from stat import S_IMODE
 from typing import Any
 
 import numpy as np
@@ -23,16 +24,20 @@ class FileError(ag.AutogradError, ValueError):
 def write(path: str | os.PathLike[str], header: Mapping[str, str], arrays: Mapping[str, Any]) -> None:
     """A safetensors file of `arrays` with `header`, in place of the old one in one go: a kill leaves either.
 
+    Where `path` is a symbolic link, the file that it points at is replaced; the new one has the old one's permissions.
     The bytes are on the disk before the name points at them, and the name is there before this returns. What a process
     that was killed has left half written beside it is removed.
     """
     numpy_format = optional("safetensors.numpy", "io", "nn.save")
     # Flat copies: safetensors writes the memory of an array that is not contiguous as if it were.
     data = numpy_format.save({n: np.ascontiguousarray(a).reshape(a.shape) for n, a in arrays.items()}, dict(header))
-    path = Path(path)
+    path = Path(os.path.realpath(path))  # a link goes on to point at the file
+    mode = S_IMODE(path.stat().st_mode) if path.exists() else None
     partial = path.with_name(f"{_partial(path)}{os.getpid()}")
     try:
         with partial.open("wb") as file:
+            if mode is not None:
+                partial.chmod(mode)  # whoever might not read the old one never reads the new one
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

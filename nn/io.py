@@ -98,8 +98,10 @@ def _option(module: Module, name: str, known: list[Module]) -> Any:
         return value is not None
     if isinstance(value, Module):
         return _described(value, known)
-    if isinstance(value, tuple) and all(isinstance(v, int) for v in value):
-        return list(value)
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, (tuple, list)) and all(isinstance(v, (int, np.integer)) for v in value):
+        return [int(v) for v in value]
     if value is not None and type(value) not in (bool, int, float, str):
         raise _Unknown  # as an option that is trained
     return value

@@ -17,7 +17,7 @@ def _shape(normalized_shape: int | tuple[int, ...], asker: str) -> tuple[int, ..
     shape = (normalized_shape,) if isinstance(normalized_shape, (int, np.integer)) else tuple(normalized_shape)
     if not shape or prod(shape) < 1:
         raise ValueError(f"{asker}: normalized_shape are the lengths of the last axes, not {normalized_shape!r}")
-    return shape
+    return tuple([int(length) for length in shape])
 
 
 class LayerNorm(Module):

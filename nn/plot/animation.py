@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.charts import COLOURS, canvas, figure
+from nn.charts import COLOURS, canvas, figure, literal
 from nn.plot.landscape import landscape, marks, raised
 from nn.plot.surface import Surface
 from nn.support import optional
@@ -150,7 +150,7 @@ def animate(
     for i, (name, one) in enumerate(surfaces.items()):
         place = {"projection": "3d"} if space else {}
         axes = canvas(ax if ax is not None else fig.add_subplot(rows, columns, i + 1, **place), 0, 0, **place)[1]
-        panels.append(_Panel(fig, axes, one, space, name))
+        panels.append(_Panel(fig, axes, one, space, literal(name) if isinstance(surface, Mapping) else name))
 
     def show(step: int) -> list[Any]:
         drawn = [artist for panel in panels for artist in panel.show(step)]
@@ -180,7 +180,7 @@ class _Panel:
             way = raised(surface, name) if space else surface.paths[name].T
             style, start, head = marks(i)
             self.starts += axes.plot(*way[:, :1], **start)
-            self.lines.append((*axes.plot(*way[:, :1], label=name, **style), *axes.plot(*way[:, :1], **head)))
+            self.lines.append((*axes.plot(*way[:, :1], label=literal(name), **style), *axes.plot(*way[:, :1], **head)))
             self.ways.append(way)
 
     def show(self, step: int) -> list[Any]:

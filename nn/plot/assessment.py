@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nn.calibration import Reliability, reliability
-from nn.charts import COLOURS, canvas, figure, tidy
+from nn.charts import COLOURS, canvas, figure, literal, tidy
 from nn.support import optional
 
 __all__ = ["attributions", "calibration", "confusion", "residuals"]
@@ -49,7 +49,7 @@ def calibration(
         x, y = bin_.confidence[full], bin_.accuracy[full]
         low, high = _wilson(y, bin_.counts[full])
         style = {"color": COLOURS[i % len(COLOURS)], "linewidth": 1.6}
-        label = f"{name}{', ' if name else ''}error {bin_.error:.3f}"
+        label = literal(f"{name}{', ' if name else ''}error {bin_.error:.3f}")
         bars = [np.maximum(y - low, 0), np.maximum(high - y, 0)]
         axes.errorbar(x, y, bars, marker="os^D"[i % 4], markersize=5, elinewidth=1, label=label, **style)
         if below is not None:
@@ -106,8 +106,9 @@ def confusion(
             axes.text(
                 j, i, count, ha="center", va="center", fontsize=9, color=colour, weight="bold" if i == j else None
             )
-    axes.set_xticks(range(len(names)), names)
-    axes.set_yticks(range(len(names)), names)
+    shown = [literal(name) for name in names]
+    axes.set_xticks(range(len(names)), shown)
+    axes.set_yticks(range(len(names)), shown)
     tidy(axes, "predicted", "true", title, grid=False)
     return fig
 
@@ -146,7 +147,7 @@ def residuals(true: Any, predicted: Any, *, name: str = "target", ax: Any = None
         x, y = np.array([[v[b].mean() for b in bins] for v in (predicted, left)])
         bars = [2 * left[b].std(ddof=1) / np.sqrt(len(b)) for b in bins]
         axes.errorbar(x, y, bars, color=COLOURS[1], marker="o", markersize=4, linewidth=1.4, label="mean, ± 2 errors")
-    tidy(axes, f"predicted {name}", "true − predicted")
+    tidy(axes, literal(f"predicted {name}"), "true − predicted")
     axes.legend(frameon=False, fontsize=9)
     if beside is not None:
         beside.hist(left, bins=max(10, int(np.sqrt(len(left)))), density=True, orientation="horizontal",
@@ -186,7 +187,7 @@ def attributions(images: Any, maps: Mapping[str, Any], titles: Sequence[str] = (
     fig = figure(1.0 + 1.35 * len(images), 0.5 + 1.4 * (1 + len(maps)))
     grid = fig.subplots(1 + len(maps), len(images), squeeze=False)
     for row, (name, pictures) in zip(grid, {"image": images, **maps}.items(), strict=True):
-        row[0].set_ylabel(name)
+        row[0].set_ylabel(literal(name))
         for axes, picture in zip(row, pictures, strict=True):
             largest = abs(picture).max() or 1.0
             if name == "image":
@@ -196,5 +197,5 @@ def attributions(images: Any, maps: Mapping[str, Any], titles: Sequence[str] = (
             axes.set(xticks=[], yticks=[])
             axes.spines[:].set_color("0.8")
     for axes, title in zip(grid[0], titles, strict=False):
-        axes.set_title(title, fontsize=9)
+        axes.set_title(literal(title), fontsize=9)
     return fig

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.charts import COLOURS, MARKERS, canvas, tidy
+from nn.charts import COLOURS, MARKERS, canvas, literal, tidy
 from nn.explanation import Explanation
 
 __all__ = ["gradient_flow", "relative_norms"]
@@ -61,7 +61,12 @@ def gradient_flow(explanations: Mapping[str, Explanation | Sequence[Explanation]
         layers = np.arange(logs.shape[1])
         colour = COLOURS[i % len(COLOURS)]
         axes.semilogy(
-            layers, np.exp(logs.mean(axis=0)), color=colour, marker=MARKERS[i % len(MARKERS)], markersize=4, label=label
+            layers,
+            np.exp(logs.mean(axis=0)),
+            color=colour,
+            marker=MARKERS[i % len(MARKERS)],
+            markersize=4,
+            label=literal(label),
         )
         if len(several) > 1:
             axes.fill_between(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.charts import COLOURS, MARKERS, canvas, tidy
+from nn.charts import COLOURS, MARKERS, canvas, literal, tidy
 from nn.plot.surface import Function, Surface
 from nn.support import optional
 
@@ -59,7 +59,7 @@ def loss_surface(
     for i, (name, path) in enumerate(surface.paths.items()):
         for style, part in zip(marks(i), (slice(None), slice(0, 1), slice(-1, None)), strict=True):
             line = raised(surface, name)[:, part] if space else path[part].T
-            axes.plot(*line, label=name if "linewidth" in style else None, **style)
+            axes.plot(*line, label=literal(name) if "linewidth" in style else None, **style)
     if surface.paths:
         axes.legend(frameon=True, framealpha=0.9, edgecolor="none", fontsize=9, loc="upper left")
     axes.set_title(title)

@@ -9,7 +9,7 @@ import numpy as np
 
 import autograd_lite as ag
 from nn.activations import Sigmoid
-from nn.charts import COLOURS, MARKERS, canvas, tidy
+from nn.charts import COLOURS, MARKERS, canvas, literal, tidy
 from nn.data import checked
 from nn.layers import Sequential
 from nn.module import Module
@@ -148,7 +148,7 @@ def points(axes: Any, X: Any, y: Any, classes: Sequence[Any] | None = None, **op
             marker=MARKERS[int(c) % len(MARKERS)],
             edgecolors="white",
             linewidths=0.5,
-            label=f"class {c}" if classes is None else str(classes[int(c)]),
+            label=f"class {c}" if classes is None else literal(classes[int(c)]),
             **{"zorder": 3, **options},
         )
     place = "best" if len(X) < 2000 else "upper right"  # the best place is searched for among the points

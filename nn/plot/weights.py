@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.charts import COLOURS, figure, tidy
+from nn.charts import COLOURS, figure, literal, tidy
 from nn.module import Module
 
 __all__ = ["histograms"]
@@ -51,7 +51,7 @@ def histograms(model: Module, *, bins: int = 40, ax: Any = None) -> Any:
     for row, (name, p) in zip(panels, parameters.items(), strict=True):
         grad = None if p.grad is None else getattr(p.grad, "value", p.grad)
         _histogram(row[0], p.value, bins, COLOURS[0])
-        row[0].set_ylabel(name, rotation=0, ha="right", va="center")
+        row[0].set_ylabel(literal(name), rotation=0, ha="right", va="center")
         if graded and grad is not None:
             _histogram(row[1], grad, bins, COLOURS[1])
         elif graded:
