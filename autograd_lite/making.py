@@ -20,7 +20,7 @@ def constant_maker(function: Callable[..., Any]) -> Callable[..., Any]:
     """NumPy's `function` for its ``like=``: what it makes, as a Tensor."""
 
     def make(*args: Any, like: Any = None, **options: Any) -> Any:
-        out = function(*map(raw, args), **options)
+        out = create.made(function, *args, **options)
         return held(out[()]) if isinstance(out, np.ndarray) else out
 
     return make

@@ -150,7 +150,9 @@ class Tensor:
     _cell: Cell
 
     def __init__(self, data: Any, *, dtype: Any = None, requires_grad: bool = False, name: str | None = None) -> None:
-        value = as_value(data._row.value if isinstance(data, Tensor) else data, dtype, copy=True)
+        if isinstance(data, Tensor):
+            data = data._plain("Tensor()", "ag.asarray or .copy()")
+        value = as_value(data, dtype, copy=True)
         if requires_grad:
             self._start(value, name)
         else:
@@ -172,7 +174,7 @@ class Tensor:
     def _assign(self, data: Any) -> None:
         old = self._row
         before = old.value
-        value = data._row.value if isinstance(data, Tensor) else data
+        value = data._plain("assigning the value", "x[...] = v") if isinstance(data, Tensor) else data
         if value.__class__ is not before.__class__ or value.dtype is not before.dtype:
             value = as_value(value, before.dtype)
         if value.shape != before.shape:
@@ -266,17 +268,17 @@ class Tensor:
         return held(self._row.value)
 
     def numpy(self) -> Any:
-        """The value as a NumPy array, untracked: a copy, so that writing to it changes nothing here."""
-        return np.array(on_host(self._row.value))
+        """The value as a NumPy array of its own; of a tracked Tensor a TrackedError: write ``t.detach().numpy()``."""
+        return np.array(on_host(self._plain(".numpy()", "the functions of autograd_lite")))
 
     def item(self) -> Any:
-        """The one entry as a Python number. Raises ValueError if there is not exactly one."""
+        """The one entry as a Python number, a constant. Raises ValueError if there is not exactly one."""
         value = self._row.value
         return value.item() if hasattr(value, "item") else on_host(value).item()
 
     def tolist(self) -> Any:
-        """The value as nested Python lists."""
-        return on_host(self._row.value).tolist()
+        """The value as nested Python lists; of a tracked Tensor a TrackedError: write ``t.detach().tolist()``."""
+        return on_host(self._plain(".tolist()", "list(t), of Tensors")).tolist()
 
     # -- Python's manners ---------------------------------------------------------------------------------------
 
@@ -336,10 +338,21 @@ class Tensor:
         value = self._plain("np.asarray()", "np.sin(t) and the like, ag.stack for a list of Tensors")
         return np.array(value, dtype=dtype, copy=copy)
 
+    def _apart(self) -> bool:
+        """Whether a copy is one of its own: of a constant, or of a variable that the user made."""
+        row = self._row
+        return not row.seq or (row.op is None and row.params is getattr(self, "_cell", self))
+
     def __reduce__(self) -> tuple[Any, ...]:
-        if self._row.op is not None and self._row.seq:
-            raise TrackedError("a computed Tensor is not copied or pickled with its tape: use .detach() first")
+        if not self._apart():
+            raise TrackedError("a tracked Tensor is not pickled with its tape: use .detach() first")
         return _rebuild, (type(self), self._row.value, self.requires_grad, self.name)
+
+    def __copy__(self) -> Tensor:
+        return _rebuild(*self.__reduce__()[1]) if self._apart() else handle(self._row)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        return self.__copy__()  # rows do not change: a write to either gives that one a new row
 
     if TYPE_CHECKING:  # what methods.py binds from its table, for readers and type checkers
 

@@ -40,14 +40,23 @@ def _copied(x: Any, xp: Any = np) -> Any:
     return copied(x)
 
 
+def made(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """What NumPy's `function` makes of numbers, or of Tensors that have no tape to lose."""
+
+    def bare(x: Any) -> Any:
+        asker, remedy = f"{function.__name__}()", "np.linspace, or a product such as x * ag.ones(shape)"
+        return x._plain(asker, remedy) if isinstance(x, Tensor) else x
+
+    return function(*map(bare, args), **{name: bare(x) for name, x in options.items()})
+
+
 def _maker(function: Callable[..., Any]) -> Callable[..., Any]:
     """NumPy's function, giving a Tensor."""
 
     @wraps(function, assigned=("__name__",), updated=())  # help() and inspect.signature show NumPy's
     def make(*args: Any, **options: Any) -> Tensor:
         options.pop("device", None)
-        values = [a._row.value if isinstance(a, Tensor) else a for a in args]
-        out = function(*values, **options)
+        out = made(function, *args, **options)
         return handle(constant(out if out.ndim else out[()]))
 
     make.__qualname__ = function.__name__

@@ -177,7 +177,7 @@ def test_the_rule_of_a_subclass_is_its_own():
         x = ag.Var([1.0, 2.0])
         x.grad = ag.Tensor([1.0, 4.0])
         Uphill([x], lr=0.5, momentum=momentum).step()
-        assert x.tolist() == [1.5, 4.0]
+        assert x.value.tolist() == [1.5, 4.0]
 
 
 @pytest.mark.parametrize("rule", [nn.SGD, nn.Adam])
@@ -201,7 +201,7 @@ def test_a_gradient_that_does_not_fit_moves_nothing(rule, wrong, together):
     x.grad, y.grad = ag.Tensor([1.0, 1.0]), ag.Tensor(wrong)
     with pytest.raises(ValueError, match="broadcast"):
         optimizer.step()
-    assert (x.tolist(), y.tolist()) == ([1.0, 2.0], [3.0])
+    assert (x.value.tolist(), y.value.tolist()) == ([1.0, 2.0], [3.0])
     assert optimizer.groups[0].steps == 0
 
 
