@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import functools
+from itertools import accumulate
+from math import prod
 from typing import Any
 
+import numpy as np
 import optree
 
-from autograd_lite.modes import recorded
+from autograd_lite.backend import dtype_name, has_zero, is_traced, on_host
+from autograd_lite.draws import Draws
+from autograd_lite.errors import CheckpointError
+from autograd_lite.modes import recorded, watcher
 from autograd_lite.op import OPS, record
 from autograd_lite.ops.create import alias, zeros_like
+from autograd_lite.ops.shape import concat, ravel, reshape
 from autograd_lite.rules import general
-from autograd_lite.sweep import forward, reverse, rows_of
-from autograd_lite.tensor import Row, Tensor, handle
+from autograd_lite.sweep import depending, forward, reverse, rows_of
+from autograd_lite.tensor import Tensor, handle
 from autograd_lite.transforms import Function, Inputs, stop_gradient
 
 __all__ = ["checkpoint"]
@@ -21,8 +28,17 @@ __all__ = ["checkpoint"]
 def checkpoint(f: Function) -> Function:
     """`f`, storing only its inputs on the tape: a sweep evaluates it again. Memory for time.
 
-    Variables that `f` reaches as a closure are found and get their gradients too.
+    Variables that `f` reaches as a closure are found and get their gradients too. Random numbers are drawn once: when
+    `f` runs again, the generators that it reaches (arguments, closures, layers such as ``nn.Dropout``, ``np.random``)
+    draw the same.
 
+    Raises
+    ------
+    CheckpointError
+        In a sweep: `f` gave something else when it ran again, since something that it reads has changed.
+
+    Examples
+    --------
     >>> import autograd_lite as ag
     >>> ag.grad(ag.checkpoint(lambda x: ag.sin(ag.sin(x))))(0.0)
     np.float64(1.0)
@@ -42,52 +58,122 @@ def checkpoint(f: Function) -> Function:
         for i, t in zip(tracked, fresh, strict=True):
             filled[i] = handle(t._row)
         a, o = optree.tree_unflatten(spec, filled)
+        draws = Draws(f, leaves)
         outs, out_spec = optree.tree_flatten(f(*a, **o))
+        draws.keep_moved()
         seqs = {t._row.seq for t in fresh}
-        rows = rows_of([y._row for y in outs if isinstance(y, Tensor)], first, seqs)
+        places: dict[Any, list[int]] = {}  # of the outputs that are tracked here, by dtype
+        for k, y in enumerate(outs):
+            if isinstance(y, Tensor) and y._row.seq >= first:
+                places.setdefault(dtype_name(y._row.value), []).append(k)
+        rows = rows_of([outs[k]._row for ks in places.values() for k in ks], first, seqs)
         closure = {arg.seq: arg for row in rows if row.seq not in seqs for arg in row.args if 0 < arg.seq < first}
+        sources = (*[leaves[i]._row for i in tracked], *closure.values())
 
         def rerun(variables: list[Any]) -> list[Any]:
             again = list(leaves)
             for i, x in zip(tracked, variables, strict=True):
                 again[i] = x
             args, options = optree.tree_unflatten(spec, again)
-            return optree.tree_leaves(f(*args, **options))
+            with draws.again():
+                return optree.tree_leaves(f(*args, **options))
 
-        sources = (*[leaves[i]._row for i in tracked], *closure.values())
-        results = [
-            record(_checkpoint, y._row.value, sources, (rerun, tuple(closure), k))
-            if isinstance(y, Tensor) and y._row.seq >= first
-            else y
-            for k, y in enumerate(outs)
-        ]
-        return optree.tree_unflatten(out_spec, results)
+        for ks in places.values():
+            values = [outs[k]._row.value for k in ks]
+            row = record(_checkpoint, _packed(values), sources, (rerun, tuple(closure), tuple(ks)))
+            for k, y in zip(ks, _unpacked(row, values), strict=True):
+                outs[k] = y
+        return optree.tree_unflatten(out_spec, outs)
 
     return checkpointed
+
+
+def _packed(parts: list[Any]) -> Any:
+    """Several outputs as one vector, so that one sweep runs the function once."""
+    return parts[0] if len(parts) == 1 else concat([ravel(x) for x in parts])
+
+
+def _unpacked(packed: Any, parts: list[Any]) -> list[Any]:
+    """The outputs in a vector, in the shapes of `parts`."""
+    if len(parts) == 1:
+        return [packed]
+    ends = [*accumulate([prod(x.shape) for x in parts], initial=0)]
+    return [reshape(packed[a:b], tuple(x.shape)) for a, b, x in zip(ends[:-1], ends[1:], parts, strict=True)]
 
 
 def _value(x: Any) -> Any:
     return x._row.value if isinstance(x, Tensor) else x
 
 
-def _again(xs: list[Any], rerun: Function, closure: tuple[int, ...], k: int) -> tuple[list[int], list[Row], Row, bool]:
-    """Run a checkpointed function again: the seqs of its sources, the new tape and its result, whether to record."""
-    inputs = Inputs(list(xs[: len(xs) - len(closure)]), "checkpoint")
-    y = recorded(rerun, inputs.tensors)[k]._row
-    seqs = [*inputs.seqs, *closure]
-    return seqs, rows_of((y,), min(seqs), set(seqs)), y, inputs.outer
+class _Again:
+    """A checkpointed function, run again: the seqs of its sources, the new tape and its result, whether to record."""
+
+    def __init__(self, v: Any, xs: list[Any], rerun: Function, closure: tuple[int, ...], ks: tuple[int, ...]) -> None:
+        inputs = Inputs(list(xs[: len(xs) - len(closure)]), "checkpoint")
+        outs = recorded(rerun, inputs.tensors)
+        self.seqs, self.outer = [*inputs.seqs, *closure], inputs.outer
+        if not all([k < len(outs) and isinstance(outs[k], Tensor) for k in ks]):
+            raise _changed("outputs of another structure")
+        y = recorded(_packed, [outs[k] for k in ks])
+        self.row, first = y._row, min(self.seqs)
+        self.rows = rows_of((self.row,), first, set(self.seqs))
+        older = set(closure)
+        for row in self.rows:
+            for arg in row.args:
+                if 0 < arg.seq < inputs.first and arg.seq not in older:
+                    raise _changed("a variable that was not there")
+        _compare(self.row.value, _value(v))
+        if self.outer or any([row.op is None for row in self.rows]):
+            self.rows = depending(self.rows, self.seqs, first, self.outer)
 
 
-def _checkpoint_pull(g: Any, v: Any, xs: list[Any], rerun: Function, closure: tuple[int, ...], k: int) -> list[Any]:
-    seqs, rows, y, outer = _again(xs, rerun, closure, k)
-    adjoints = reverse(rows, {y.seq: g}, min(seqs), record=outer)
-    return [adjoints[seq] if seq in adjoints else zeros_like(_value(x)) for seq, x in zip(seqs, xs, strict=True)]
+def _compare(new: Any, old: Any) -> None:
+    """Raise unless two values are the same up to rounding."""
+    try:
+        new, old = on_host(new), on_host(old)
+    except TypeError as error:
+        if not is_traced(error):
+            raise
+        return
+    if new.shape != old.shape or new.dtype != old.dtype:
+        raise _changed(f"shape {new.shape} and dtype {new.dtype}, before shape {old.shape} and dtype {old.dtype}")
+    if np.array_equal(new, old, equal_nan=True):
+        return
+    with np.errstate(all="ignore"):
+        # where NumPy adds in another order, as for other strides, a function of n rows loses about n eps
+        allowed = np.finfo(new.dtype).eps ** 0.75 * np.max(np.abs(old), initial=0.0, where=np.isfinite(old))
+        same = (new == old) | (np.isnan(new) & np.isnan(old)) | (np.abs(new - old) <= allowed)
+    if not same.all():
+        raise _changed(f"{np.asarray(new)[~same][0]}, before {np.asarray(old)[~same][0]}")
 
 
-def _checkpoint_push(ts: list[Any], v: Any, xs: list[Any], rerun: Function, closure: tuple[int, ...], k: int) -> Any:
-    seqs, rows, y, outer = _again(xs, rerun, closure, k)
-    starts = {seq: t for seq, t in zip(seqs, ts, strict=True) if t is not None}
-    return forward(rows, starts, record=outer).get(y.seq)
+def _changed(what: str) -> CheckpointError:
+    return CheckpointError(
+        f"checkpoint: the function gave {what} when a sweep ran it again: something that it reads has changed, or it "
+        f"draws random numbers from a generator that was not found; pass arrays and generators as arguments, and write "
+        f"into no array between the call and the sweep"
+    )
+
+
+def _checkpoint_pull(g: Any, v: Any, xs: list[Any], *call: Any) -> list[Any]:
+    again = _Again(v, xs, *call)
+    adjoints = reverse(
+        again.rows,
+        {again.row.seq: g},
+        min(again.seqs),
+        record=again.outer,
+        holes={again.row.seq} if has_zero(_value(g)) else set(),
+        watch=getattr(watcher(), "adjoint", None),
+    )
+    return [adjoints[seq] if seq in adjoints else zeros_like(_value(x)) for seq, x in zip(again.seqs, xs, strict=True)]
+
+
+def _checkpoint_push(ts: list[Any], v: Any, xs: list[Any], *call: Any) -> Any:
+    again = _Again(v, xs, *call)
+    starts = {seq: t for seq, t in zip(again.seqs, ts, strict=True) if t is not None}
+    holes = {seq for seq, t in starts.items() if has_zero(_value(t))}
+    watch = getattr(watcher(), "tangent", None)
+    return forward(again.rows, starts, record=again.outer, holes=holes, watch=watch).get(again.row.seq)
 
 
 general("checkpoint", stop_gradient, _checkpoint_pull, _checkpoint_push, signature="*sources, call", together=True)

@@ -11,6 +11,7 @@
     ├── DegenerateError (ValueError)      a decomposition that has no derivative at this matrix
     ├── SingularMassError (LinAlgError)  a Lagrangian that does not determine an acceleration
     ├── TracerError     (TypeError)       a recording to be replayed depends on a value
+    ├── CheckpointError (RuntimeError)   a checkpointed function gave something else when it ran again
     ├── NoRuleError     (TypeError)       an operation without a rule, or a NumPy function without an equivalent
     ├── ExpressionError (ValueError)      a formula that cannot be parsed
     ├── GradientMismatch (AssertionError) a derivative that differs from its finite difference
@@ -29,6 +30,7 @@ from numpy.linalg import LinAlgError
 
 __all__ = [
     "AutogradError",
+    "CheckpointError",
     "DegenerateError",
     "ExpressionError",
     "GradientMismatch",
@@ -79,6 +81,10 @@ class SingularMassError(AutogradError, LinAlgError):
 
 class TracerError(AutogradError, TypeError):
     """A recording to be replayed depends on a value that is different in every run."""
+
+
+class CheckpointError(AutogradError, RuntimeError):
+    """A checkpointed function gave something else when a sweep ran it again."""
 
 
 class NoRuleError(AutogradError, TypeError):

@@ -11,6 +11,7 @@ import numpy as np
 import optree
 
 from autograd_lite.backend import NUMPY
+from autograd_lite.draws import Draws
 from autograd_lite.errors import TracerError
 from autograd_lite.modes import watcher, watching
 from autograd_lite.program import Departure, Program
@@ -35,8 +36,8 @@ def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
         A function of arrays and containers of them, usually made by `grad`, `value_and_grad`, `hessian`, …
 
         - Only arguments may change from call to call: arrays, Python floats and complex numbers. Others (integers,
-          strings, booleans) choose a recording of their own. What `f` reads from elsewhere, random numbers too, is as
-          it was when recorded.
+          strings, booleans) choose a recording of their own. What `f` reads from elsewhere is as it was when recorded;
+          random numbers it must be given.
         - It must not look at values (``if``, ``float(x)``, ``x.item()``): branch with `where`. Where shapes depend on
           values, as of ``x[x > 0]``, or this package has a special case, as for singular matrices, every run checks
           that nothing has changed, or `f` is recorded again: at most 8 times, then it is called.
@@ -56,8 +57,8 @@ def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
     Raises
     ------
     TracerError
-        `f` branches on a value, writes into an argument, or reads a variable that is none of its arguments: pass it
-        (``nn.functional_call`` does that for a model).
+        `f` branches on a value, writes into an argument, draws random numbers, or reads a variable that is none of its
+        arguments: pass it (``nn.functional_call`` does that for a model).
 
     Examples
     --------
@@ -183,10 +184,15 @@ def _recorded(
         ]
         rows = [(x, x._row) for x in filled if isinstance(x, Tensor)]
         args, options = optree.tree_unflatten(spec, filled)
+        draws = Draws(f, leaves)
         with watching(_Own(tick())):
             results = f(*args, **options)
         if any([x._row is not row for x, row in rows]):
             raise TracerError("replay: the function writes into its argument, which no program repeats; copy it first")
+        if draws.keep_moved():
+            raise TracerError(
+                "replay: the function draws random numbers, and would get the same ones in every run; pass them"
+            )
         outputs, out_spec = optree.tree_flatten(results)
         known = [x._row.value if isinstance(x, Tensor) else x for x in outputs]
         for x in known:

@@ -1,0 +1,127 @@
+"""Which random generators a function can draw from, and letting it draw the same numbers again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from types import BuiltinMethodType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Draws"]
+
+MOST = 10_000
+"""Objects that are looked through: a function that reaches more may draw from a generator that is not found."""
+
+GLOBAL = {random: random.getstate.__self__, np.random: np.random.get_state.__self__}  # type: ignore[attr-defined]  # both are bound methods
+"""The generators behind the functions of a module, as ``np.random.normal``."""
+
+PACKAGES = ("autograd_lite", "numpy", "scipy", "optree")
+"""Whose functions draw from no generator but what they are given."""
+
+
+class Draws:
+    """The generators within reach of some objects (functions, what they close over, modules of a network), as they are.
+
+    Found are those in arguments, closures, attributes and containers, those that a function's code names, and the
+    global ones of ``random`` and ``np.random`` where its code names these.
+    """
+
+    def __init__(self, *roots: Any) -> None:
+        self.before = [(g, _state(g)) for g in _generators(roots)]
+
+    def keep_moved(self) -> bool:
+        """Forget the generators that have not drawn since; whether any are left."""
+        self.before = [(g, state) for g, state in self.before if not _equal(_state(g), state)]
+        return bool(self.before)
+
+    @contextmanager
+    def again(self) -> Iterator[None]:
+        """Inside, the generators draw what they drew since `self` was made; afterwards they are as before."""
+        now = [(g, _state(g)) for g, _ in self.before]
+        try:
+            for g, state in self.before:
+                _set(g, state)
+            yield
+        finally:
+            for g, state in now:
+                _set(g, state)
+
+
+def _generators(roots: tuple[Any, ...]) -> list[Any]:
+    """The generators that `roots` reach."""
+    found, met, todo = [], set(), list(roots)
+    for x in todo:  # which grows meanwhile
+        if id(x) in met:
+            continue
+        met.add(id(x))
+        if isinstance(x, (np.random.Generator, np.random.RandomState, random.Random)):
+            found.append(x)
+        elif len(todo) < MOST:
+            todo.extend(_within(x))
+    return found
+
+
+def _within(x: Any) -> list[Any]:
+    """What an object holds, as far as generators may be there."""
+    if isinstance(x, FunctionType):
+        named = [] if (x.__module__ or "").partition(".")[0] in PACKAGES else _named(x.__code__, x.__globals__)
+        return [
+            *_closed_over(x),
+            *named,
+            *(x.__defaults__ or ()),
+            *(x.__kwdefaults__ or {}).values(),
+            *vars(x).values(),
+        ]
+    if isinstance(x, (MethodType, BuiltinMethodType)):
+        return [x.__self__, getattr(x, "__func__", None)]
+    if isinstance(x, partial):
+        return [x.func, x.args, x.keywords]
+    if isinstance(x, ModuleType):
+        return [GLOBAL[x]] if x in GLOBAL else []
+    if isinstance(x, (list, tuple, set, frozenset)):
+        return [*x] if len(x) < MOST else []
+    if isinstance(x, dict):
+        return [*x.values()] if len(x) < MOST else []
+    if isinstance(x, type) or not hasattr(x, "__dict__"):
+        return []
+    return [*vars(x).values(), *[getattr(type(x), name, None) for name in ("forward", "__call__")]]
+
+
+def _closed_over(function: FunctionType) -> Iterator[Any]:
+    for cell in function.__closure__ or ():
+        try:
+            yield cell.cell_contents
+        except ValueError:  # a name that has no value yet
+            continue
+
+
+def _named(code: CodeType, scope: dict[str, Any]) -> list[Any]:
+    """The global values that a function's code names; ``random`` as an attribute may be NumPy's."""
+    names = code.co_names
+    found = [scope[name] for name in names if name in scope]
+    found += [np.random] if "random" in names else []
+    return found + [x for inner in code.co_consts if isinstance(inner, CodeType) for x in _named(inner, scope)]
+
+
+def _state(g: Any) -> Any:
+    if isinstance(g, np.random.Generator):
+        return g.bit_generator.state
+    return g.getstate() if isinstance(g, random.Random) else g.get_state(legacy=False)
+
+
+def _set(g: Any, state: Any) -> None:
+    if isinstance(g, np.random.Generator):
+        g.bit_generator.state = state
+    else:
+        (g.setstate if isinstance(g, random.Random) else g.set_state)(state)
+
+
+def _equal(a: Any, b: Any) -> bool:
+    """Whether two states are one."""
+    if isinstance(a, dict):
+        return all([_equal(a[key], b[key]) for key in a])
+    return bool(np.array_equal(a, b)) if isinstance(a, np.ndarray) else bool(a == b)
