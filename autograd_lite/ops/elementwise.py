@@ -134,7 +134,7 @@ quotient = general("quotient", _quotient, (lambda g, v, x, y: quotient(g, y), la
 
 def _with_zero(x: Any) -> bool:
     """Whether an entry is 0, so that a rule has to take care."""
-    return has_zero(x._row.value if isinstance(x, Tensor) else x)
+    return has_zero(x._row.value if isinstance(x, Tensor) else x, spares=False)
 
 
 def _pow_derivative(k: Any, n: Any, x: Any, y: Any, xp: Any = np) -> Any:
