@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
-.PHONY: help demo test lint test-deep test-mutants test-arrays conformance conformance-suite notebooks docs bench format clean
+.PHONY: help demo test lint test-quick test-deep test-matrix test-mutants test-arrays conformance conformance-suite notebooks docs bench format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,6 +59,9 @@ lint: .venv/.dev ## formatting, lint, types and floors
 
 test-deep: .venv/.dev ## the property tests with many more examples
 	$(RUN) pytest -n $(WORKERS) --hypothesis-profile=deep tests
+
+test-matrix: .venv/.dev ## the tests on other processors' kernels and every Python found; ONLY="zen 3.13" TESTS=… PYTHONS=…
+	$(RUN) tests.matrix $(ONLY) -- $(TESTS)
 
 conformance: .venv/.dev ## every function of the array API standard, with many examples
 	$(RUN) pytest -n $(WORKERS) --hypothesis-profile=deep tests/conformance tests/test_array_api.py
