@@ -55,7 +55,7 @@ from autograd_lite.mcmc import hmc
 from autograd_lite.memory import keep_freed_memory
 from autograd_lite.modes import no_grad
 from autograd_lite.objective import Objective
-from autograd_lite.ops.arrange import array_split, block, cross, diag, kron, pad, repeat, rot90, tile
+from autograd_lite.ops.arrange import array_split, block, cross, diag, kron, repeat, rot90, tile
 from autograd_lite.ops.create import (
     arange,
     asarray,
@@ -160,13 +160,7 @@ from autograd_lite.ops.order import (
     cumulative_sum,
     diff,
     isin,
-    median,
-    nanmedian,
-    nanpercentile,
-    nanquantile,
     nonzero,
-    percentile,
-    quantile,
     searchsorted,
     sort,
     unique_all,
@@ -174,6 +168,8 @@ from autograd_lite.ops.order import (
     unique_inverse,
     unique_values,
 )
+from autograd_lite.ops.padding import pad
+from autograd_lite.ops.quantiles import median, nanmedian, nanpercentile, nanquantile, percentile, quantile
 from autograd_lite.ops.reduce import (
     all,
     any,

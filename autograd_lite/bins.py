@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import as_array, on_host
-from autograd_lite.errors import NoRuleError
 from autograd_lite.ops import index, order, reduce, shape
 from autograd_lite.ops.order import raw
 from autograd_lite.tensor import Tensor, held
@@ -36,10 +35,9 @@ def bin_edges(x: Any, bins: Any = 10, range: Any = None, weights: Any = None) ->
 def histogram(x: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
     edges = bin_edges(x, bins, range, weights)
     if is_tracked(weights):
-        places, values = on_host(raw(edges)), np.ravel(on_host(raw(x)))
-        inside = np.flatnonzero((values >= places[0]) & (values <= places[-1]))
-        bin_of = np.minimum(np.searchsorted(places, values[inside], side="right") - 1, len(places) - 2)
-        counts = index.scatter(shape.ravel(weights)[inside], (len(places) - 1,), bin_of)
+        bin_of = _bins(raw(x), on_host(raw(edges)))
+        inside = np.flatnonzero(bin_of >= 0)
+        counts = index.scatter(shape.ravel(weights)[inside], (edges.shape[0] - 1,), bin_of[inside])
     else:
         counts = _constant(np.histogram(raw(x), raw(bins), range, weights=raw(weights))[0])
     return (counts / (edges[1:] - edges[:-1]) / reduce.sum(counts) if density else counts), edges
@@ -47,16 +45,29 @@ def histogram(x: Any, bins: Any = 10, range: Any = None, density: Any = None, we
 
 def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
     columns = sample if isinstance(sample, (list, tuple)) else shape.unstack(as_array(sample), axis=1)
-    if density or is_tracked(weights):
-        raise NoRuleError(
-            "np.histogramdd with density= or tracked weights= has no derivative rule here: np.histogram has one; "
-            "pass .detach() if no derivative is wanted"
-        )
     each = list(bins) if np.iterable(bins) else [bins] * len(columns)
-    counts, _ = np.histogramdd([raw(c) for c in columns], [raw(b) for b in each], range, weights=raw(weights))
+    values = [raw(c) for c in columns]
+    counts, still = np.histogramdd(values, [raw(b) for b in each], range, weights=raw(weights))
     ranges = [None] * len(columns) if range is None else range
     edges = tuple([bin_edges(c, b, r) for c, b, r in zip(columns, each, ranges, strict=True)])
-    return _constant(counts), edges
+    if is_tracked(weights):
+        bin_of = [_bins(v, at) for v, at in zip(values, still, strict=True)]
+        inside = np.flatnonzero(np.all([i >= 0 for i in bin_of], axis=0))
+        counts = index.scatter(weights[inside], counts.shape, tuple([i[inside] for i in bin_of]))
+    else:
+        counts = _constant(counts)
+    if density:
+        counts = counts / reduce.sum(counts)
+        for k, at in enumerate(edges):
+            counts = counts / shape.reshape(at[1:] - at[:-1], tuple([-1 if i == k else 1 for i, _ in enumerate(edges)]))
+    return counts, edges
+
+
+def _bins(values: Any, edges: Any) -> Any:
+    """In which bin each entry lies; -1 for those outside. The last edge belongs to the last bin."""
+    values, edges = np.ravel(on_host(values)), np.asarray(edges)
+    found = np.minimum(np.searchsorted(edges, values, side="right") - 1, len(edges) - 2)
+    return np.where((values >= edges[0]) & (values <= edges[-1]), found, -1)
 
 
 def histogram2d(x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:

@@ -22,6 +22,8 @@ from autograd_lite.ops import (
     linalg,
     numeric,
     order,
+    padding,
+    quantiles,
     reduce,
     shape,
     solve,
@@ -39,23 +41,31 @@ Call = Callable[..., Any]
 # -- changes of signature ---------------------------------------------------------------------------------------------
 
 
-def _along(function: Call, axis: Any = None) -> Call:
-    """``f(x, axis)`` by position too; with `axis` when none is given; of the flattened array for None."""
+def _along(function: Call) -> Call:
+    """``f(x, axis, dtype)`` by position too; of the flattened array for None."""
 
-    def call(x: Any, axis: Any = axis, **options: Any) -> Any:
+    def call(x: Any, axis: Any = None, dtype: Any = None) -> Any:
         x = as_array(x)
-        return function(shape.ravel(x), axis=0, **options) if axis is None else function(x, axis=axis, **options)
+        return function(shape.ravel(x), axis=0, dtype=dtype) if axis is None else function(x, axis=axis, dtype=dtype)
 
     return call
 
 
 def _over(function: Call) -> Call:
-    """``f(x, axis)`` by position too."""
-    return lambda x, axis=None, **options: function(x, axis=axis, **options)
+    """``f(x, axis, keepdims)`` by position too."""
+    return lambda x, axis=None, keepdims=False: function(x, axis=axis, keepdims=keepdims)
+
+
+def _median(function: Call) -> Call:
+    """`overwrite_input` is leave to spoil the input, which nothing here takes."""
+    return lambda x, axis=None, overwrite_input=False, keepdims=False: function(x, axis=axis, keepdims=keepdims)
 
 
 def _quantile(function: Call) -> Call:
-    return lambda x, q, axis=None, **options: function(x, q, axis=axis, **options)
+    """The same."""
+    return lambda x, q, axis=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None: function(
+        x, q, axis=axis, keepdims=keepdims, method=method, weights=weights
+    )
 
 
 _eig = la.eig if np.linalg.eigvals([[1.0]]).dtype.kind == "c" else decompose.eig_in_reals  # as the NumPy that is here
@@ -64,7 +74,8 @@ _eig = la.eig if np.linalg.eigvals([[1.0]]).dtype.kind == "c" else decompose.eig
 def _sort(function: Call) -> Call:
     """Every `kind` of NumPy's is stable here."""
 
-    def call(x: Any, axis: int | None = -1, kind: Any = None, *, stable: bool | None = None) -> Any:
+    def call(x: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: bool | None = None) -> Any:
+        forms.without_fields("sort", order)
         return function(shape.ravel(x), axis=0) if axis is None else function(x, axis=axis)
 
     return call
@@ -79,11 +90,6 @@ def _without_mask(numpys: Call, mine: Call) -> Call:
         return held(numpys(raw(x), axis=axis, keepdims=keepdims, where=raw(where)))
 
     return call
-
-
-def _join(ndim: int, axis: int) -> Call:
-    """``np.vstack`` and its like: arrays of at least `ndim` axes joined along one."""
-    return lambda arrays: shape.concat([arrange.at_least(a, ndim) for a in arrays], axis=axis)
 
 
 def _each(function: Call) -> Call:
@@ -129,18 +135,18 @@ FUNCTIONS: dict[Any, Call] = {
     np.sum: ufuncs.reduction(np.add, e.add), np.prod: ufuncs.reduction(np.multiply, e.multiply),
     np.max: ufuncs.extreme(np.maximum, e.maximum), np.min: ufuncs.extreme(np.minimum, e.minimum),
     np.amax: ufuncs.extreme(np.maximum, e.maximum), np.amin: ufuncs.extreme(np.minimum, e.minimum),
-    np.mean: masked.mean, np.var: masked.var, np.std: masked.std, np.ptp: statistics.ptp, np.average: masked.average,
+    np.mean: masked.mean, np.var: masked.var, np.std: masked.std, np.ptp: _over(statistics.ptp), np.average: masked.average,
     np.nansum: masked.nan_filled(ufuncs.reduction(np.add, e.add), 0), np.nanprod: masked.nan_filled(ufuncs.reduction(np.multiply, e.multiply), 1),
     np.nanmax: ufuncs.extreme(np.fmax, forms.fmax), np.nanmin: ufuncs.extreme(np.fmin, forms.fmin),
     np.nanmean: masked.without_nans(masked.mean), np.nanvar: masked.without_nans(masked.var), np.nanstd: masked.without_nans(masked.std),
     np.all: _without_mask(np.all, reduce.all), np.any: _without_mask(np.any, reduce.any), np.argmax: reduce.argmax, np.argmin: reduce.argmin,
     np.count_nonzero: reduce.count_nonzero,
-    np.cov: statistics.cov, np.corrcoef: statistics.corrcoef,
+    np.cov: forms.cov, np.corrcoef: forms.corrcoef,
     np.histogram: bins.histogram, np.histogram_bin_edges: bins.bin_edges, np.histogram2d: bins.histogram2d, np.histogramdd: bins.histogramdd, np.bincount: bins.bincount,
     # order
     np.sort: _sort(order.sort), np.argsort: _sort(reduce.argsort),
-    np.median: _over(order.median), np.quantile: _quantile(order.quantile), np.percentile: _quantile(order.percentile),
-    np.nanmedian: _over(order.nanmedian), np.nanquantile: _quantile(order.nanquantile), np.nanpercentile: _quantile(order.nanpercentile),
+    np.median: _median(quantiles.median), np.quantile: _quantile(quantiles.quantile), np.percentile: _quantile(quantiles.percentile),
+    np.nanmedian: _median(quantiles.nanmedian), np.nanquantile: _quantile(quantiles.nanquantile), np.nanpercentile: _quantile(quantiles.nanpercentile),
     np.unique: bins.unique, np.union1d: bins.union1d, np.setdiff1d: bins.setdiff1d, np.setxor1d: bins.setxor1d,
     np.partition: forms.partition, np.sort_complex: forms.sort_complex,
     np.unique_all: order.unique_all, np.unique_counts: order.unique_counts,
@@ -151,7 +157,7 @@ FUNCTIONS: dict[Any, Call] = {
     # accumulations and differences
     np.cumsum: _along(order.cumulative_sum), np.cumprod: _along(order.cumulative_prod),
     np.cumulative_sum: order.cumulative_sum, np.cumulative_prod: order.cumulative_prod,
-    np.nancumsum: statistics.nancumsum, np.nancumprod: statistics.nancumprod,
+    np.nancumsum: masked.nan_filled(_along(order.cumulative_sum), 0), np.nancumprod: masked.nan_filled(_along(order.cumulative_prod), 1),
     np.diff: forms.diff, np.ediff1d: forms.ediff1d, np.gradient: numeric.gradient, np.trapezoid: numeric.trapezoid,
     np.interp: numeric.interp, np.convolve: numeric.convolve, np.correlate: numeric.correlate,
     np.polyval: numeric.polyval, np.sinc: numeric.sinc,
@@ -159,19 +165,18 @@ FUNCTIONS: dict[Any, Call] = {
     np.reshape: forms.reshape, np.ravel: forms.ravel, np.transpose: shape.permute_dims,
     np.matrix_transpose: shape.matrix_transpose, np.moveaxis: shape.moveaxis, np.swapaxes: shape.swapaxes,
     np.expand_dims: shape.expand_dims, np.squeeze: shape.squeeze,
-    np.broadcast_to: shape.broadcast_to, np.broadcast_arrays: shape.broadcast_arrays, np.meshgrid: forms.meshgrid, np.ix_: forms.ix_,
+    np.broadcast_to: lambda x, to, subok=False: shape.broadcast_to(x, to), np.broadcast_arrays: lambda *arrays, subok=False: shape.broadcast_arrays(*arrays), np.meshgrid: forms.meshgrid, np.ix_: forms.ix_,
     np.atleast_1d: _each(lambda x: arrange.at_least(x, 1)), np.atleast_2d: _each(lambda x: arrange.at_least(x, 2)), np.atleast_3d: _each(forms.depth),
     # joining, cutting, rearranging
-    np.concatenate: lambda arrays, axis=0: shape.concat(arrays, axis=axis),
-    np.stack: lambda arrays, axis=0: shape.stack(arrays, axis=axis),
+    np.concatenate: forms.concatenate, np.stack: forms.stack,
     np.unstack: shape.unstack, np.block: arrange.block, np.append: forms.append, np.delete: forms.delete,
-    np.vstack: _join(2, 0), np.hstack: forms.hstack, np.column_stack: forms.columns,
+    np.vstack: forms.vstack, np.hstack: forms.hstack, np.column_stack: forms.columns,
     np.dstack: lambda arrays: shape.concat([forms.depth(a) for a in arrays], axis=2),
     np.split: _split(), np.vsplit: _split(0), np.hsplit: _split(1), np.dsplit: _split(2),
     np.array_split: lambda x, sections, axis=0: arrange.array_split(x, sections, axis=axis),
     np.flip: lambda x, axis=None: shape.flip(x, axis=axis), np.fliplr: lambda x: shape.flip(x, axis=1), np.flipud: lambda x: shape.flip(x, axis=0),
     np.roll: lambda x, shift, axis=None: shape.roll(x, shift, axis=axis), np.rot90: arrange.rot90,
-    np.tile: arrange.tile, np.repeat: lambda x, repeats, axis=None: arrange.repeat(x, repeats, axis=axis), np.pad: arrange.pad,
+    np.tile: arrange.tile, np.repeat: lambda x, repeats, axis=None: arrange.repeat(x, repeats, axis=axis), np.pad: padding.pad,
     np.tril: lambda x, k=0: create.tril(x, k=k), np.triu: lambda x, k=0: create.triu(x, k=k),
     np.diag: arrange.diag, np.diagonal: forms.diagonal, np.diagflat: lambda x, k=0: arrange.diag(shape.ravel(as_array(x)), k),
     np.trace: forms.trace,
@@ -179,16 +184,16 @@ FUNCTIONS: dict[Any, Call] = {
     np.take_along_axis: lambda x, indices, axis=-1: index.take_along_axis(x, indices, axis=axis),
     # like another
     np.zeros_like: create.zeros_like, np.ones_like: create.ones_like, np.empty_like: create.empty_like,
-    np.full_like: create.full_like, np.copy: create._copy,
+    np.full_like: create.full_like, np.copy: forms.copy,
     # entry by entry
     np.where: forms.where, np.clip: forms.clip, np.round: forms.round, np.around: forms.round, np.fix: e.trunc, np.real: e.real, np.imag: e.imag,
-    np.nan_to_num: lambda x, copy=True, nan=0.0, posinf=None, neginf=None: statistics.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf),
+    np.nan_to_num: forms.nan_to_num,
     np.angle: lambda x, deg=False: e.atan2(e.imag(x), e.real(x)) * (180 / np.pi if deg else 1.0),
     # products
     np.tensordot: lambda x, y, axes=2: linalg.tensordot(x, y, axes=axes),
     np.einsum: forms.einsum,
     np.outer: linalg.outer, np.dot: linalg.dot, np.inner: linalg.inner, np.vdot: forms.vdot, np.kron: arrange.kron,
-    np.cross: lambda x, y, axis=-1: arrange.cross(x, y, axis=axis),
+    np.cross: forms.cross,
     # linear algebra
     np.linalg.solve: la.solve, np.linalg.inv: la.inv, np.linalg.det: la.det, np.linalg.slogdet: la.slogdet, np.linalg.cholesky: la.cholesky,
     np.linalg.eig: _eig, np.linalg.eigvals: lambda x: _eig(x).eigenvalues,
@@ -210,7 +215,7 @@ FUNCTIONS: dict[Any, Call] = {
     np.polyadd: polynomials.polyadd, np.polysub: lambda p, q: polynomials.polyadd(p, q, -1), np.polymul: lambda p, q: numeric.convolve(p, q),
     np.polyder: polynomials.polyder, np.polyint: polynomials.polyint, np.polyfit: polynomials.polyfit, np.vander: polynomials.vander, np.poly: polynomials.poly, np.roots: polynomials.roots, np.polydiv: polynomials.polydiv,
     # more of arranging and choosing
-    np.insert: forms.insert, np.select: forms.select, np.choose: lambda i, choices: forms.select([np.asarray(raw(i)) == k for k in range(len(choices))], choices),
+    np.insert: forms.insert, np.select: forms.select, np.choose: forms.choose,
     np.compress: lambda c, x, axis=None: index.take(x, np.flatnonzero(raw(c)), axis=axis),
     np.extract: lambda c, x: shape.ravel(x)[np.flatnonzero(raw(c))], np.rollaxis: forms.rollaxis, np.resize: forms.by_place(np.resize), np.trim_zeros: forms.trim_zeros,
     np.lib.stride_tricks.sliding_window_view: forms.by_place(np.lib.stride_tricks.sliding_window_view),
@@ -220,7 +225,7 @@ FUNCTIONS: dict[Any, Call] = {
     # made
     np.linspace: making.linspace, np.logspace: making.logspace, np.geomspace: making.geomspace,
     np.array: making.array, np.asarray: making.asarray, np.asanyarray: making.asarray, np.ascontiguousarray: making.asarray,
-    np.asfortranarray: making.asarray, np.require: making.asarray, np.full: making.full,
+    np.asfortranarray: making.asarray, np.require: making.require, np.full: making.full,
     **{f: making.constant_maker(f) for f in (np.arange, np.empty, np.eye, np.frombuffer, np.fromfile, np.fromfunction, np.fromiter, np.fromstring, np.genfromtxt, np.identity, np.loadtxt, np.ones, np.tri, np.zeros)},
     # complex where it has to be
     np.emath.sqrt: forms.beyond(e.sqrt, lambda x: x < 0), np.emath.log: forms.beyond(e.log, lambda x: x < 0),

@@ -8,8 +8,8 @@ import numpy as np
 
 from autograd_lite import linalg as la
 from autograd_lite import writes
-from autograd_lite.backend import as_array, is_complex, on_host, real_dtype
-from autograd_lite.ops import arrange, create, index, linalg, order, shape
+from autograd_lite.backend import as_array, dtype_name, is_complex, on_host, real_dtype
+from autograd_lite.ops import arrange, create, decompose, index, linalg, order, shape, statistics
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import raw
 from autograd_lite.tensor import held
@@ -32,17 +32,45 @@ def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     return arrange.diagonal(shape.moveaxis(x, (axis1, axis2), (-2, -1)), offset=offset)
 
 
-def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    return linalg.trace(shape.moveaxis(x, (axis1, axis2), (-2, -1)), offset=offset)
+def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None) -> Any:
+    return la.trace(shape.moveaxis(x, (axis1, axis2), (-2, -1)), offset=offset, dtype=dtype)
 
 
 def vdot(x: Any, y: Any) -> Any:
     return linalg.vecdot(shape.ravel(as_array(x)), shape.ravel(as_array(y)))
 
 
-def hstack(arrays: Any) -> Any:
+# -- joining ----------------------------------------------------------------------------------------------------------
+
+
+def _cast(name: str, arrays: Any, dtype: Any, casting: Any) -> list[Any]:
+    """Arrays in the dtype that they are to be joined in. Raises TypeError where NumPy would not cast them so."""
+    given = [as_array(a) for a in arrays]
+    if dtype is None and casting == "same_kind":
+        return given
+    dtype = np.result_type(*map(dtype_name, given)) if dtype is None else np.dtype(dtype)
+    for a in given:
+        if not np.can_cast(dtype_name(a), dtype, casting):
+            raise TypeError(f"{name}: an array of dtype {a.dtype} does not cast to {dtype} ({casting!r})")
+    return [create.astype(a, dtype, copy=False) for a in given]
+
+
+def concatenate(arrays: Any, axis: int | None = 0, *, dtype: Any = None, casting: str = "same_kind") -> Any:
+    return shape.concat(_cast("np.concatenate", arrays, dtype, casting), axis=axis)
+
+
+def stack(arrays: Any, axis: int = 0, *, dtype: Any = None, casting: str = "same_kind") -> Any:
+    return shape.stack(_cast("np.stack", arrays, dtype, casting), axis=axis)
+
+
+def vstack(arrays: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
+    arrays = [arrange.at_least(a, 2) for a in arrays]
+    return shape.concat(_cast("np.vstack", arrays, dtype, casting), axis=0)
+
+
+def hstack(arrays: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     arrays = [arrange.at_least(a, 1) for a in arrays]
-    return shape.concat(arrays, axis=0 if arrays[0].ndim == 1 else 1)
+    return shape.concat(_cast("np.hstack", arrays, dtype, casting), axis=0 if arrays[0].ndim == 1 else 1)
 
 
 def columns(arrays: Any) -> Any:
@@ -70,7 +98,23 @@ def delete(x: Any, obj: Any, axis: int | None = None) -> Any:
     return x[(slice(None),) * axis + (kept,)]
 
 
+def hermitian_of(x: Any) -> Any:
+    """The Hermitian matrices of which `x` has the lower triangles."""
+    x = create.tril(x)
+    corner = la.diagonal(x)
+    return x + e.conj(x.mT) - arrange.with_diagonal(e.real(corner) if is_complex(corner) else corner)
+
+
 def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    """Of a Hermitian matrix by its eigenvectors, whose signs NumPy then keeps."""
+    if hermitian and not compute_uv:
+        return la.svdvals(hermitian_of(x))
+    if hermitian:
+        values, vectors = la.eigh(hermitian_of(x))
+        order = np.argsort(np.abs(raw(values)), axis=-1)[..., ::-1]
+        values = index.take_along_axis(values, order, axis=-1)
+        vectors = index.take_along_axis(vectors, order[..., None, :], axis=-1)
+        return decompose.SVDResult(vectors, e.abs(values), e.conj((vectors * e.sign(values)[..., None, :]).mT))
     return la.svd(x, full_matrices=full_matrices) if compute_uv else la.svdvals(x)
 
 
@@ -79,6 +123,7 @@ def qr(x: Any, mode: str = "reduced") -> Any:
 
 
 def pinv(x: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
+    x = hermitian_of(as_array(x)) if hermitian else x
     return la.pinv(x, rtol=rtol if rtol is not None else 1e-15 if rcond is None else rcond)
 
 
@@ -117,6 +162,11 @@ def select(conditions: Any, choices: Any, default: Any = 0) -> Any:
     return out
 
 
+def choose(a: Any, choices: Any, mode: Any = "raise") -> Any:
+    places = np.choose(raw(a), list(range(len(choices))), mode=mode)  # as `mode` has them
+    return select([places == k for k in range(len(choices))], choices)
+
+
 def rollaxis(x: Any, axis: int, start: int = 0) -> Any:
     axis, start = axis % x.ndim, start % (x.ndim + 1) if start < 0 else start
     return shape.moveaxis(x, axis, start - 1 if axis < start else start)
@@ -128,8 +178,74 @@ def unwrap(x: Any, discont: float | None = None, axis: int = -1, *, period: floa
     return x + (np.unwrap(still, discont, axis, period=period) - still)
 
 
-def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
-    return e.clip(x, min if a_min is None else a_min, max if a_max is None else a_max)
+def clip(x: Any, *limits: Any, min: Any = None, max: Any = None, **options: Any) -> Any:
+    """The limits by position or as `a_min` and `a_max`, both of them; or as `min` and `max`, each by itself.
+
+    What options there are besides are those of a ufunc.
+    """
+    limits = (*limits, *[options.pop(name) for name in ("a_min", "a_max")[len(limits) :] if name in options])
+    if len(limits) == 1:
+        raise TypeError("np.clip: a_min and a_max go together (None for no limit); min= or max= goes alone")
+    if limits and not (min is None is max):
+        raise ValueError("np.clip: either a_min and a_max, or min and max")
+    low, high = limits or (min, max)
+    if options:
+        ufunc: Any = np._core.umath.clip  # type: ignore[attr-defined]  # the ufunc behind np.clip has no other name
+        return ufunc(x, -np.inf if low is None else low, np.inf if high is None else high, **options)
+    return e.clip(x, low, high)
+
+
+def copy(x: Any, order: str = "K", subok: bool = False) -> Any:
+    """With the memory in an `order`; "K" keeps the one it has."""
+    x = as_array(x)
+    if order == "F" or (order in ("A", "K") and by_columns(x)):
+        return shape.permute_dims(create._copy(shape.permute_dims(x)))
+    return create._copy(x)
+
+
+def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    result = statistics.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
+    return result if copy else writes.into(x, result, "np.nan_to_num")
+
+
+def without_fields(name: str, order: Any) -> None:
+    """Raise what NumPy raises for ``order=``: the names of fields, which numbers have not."""
+    if order is not None:
+        raise ValueError(f"np.{name}: order= names fields of structured arrays, and a Tensor holds numbers")
+
+
+def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
+    """The cross product of vectors along axes of their own; that of the result lies along `axisc`."""
+    axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis,) * 3
+    product = arrange.cross(shape.moveaxis(a, axisa, -1), shape.moveaxis(b, axisb, -1))
+    return shape.moveaxis(product, -1, axisc)
+
+
+def cov(
+    m: Any,
+    y: Any = None,
+    rowvar: bool = True,
+    bias: bool = False,
+    ddof: int | None = None,
+    fweights: Any = None,
+    aweights: Any = None,
+    *,
+    dtype: Any = None,
+) -> Any:
+    """In double precision at least, unless another dtype is asked for."""
+    m, y = _in_double(m, y, dtype)
+    return statistics.cov(m, y, rowvar, bias, ddof, fweights, aweights)
+
+
+def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -> Any:
+    return statistics.corrcoef(*_in_double(x, y, dtype), rowvar)
+
+
+def _in_double(x: Any, y: Any, dtype: Any) -> tuple[Any, Any]:
+    given = [as_array(a) for a in (x, y) if a is not None]
+    dtype = np.result_type(*map(dtype_name, given), float) if dtype is None else dtype
+    cast = [create.astype(a, dtype, copy=False) for a in given]
+    return cast[0], cast[1] if y is not None else None
 
 
 def round(x: Any, decimals: int = 0) -> Any:
@@ -175,9 +291,10 @@ def trim_zeros(x: Any, trim: str = "fb", axis: Any = None) -> Any:
     return x[tuple(spans)]
 
 
-def partition(x: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect", **options: Any) -> Any:
+def partition(x: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect", order: Any = None) -> Any:
+    without_fields("partition", order)
     x, axis = (shape.ravel(as_array(x)), 0) if axis is None else (as_array(x), axis)
-    return index.take_along_axis(x, np.argpartition(on_host(raw(x)), kth, axis, kind, **options), axis=axis)
+    return index.take_along_axis(x, np.argpartition(on_host(raw(x)), kth, axis, kind), axis=axis)
 
 
 def sort_complex(x: Any) -> Any:
@@ -186,16 +303,21 @@ def sort_complex(x: Any) -> Any:
     return index.take_along_axis(x, np.argsort(on_host(raw(x)), axis=-1), axis=-1)
 
 
-def take(x: Any, indices: Any, axis: int | None = None, out: Any = None, mode: Any = "raise") -> Any:
+def take(x: Any, indices: Any, axis: int | None = None, mode: Any = "raise") -> Any:
     x = as_array(x)
     n = x.size if axis is None else x.shape[axis]
-    result = index.take(x, np.take(np.arange(n), raw(indices), mode=mode), axis=axis)
-    return result if out is None else writes.into(out, result, "np.take")
+    return index.take(x, np.take(np.arange(n), raw(indices), mode=mode), axis=axis)
+
+
+def by_columns(x: Any) -> bool:
+    """Whether the memory of `x` is in Fortran's order and not in C's."""
+    value = raw(x)
+    return isinstance(value, np.ndarray) and np.isfortran(value)
 
 
 def reshape(x: Any, shape_: Any = None, order: str = "C", *, copy: bool | None = None, **options: Any) -> Any:
     x, shape_ = as_array(x), options.get("shape", shape_)
-    if order == "F" or (order == "A" and np.isfortran(raw(x))):
+    if order == "F" or (order == "A" and by_columns(x)):
         shape_ = tuple(shape_) if np.iterable(shape_) else (shape_,)
         return shape.permute_dims(shape.reshape(shape.permute_dims(x), shape_[::-1], copy=copy))
     return shape.reshape(x, shape_, copy=copy)

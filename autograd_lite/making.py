@@ -48,6 +48,11 @@ def asarray(data: Any, dtype: Any = None, order: Any = None, *, copy: bool | Non
     return array(data, dtype, copy=copy)
 
 
+def require(data: Any, dtype: Any = None, requirements: Any = None, **options: Any) -> Any:
+    """Nothing is required of a Tensor's memory, which belongs to its tape; "O" asks for a copy."""
+    return array(data, dtype, copy="O" in str(requirements or "").upper() or None)
+
+
 def full(shape_: Any, fill_value: Any, dtype: Any = None, order: str = "C", **options: Any) -> Any:
     filled = shape.broadcast_to(as_array(fill_value), shape_ if np.iterable(shape_) else (shape_,))
     return create.asarray(filled, dtype=dtype, copy=True)

@@ -6,16 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite import writes
 from autograd_lite.backend import as_array, is_complex, is_inexact, on_host, real_dtype
 from autograd_lite.ops import create, reduce, shape, statistics
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import raw, still
 
 
-def mean(
-    x: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = None
-) -> Any:
+def mean(x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False, *, where: Any = None) -> Any:
     x = as_array(x) if dtype is None else create.astype(as_array(x), dtype)
     if where is None:
         result = reduce.mean(x, axis=axis, keepdims=keepdims)
@@ -23,7 +20,7 @@ def mean(
         counted = reduce.sum(_selected(x, where), axis=axis, keepdims=keepdims)
         with np.errstate(invalid="ignore"):
             result = reduce.sum(e.where(raw(where), x, 0), axis=axis, keepdims=keepdims) / counted
-    return result if out is None else writes.into(out, result, "np.mean")
+    return result
 
 
 def _selected(x: Any, where: Any) -> Any:
@@ -35,7 +32,6 @@ def var(
     x: Any,
     axis: Any = None,
     dtype: Any = None,
-    out: Any = None,
     ddof: float = 0,
     keepdims: bool = False,
     *,
@@ -43,7 +39,7 @@ def var(
     mean: Any = None,
     correction: float | None = None,
 ) -> Any:
-    x = as_array(x) if dtype is None else create.astype(as_array(x), dtype)
+    x, wanted = _in_reals(x, dtype)
     ddof = ddof if correction is None else correction
     if where is None and mean is None:
         result = reduce.var(x, axis=axis, correction=ddof, keepdims=keepdims)
@@ -54,7 +50,17 @@ def var(
         counted = reduce.sum(_selected(x, where), axis=axis, keepdims=keepdims) - ddof
         with np.errstate(invalid="ignore", divide="ignore"):
             result = reduce.sum(squares, axis=axis, keepdims=keepdims) / np.maximum(counted, 0)
-    return result if out is None else writes.into(out, result, "np.var")
+    return result if wanted is None else create.astype(result, wanted)
+
+
+def _in_reals(x: Any, dtype: Any) -> tuple[Any, Any]:
+    """`x` in the dtype asked for; and that, if it is complex and `x` is not: the spread is then found in reals."""
+    x = as_array(x)
+    if dtype is None:
+        return x, None
+    if is_complex(x) or np.dtype(dtype).kind != "c":
+        return create.astype(x, dtype), None
+    return create.astype(x, np.finfo(dtype).dtype), dtype
 
 
 _mean = mean
@@ -64,7 +70,6 @@ def std(
     x: Any,
     axis: Any = None,
     dtype: Any = None,
-    out: Any = None,
     ddof: float = 0,
     keepdims: bool = False,
     *,
@@ -73,15 +78,15 @@ def std(
     correction: float | None = None,
 ) -> Any:
     """The root of `var`; where that is 0, its derivative is 0."""
-    x = as_array(x) if dtype is None else create.astype(as_array(x), dtype)
+    x, wanted = _in_reals(x, dtype)
     ddof = ddof if correction is None else correction
     if where is None and mean is None:
         result = reduce.std(x, axis=axis, correction=ddof, keepdims=keepdims)
     else:
-        variance = var(x, axis, None, None, ddof, keepdims, where=where, mean=mean)
+        variance = var(x, axis, None, ddof, keepdims, where=where, mean=mean)
         flat = still(variance) == 0
         result = e.where(flat, 0, e.sqrt(e.where(flat, 1, variance)))
-    return result if out is None else writes.into(out, result, "np.std")
+    return result if wanted is None else create.astype(result, wanted)
 
 
 def without_nans(function: Any) -> Any:
@@ -103,7 +108,7 @@ def average(x: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
     result = statistics.average(x, axis, weights, keepdims=keepdims)
     if not returned:
         return result
-    w = np.ones(x.shape, real_dtype(x)) if weights is None else as_array(weights)
+    w = create.asarray(np.ones(x.shape, real_dtype(x)) if weights is None else weights)
     if w.shape != x.shape:
         w = shape.reshape(w, tuple([-1 if i == axis % x.ndim else 1 for i in range(x.ndim)]))
     return result, reduce.sum(shape.broadcast_to(w, x.shape), axis=axis, keepdims=keepdims)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
 from autograd_lite import linalg as la
-from autograd_lite.backend import as_array, real_dtype
-from autograd_lite.errors import NoRuleError
-from autograd_lite.ops import arrange, create, decompose, numeric, reduce, shape
+from autograd_lite.backend import as_array, is_complex, on_host, real_dtype
+from autograd_lite.ops import arrange, create, decompose, linalg, numeric, padding, reduce, shape
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import raw
 
@@ -33,7 +33,7 @@ def roots(p: Any) -> Any:
     if p.shape[0] < 2:
         return create.zeros(zeros, dtype=p.dtype)
     found = decompose.eig_in_reals(_companion(p)).eigenvalues
-    return arrange.pad(found, (0, zeros))
+    return padding.pad(found, (0, zeros))
 
 
 def _companion(p: Any) -> Any:
@@ -45,7 +45,7 @@ def _companion(p: Any) -> Any:
 def polyadd(p: Any, q: Any, sign: int = 1) -> Any:
     p, q = (arrange.at_least(a, 1) for a in (p, q))
     n = max(p.shape[0], q.shape[0])
-    p, q = (arrange.pad(a, (n - a.shape[0], 0)) for a in (p, q))
+    p, q = (padding.pad(a, (n - a.shape[0], 0)) for a in (p, q))
     return p + q if sign > 0 else p - q
 
 
@@ -55,11 +55,16 @@ def polyder(p: Any, m: int = 1) -> Any:
     return p
 
 
-def polyint(p: Any, m: int = 1, k: Any = 0) -> Any:
-    for _ in range(m):
-        p = shape.concat(
-            [p / np.arange(p.shape[0], 0, -1).astype(real_dtype(p)), shape.reshape(as_array(k) * 1.0, (1,))]
-        )
+def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
+    """The polynomial integrated `m` times, with one constant of integration `k` for all times, or one each."""
+    p, k = as_array(p), arrange.at_least(0.0 if k is None else k, 1) * 1.0
+    if m < 0:
+        raise ValueError("np.polyint: the order is 0 or more; np.polyder differentiates")
+    if k.shape[0] < m and k.shape[0] != 1:
+        raise ValueError(f"np.polyint: {m} times need one constant k, or {m}, not {k.shape[0]}")
+    for i in range(m):
+        powers = np.arange(p.shape[0], 0, -1).astype(real_dtype(p))
+        p = shape.concat([p / powers, k[:1] if k.shape[0] == 1 else k[i : i + 1]])
     return p
 
 
@@ -95,27 +100,61 @@ def _horner(x: Any, c: Any) -> Any:
     return out
 
 
-def polyfit(x: Any, y: Any, deg: int, *, w: Any = None) -> Any:
+def polyfit(
+    x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: Any = None, cov: bool | str = False
+) -> Any:
     """Least squares with columns scaled to length 1, as NumPy does it."""
-    columns, y = vander(as_array(x) * 1.0, deg + 1), as_array(y)
+    x, y = as_array(x) * 1.0, as_array(y) * 1.0
+    if y.ndim not in (1, 2) or x.ndim != 1 or x.shape[0] != y.shape[0] or not x.shape[0]:
+        raise TypeError(f"np.polyfit: takes vectors of one length, not shapes {tuple(x.shape)} and {tuple(y.shape)}")
+    columns = vander(x, int(deg) + 1)
+    rcond = x.shape[0] * np.finfo(real_dtype(x)).eps if rcond is None else rcond
     if w is not None:
         w = as_array(w)
         columns, y = columns * w[:, None], y * (w[:, None] if y.ndim > 1 else w)
     scale = e.sqrt(reduce.sum(columns * columns, axis=0))
-    found = la.lstsq(columns / scale, y).x
-    return found / (scale[:, None] if y.ndim > 1 else scale)
+    columns = columns / scale
+    found, residuals, rank, s = la.lstsq(columns, y, rcond)
+    found = found / (scale[:, None] if y.ndim > 1 else scale)
+    if full:
+        return found, residuals, rank, s, create.asarray(rcond)
+    if raw(rank) != columns.shape[1]:
+        warnings.warn("np.polyfit: the fit may be poorly conditioned", np.exceptions.RankWarning, stacklevel=2)
+    if not cov:
+        return found
+    spread = la.inv(columns.mT @ columns) / linalg.outer(scale, scale)
+    if cov == "unscaled":
+        factor: Any = 1
+    elif x.shape[0] <= columns.shape[1]:
+        raise ValueError("np.polyfit: to scale the covariances there must be more points than coefficients")
+    else:
+        factor = residuals / (x.shape[0] - columns.shape[1])
+    return found, (spread[:, :, None] if y.ndim > 1 else spread) * factor
 
 
 def poly(zeros: Any) -> Any:
-    """The polynomial with these zeros: the product of its linear factors."""
-    zeros = as_array(zeros)
+    """The polynomial with these zeros, the product of its linear factors; or the characteristic one of a matrix."""
+    zeros = arrange.at_least(zeros, 1)
+    if zeros.ndim == 2 and zeros.shape[0] == zeros.shape[1] and zeros.shape[0]:
+        return _characteristic(zeros)
     if zeros.ndim != 1:
-        raise NoRuleError("np.poly of a matrix has no derivative rule here: it has one for a vector of zeros")
+        raise ValueError(f"np.poly: takes a vector of zeros or a square matrix, not shape {tuple(zeros.shape)}")
     one = create.ones_like(zeros[:1])
     out = one
     for i in range(zeros.shape[0]):
         out = numeric.convolve(out, shape.concat([one, -zeros[i : i + 1]]))
-    return out
+    places = np.sort(on_host(raw(zeros)))
+    return e.real(out) if is_complex(out) and np.all(places == np.sort(places.conj())) else out
+
+
+def _characteristic(x: Any) -> Any:
+    """det(z - x) as a polynomial in z, by Faddeev and LeVerrier: right where eigenvalues are repeated."""
+    x = x * 1.0
+    eye, part, out = np.eye(x.shape[0], dtype=real_dtype(x)), x, [create.ones_like(x[0, 0])]
+    for k in range(1, x.shape[0] + 1):
+        out.append(-linalg.trace(part) / k)
+        part = x @ (part + out[-1] * eye)
+    return shape.stack(out)
 
 
 def polydiv(u: Any, v: Any) -> Any:

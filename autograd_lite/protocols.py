@@ -7,7 +7,9 @@ Tensor is never turned into an object array, and never loses its tape. docs/nump
 
 from __future__ import annotations
 
+import inspect
 import sys
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,8 @@ from autograd_lite.ufuncs import is_tracked
 UFUNCS: dict[Any, Any] = {
     getattr(np, name): op.call for name, op in OPS.items() if isinstance(getattr(np, name, None), np.ufunc)
 } | equivalents.UFUNCS
+
+NOT_GIVEN: Any = np._NoValue  # NumPy's default that means "not given"
 
 WITHOUT_DERIVATIVE = {u for u in UFUNCS if u.__name__ in OPS and OPS[u.__name__].kind == "plain"} | {np.spacing}
 """Ufuncs whose results have no derivative, or are constant between jumps."""
@@ -107,17 +111,56 @@ def _array_function(self: Tensor, function: Any, types: Any, args: Any, options:
     name = f"{function.__module__}.{function.__name__}".replace("numpy", "np")
     if found is None:
         return _without_rule(name, function, args, options)
-    out = options.pop("out", None) if "out" in options else None
+    args, options, out = _in_order(function, args, options)
     try:
         result = found(*args, **options)
     except TypeError as error:
-        if "argument" not in str(error) or "operands" in str(error):
+        if _takes(found, args, options):
             raise
         if not any(map(is_tracked, _flat((args, options)))):
             result = _constant(function(*_plain(args), **_plain_options(options)))
         else:
             raise TypeError(f"{name} on a Tensor: {error}; pass .detach() if no derivative is wanted") from error
     return result if out is None else writes.into(out, result, name)
+
+
+@cache
+def _positions(function: Any) -> tuple[tuple[str, ...], int]:
+    """NumPy's names for what may be given by position, but for `out`; and the place of that, or one never reached."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:  # an older NumPy hides the signatures of what is written in C
+        return (), sys.maxsize
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return tuple([n for n in names if n != "out"]), names.index("out") if "out" in names else sys.maxsize
+
+
+def _in_order(function: Any, args: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any], Any]:
+    """The arguments as the table's entries take them: by position as far as they go on without a gap, then by name.
+
+    So an entry may have its own names for what NumPy requires. What ``out=`` is comes apart, and "not given" goes.
+    """
+    names, place = _positions(function)
+    if len(args) > place:
+        out, args = args[place], (*args[:place], *args[place + 1 :])
+    else:
+        out = options.pop("out", None) if "out" in options else None
+    if any([x is NOT_GIVEN for x in (*args, *options.values())]):
+        options = dict(zip(names, args, strict=False)) | options
+        args, options = (), {name: x for name, x in options.items() if x is not NOT_GIVEN}
+    if options:
+        while len(args) < len(names) and names[len(args)] in options:
+            args = (*args, options.pop(names[len(args)]))
+    return args, options, out
+
+
+def _takes(found: Any, args: Any, options: dict[str, Any]) -> bool:
+    """Whether an entry of the table has a place for each argument, so that its TypeError is about something else."""
+    try:
+        inspect.signature(found).bind(*args, **options)
+    except TypeError:
+        return False
+    return True
 
 
 def _without_rule(name: str, function: Any, args: Any, options: dict[str, Any]) -> Any:

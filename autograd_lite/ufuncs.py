@@ -230,17 +230,11 @@ def reduction(ufunc: Any, function: Call) -> Call:
     direct = REDUCTIONS[ufunc]
 
     def call(
-        a: Any,
-        axis: Any = None,
-        dtype: Any = None,
-        out: Any = None,
-        keepdims: bool = False,
-        initial: Any = None,
-        where: Any = True,
+        a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
     ) -> Any:
-        if dtype is None and out is None and initial is None and where is True:
+        if dtype is None and initial is None and where is True:
             return direct(a, axis=axis, keepdims=keepdims)
-        return _reduce(ufunc, function, a, axis, dtype, None if out is None else (out,), keepdims, initial, where)
+        return _reduce(ufunc, function, a, axis, dtype, None, keepdims, initial, where)
 
     return call
 
@@ -249,10 +243,8 @@ def extreme(ufunc: Any, function: Call) -> Call:
     """The same for ``np.max`` and ``np.min``, which have no ``dtype=``."""
     reduced = reduction(ufunc, function)
 
-    def call(
-        a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
-    ) -> Any:
-        return reduced(a, axis, None, out, keepdims, initial, where)
+    def call(a: Any, axis: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Any:
+        return reduced(a, axis, None, keepdims, initial, where)
 
     return call
 

@@ -1,4 +1,4 @@
-"""Repeating, padding, joining and cutting: built from indexing and reshaping, which have the derivatives."""
+"""Repeating, joining and cutting: built from indexing and reshaping, which have the derivatives."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import as_array, on_host
-from autograd_lite.ops.index import getitem, scatter, setitem
+from autograd_lite.ops.index import getitem, scatter
 from autograd_lite.ops.order import normal_axis, raw
 from autograd_lite.ops.shape import broadcast_to, concat, flip, reshape, stack, swapaxes
 
@@ -48,55 +48,6 @@ def repeat(x: Any, repeats: Any, /, *, axis: int | None = None) -> Any:
     n, before, after = int(counts.reshape(())), tuple(x.shape[: axis + 1]), tuple(x.shape[axis + 1 :])
     spread = broadcast_to(reshape(x, (*before, 1, *after)), (*before, n, *after))
     return reshape(spread, (*before[:-1], before[-1] * n, *after))
-
-
-# -- padding ----------------------------------------------------------------------------------------------------------
-
-
-def pad(x: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0) -> Any:
-    """`x` with entries added at the ends of its axes, as ``numpy.pad``.
-
-    Parameters
-    ----------
-    x : array
-    pad_width : int, pair or one pair an axis
-        How many entries are added before and after.
-    mode : {"constant", "edge", "reflect", "symmetric", "wrap", "empty"}
-        What is added: a constant, or entries of `x`.
-    constant_values : number, array or Tensor
-        For "constant": one number.
-
-    Examples
-    --------
-    >>> import autograd_lite as ag
-    >>> ag.pad(ag.asarray([1, 2, 3]), 1, mode="reflect")
-    Tensor([2, 1, 2, 3, 2])
-    """
-    x = as_array(x)
-    widths = _widths(x, pad_width)
-    if mode in ("edge", "reflect", "symmetric", "wrap"):
-        padded: Any = np.pad  # its types want each mode spelled out
-        return reshape(x, (-1,))[padded(np.arange(x.size).reshape(x.shape), widths, mode)]
-    if mode not in ("constant", "empty"):
-        raise ValueError(f"pad: mode is constant, edge, reflect, symmetric, wrap or empty, not {mode!r}")
-    shape = tuple([before + n + after for n, (before, after) in zip(x.shape, widths, strict=True)])
-    inside = tuple([slice(before, before + n) for n, (before, _) in zip(x.shape, widths, strict=True)])
-    if isinstance(constant_values, (int, float)) and constant_values == 0:
-        return scatter(x, shape, inside)
-    if np.ndim(raw(constant_values)):
-        raise ValueError("pad: constant_values is one number; pad axis by axis for several")
-    return setitem(broadcast_to(as_array(constant_values), shape), inside, x)
-
-
-def _widths(x: Any, pad_width: Any) -> list[tuple[int, int]]:
-    if isinstance(pad_width, dict):
-        given = {normal_axis("pad", x, axis): width for axis, width in pad_width.items()}
-        pad_width = [given.get(i, (0, 0)) for i in range(x.ndim)]
-        pad_width = [(w, w) if np.ndim(w) == 0 else w for w in pad_width]
-    widths = np.broadcast_to(np.asarray(pad_width), (x.ndim, 2)).tolist()
-    if any([w < 0 for pair in widths for w in pair]):
-        raise ValueError("pad: widths are 0 or more; cut with an index")
-    return [(int(a), int(b)) for a, b in widths]
 
 
 # -- joining and cutting ----------------------------------------------------------------------------------------------

@@ -176,7 +176,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> LstsqResult:
         raise np.linalg.LinAlgError(f"lstsq: {m} rows of a, and b of shape {tuple(b.shape)}")
     columns = reshape(b, (-1, 1)) if b.ndim == 1 else b
     x = pinv(a, rtol=rcond) @ columns
-    rank = matrix_rank(a, rtol=rcond)
+    rank = astype(as_array(matrix_rank(a, rtol=rcond)), np.intc)  # as LAPACK counts
     left = abs(columns - a @ x) ** 2
     full = m > n and decided(np.all(still(rank) == n), otherwise=False)
     residuals = sum(left, axis=-2) if full else np.empty((*a.shape[:-2], 0), real_dtype(b))

@@ -1,20 +1,19 @@
-"""Order and accumulation: sorting, quantiles, and results that grow along an axis."""
+"""Order and accumulation: sorting, and results that grow along an axis."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_lite.backend import NUMPY, as_array, decided, dtype_name, is_inexact, namespace, on_host, own
+from autograd_lite.backend import NUMPY, as_array, dtype_name, namespace, on_host, own
 from autograd_lite.ops.axes import batch_same
 from autograd_lite.ops.create import astype, full_like, zeros_like
-from autograd_lite.ops.elementwise import clip, exp, isnan, not_equal, where
+from autograd_lite.ops.elementwise import exp, not_equal, where
 from autograd_lite.ops.index import take_along_axis
 from autograd_lite.ops.reduce import argsort
-from autograd_lite.ops.shape import broadcast_to, concat, flip, moveaxis, permute_dims, reshape
+from autograd_lite.ops.shape import broadcast_to, concat, flip, reshape
 from autograd_lite.rules import general, linear
 from autograd_lite.tensor import Tensor, constant, handle
 
@@ -279,6 +278,8 @@ def diff(x: Any, /, *, axis: int = -1, n: int = 1, prepend: Any = None, append: 
     if n < 0:
         raise ValueError(f"diff: the order is 0 or more, not {n}")
     x = as_array(x)
+    if not n:
+        return x
     axis = normal_axis("diff", x, axis)
     parts = [as_array(a) for a in (prepend, x, append) if a is not None]
     if len(parts) > 1:
@@ -288,119 +289,3 @@ def diff(x: Any, /, *, axis: int = -1, n: int = 1, prepend: Any = None, append: 
         ahead, behind = cut(x, axis, 1, None), cut(x, axis, None, -1)
         x = not_equal(ahead, behind) if raw(x).dtype == bool else ahead - behind
     return x
-
-
-# -- quantiles --------------------------------------------------------------------------------------------------------
-
-CONTINUOUS = {
-    "linear": (1, 1),
-    "hazen": (1 / 2, 1 / 2),
-    "weibull": (0, 0),
-    "median_unbiased": (1 / 3, 1 / 3),
-    "normal_unbiased": (3 / 8, 3 / 8),
-    "interpolated_inverted_cdf": (0, 1),
-}
-"""How far into n sorted entries the quantile q lies: α + q(n + 1 - α - β) - 1, with these α, β (Hyndman and Fan,
-"Sample quantiles in statistical packages", 1996)."""
-
-ROUNDED: dict[str, Callable[..., Any]] = {
-    "lower": np.floor,
-    "higher": np.ceil,
-    "nearest": np.round,
-    "midpoint": lambda h: (np.floor(h) + np.ceil(h)) / 2,
-}
-"""The place that `linear` gives, rounded."""
-
-
-def quantile(x: Any, q: Any, /, *, axis: Any = None, keepdims: bool = False, method: str = "linear") -> Any:
-    """The `q`-th quantile of the entries along axes, differentiable in the entries and in `q`.
-
-    Parameters
-    ----------
-    x : array
-        NaN if there is a NaN among the entries.
-    q : number or array in [0, 1]
-        Its axes come first in the result.
-    axis : int, tuple of int or None
-        None for all entries.
-    method : str
-        As in ``numpy.quantile``: linear, lower, higher, nearest, midpoint, hazen, weibull, median_unbiased,
-        normal_unbiased, interpolated_inverted_cdf.
-
-    Examples
-    --------
-    >>> import autograd_lite as ag
-    >>> ag.quantile(ag.asarray([1.0, 2.0, 4.0]), [0.25, 0.5])
-    Tensor([1.5, 2. ])
-    """
-    return _quantile("quantile", x, q, axis, keepdims, method, False)
-
-
-def percentile(x: Any, q: Any, /, *, axis: Any = None, keepdims: bool = False, method: str = "linear") -> Any:
-    """The quantile of `q` in percent: see `quantile`."""
-    return _quantile("percentile", x, as_array(q) / 100, axis, keepdims, method, False)
-
-
-def median(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any:
-    """The middle entry along axes, or the mean of the middle two, which share the adjoint.
-
-    >>> import autograd_lite as ag
-    >>> ag.grad(ag.median)(ag.asarray([1.0, 2.0, 3.0, 4.0]))
-    Tensor([0. , 0.5, 0.5, 0. ])
-    """
-    return _quantile("median", x, 0.5, axis, keepdims, "linear", False)
-
-
-def nanquantile(x: Any, q: Any, /, *, axis: Any = None, keepdims: bool = False, method: str = "linear") -> Any:
-    """The quantile of the entries that are not NaN: see `quantile`."""
-    return _quantile("nanquantile", x, q, axis, keepdims, method, True)
-
-
-def nanpercentile(x: Any, q: Any, /, *, axis: Any = None, keepdims: bool = False, method: str = "linear") -> Any:
-    """The quantile, of `q` in percent, of the entries that are not NaN."""
-    return _quantile("nanpercentile", x, as_array(q) / 100, axis, keepdims, method, True)
-
-
-def nanmedian(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any:
-    """The median of the entries that are not NaN."""
-    return _quantile("nanmedian", x, 0.5, axis, keepdims, "linear", True)
-
-
-def _quantile(name: str, x: Any, q: Any, axis: Any, keepdims: bool, method: str, skip: bool) -> Any:
-    x = as_array(x)
-    q = beside(as_array(q), x)
-    if not decided(np.all((still(q) >= 0) & (still(q) <= 1)), otherwise=True):
-        raise ValueError(f"{name}: quantiles are in the range [0, 1]")
-    if method not in CONTINUOUS and method not in ROUNDED:
-        raise ValueError(f"{name}: method is one of {', '.join([*CONTINUOUS, *ROUNDED])}, not {method!r}")
-    x = x if is_inexact(raw(x)) else astype(x, float)
-    axes = range(x.ndim) if axis is None else axis if np.iterable(axis) else (axis,)
-    axes = tuple([normal_axis(name, x, a) for a in axes])
-    kept = tuple([i for i in range(x.ndim) if i not in axes])
-    lengths = tuple([x.shape[i] for i in kept])
-    s = sort(reshape(permute_dims(x, kept + axes), (*lengths, -1 if x.size else prod([x.shape[i] for i in axes]))))
-    if not s.shape[-1]:
-        raise ValueError(f"{name}: no entries along axis {axis} of shape {tuple(x.shape)}")
-    out = _interpolated(s, reshape(q, (-1,)), method, skip)
-    out = reshape(moveaxis(out, -1, 0), (*q.shape, *lengths))
-    if keepdims:
-        out = reshape(out, (*q.shape, *[1 if i in axes else n for i, n in enumerate(x.shape)]))
-    return out
-
-
-def _interpolated(s: Any, q: Any, method: str, skip: bool) -> Any:
-    """The quantiles `q`, along a new last axis in the place of that of `s`, which is sorted, NaNs last."""
-    unknown = isnan(still(s))
-    n = (s.shape[-1] - unknown.sum(axis=-1, keepdims=True)) if skip else s.shape[-1]
-    alpha, beta = CONTINUOUS.get(method, (1, 1))
-    place = clip(alpha + q * (n + 1 - alpha - beta) - 1, 0, np.maximum(n - 1, 0))
-    place = ROUNDED[method](still(place)) if method in ROUNDED else place
-    place = broadcast_to(place, (*s.shape[:-1], q.shape[0]))
-    below = np.floor(still(place)).astype(int)
-    above = np.minimum(below + 1, np.maximum(n - 1, 0))
-    share = astype(place - below, s.dtype)
-    low, high = take_along_axis(s, below, axis=-1), take_along_axis(s, above, axis=-1)
-    step = high - low
-    out = where(share < 0.5, low + step * share, high - step * (1 - share))
-    empty = (n == 0) if skip else unknown[..., -1:]
-    return where(empty, np.nan, out) if decided(np.any(empty), otherwise=True) else out
