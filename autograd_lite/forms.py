@@ -110,7 +110,7 @@ def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: 
     if hermitian and not compute_uv:
         return la.svdvals(hermitian_of(x))
     if hermitian:
-        values, vectors = la.eigh(hermitian_of(x))
+        values, vectors = la.eigh(x)
         order = np.argsort(np.abs(raw(values)), axis=-1)[..., ::-1]
         values = index.take_along_axis(values, order, axis=-1)
         vectors = index.take_along_axis(vectors, order[..., None, :], axis=-1)

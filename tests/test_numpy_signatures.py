@@ -20,6 +20,8 @@ WALKED = sorted((DIFFERENTIABLE.keys() & FUNCTIONS.keys()) | {"polynomial.polyno
 WRITTEN = ("copyto", "put", "place", "putmask", "put_along_axis", "fill_diagonal")
 SKIPPED = ("trim_zeros",)
 """Whose samples have zeros that are to stay zero; their derivatives are in the census."""
+UP_TO_SIGN = {"linalg.eigh"}
+"""Whose vectors LAPACK leaves free to point either way: it does so by the triangle it reads."""
 EMPTY = inspect.Parameter.empty
 
 
@@ -152,7 +154,8 @@ def call_of(name, args, options):
             return target
         if name == "nan_to_num":  # which may write into it
             positional = (positional[0] * 1.0, *positional[1:])
-        return function(*positional, **named)
+        out = function(*positional, **named)
+        return [np.abs(part) for part in out] if name in UP_TO_SIGN else out
 
     return f, arrays
 
