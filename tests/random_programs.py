@@ -71,6 +71,13 @@ REFUSED = (
 """What may come in the place of a derivative, since it says why and what to write."""
 
 
+EXTENDED = {
+    "lstsq": "takes stacks",
+    "average": "of nothing is NaN, as a mean is",
+}
+"""What this package does where NumPy refuses."""
+
+
 class Disagreement(AssertionError):
     """Two numbers that are one differ; the message is a program to paste."""
 
@@ -84,6 +91,7 @@ class Program:
     def __init__(self, dtype: str, inputs: list[Any], smooth: bool) -> None:
         self.dtype, self.inputs, self.smooth = dtype, inputs, smooth
         self.lines: list[str] = []
+        self.refused: list[tuple[int, str, Exception]] = []  # by NumPy: after how many lines, which, and how
         self.levels: list[tuple[int, Any]] = []  # innermost first: which argument, along what
         self.spellings: list[list[str]] = []
 
@@ -165,8 +173,9 @@ def _extend(program: Program, local: dict[str, Any], line: str) -> None:
         try:
             exec(line, local)
             good = all([_comparable(v) for k, v in local.items() if k[0] == "v" and k[1:].isdigit()])
-        except Exception:  # whatever NumPy refuses, of whatever kind, is no step
+        except Exception as error:  # whatever NumPy refuses, of whatever kind, is no step
             good = False
+            program.refused.append((len(program.lines), line, error))
         if good:
             program.lines.append(line)
             return
@@ -244,6 +253,7 @@ def checked(program: Program) -> str:
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # NumPy's of the plain run; ours have tests of their own
         _same_values(program, local)
+        _same_refusals(program)
         return _same_derivatives(program, local)
 
 
@@ -272,6 +282,21 @@ def _same_values(program: Program, local: dict[str, Any]) -> None:
     for x, given in zip(variables, program.inputs, strict=True):
         if not np.array_equal(x.value, given):
             raise Disagreement(f"an input was written to: {x.value}, given {given}\n{program.text()}")
+
+
+def _same_refusals(program: Program) -> None:
+    """What NumPy raises for, this package raises for, and says why: not by an attribute that is missing."""
+    for made, line, error in program.refused:
+        if any([name in line for name in EXTENDED]):
+            continue
+        local = scope() | {f"x{i}": ag.Tensor(x, requires_grad=True) for i, x in enumerate(program.inputs)}
+        try:
+            exec("\n".join([*program.lines[:made], line]), local)
+        except (ValueError, TypeError, IndexError, ZeroDivisionError, NameError):  # the last, of one made smaller
+            continue
+        except Exception as ours:
+            raise Disagreement(f"NumPy raises {error!r}, a Tensor {ours!r}: {line}\n{program.text()}") from ours
+        raise Disagreement(f"NumPy raises {error!r}, a Tensor does not: {line}\n{program.text()}")
 
 
 def run(program: Program, f: Any, args: Any, *which: int) -> Any:
@@ -359,6 +384,7 @@ def smaller(program: Program) -> Program:
     kept = program
     for line in range(len(program.lines) - 1, -1, -1):
         tried = copy.copy(kept)
+        tried.refused = [(made - (made > line), text, error) for made, text, error in kept.refused]
         tried.lines = [*kept.lines[:line], *kept.lines[line + 1 :]]
         try:
             exec(tried.definitions(), made := scope())
