@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import NUMPY, PYTHON, as_value, deciding, is_array, namespace, typed_zero
+from autograd_lite.backend import NUMPY, PYTHON, SCALARS, as_value, deciding, is_array, namespace, typed_zero
 from autograd_lite.errors import explain
 from autograd_lite.kernels import kernel_for, kernel_for_lists
 from autograd_lite.modes import MODES, here
@@ -352,7 +352,7 @@ def _apply_one(op: Op, x: Any, params: tuple[Any, ...]) -> Any:
 
 
 def _apply_view(op: Op, args: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
-    """As `apply`, giving a View where the result shares memory with its argument."""
+    """As `apply`, giving a View where NumPy's result shares memory with its argument."""
     base = args[0]
     out = _apply_one(op, base, params) if len(args) == 1 else apply(op, args, params)
     if not isinstance(base, Tensor):
@@ -360,6 +360,15 @@ def _apply_view(op: Op, args: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
     value, source = out._row.value, base._row.value
     if value.__class__ not in NUMPY:  # an array of `replay` lies where its example does
         value, source = getattr(value, "example", value), getattr(source, "example", source)
-    if value.__class__ is np.ndarray and value.base is not None and (value.base is source or value.base is source.base):
-        return View(base, op, params, out._row)
-    return out
+    repeated = isinstance(base, View) and base.repeated
+    if repeated or source.__class__ in SCALARS:  # whether NumPy would share memory is asked of an array as NumPy has it
+        source = np.broadcast_to(base._base._row.value, source.shape) if repeated else np.asarray(source)
+        value = op.kernel(source, *params)
+    return View(base, op, params, out._row) if op.write is None or _shares(value, source) else out
+
+
+def _shares(value: Any, source: Any) -> bool:
+    """Whether NumPy made `value` as a view of `source`, or of what that is a view of."""
+    if value.__class__ is not np.ndarray:
+        return False
+    return value is source or (value.base is not None and (value.base is source or value.base is source.base))

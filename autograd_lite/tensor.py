@@ -430,6 +430,11 @@ class View(Tensor):
         self._own, self._seen = row, base._row
 
     @property
+    def repeated(self) -> bool:
+        """Whether it repeats its base's entries: then NumPy has no memory of its own for it, where we may."""
+        return self._op.write is None and self._row.value.__class__ in NUMPY
+
+    @property
     def _row(self) -> Row:  # the same attribute, computed
         row = self._base._row
         if row is not self._seen:

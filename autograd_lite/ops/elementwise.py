@@ -260,8 +260,8 @@ def _imag(x: Any, xp: Any = np) -> Any:
 
 
 # -- complex numbers (a pull is the plain transpose; a real variable keeps the real part) --------------------------------------
-real = elementwise("real", np.real, 1,   doc="The real part.")
-imag = elementwise("imag", _imag,   -1j, doc="The imaginary part.")
+real = elementwise("real", np.real, 1,   doc="The real part.",      write=lambda z, part: part + 1j * imag(z) if is_complex(z) else part)
+imag = elementwise("imag", _imag,   -1j, doc="The imaginary part.", write=lambda z, part: real(z) + 1j * part)
 conj = general("conj", np.conj, lambda g, v, x: conj(g), lambda t, v, x: conj(t), doc="The complex conjugate.", batch=batch_same)
 # fmt: on
 
