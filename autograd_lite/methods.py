@@ -12,7 +12,8 @@ from autograd_lite.ops import arrange, create, index, linalg, order, reduce, sha
 from autograd_lite.ops import elementwise as e
 from autograd_lite.products import conform
 from autograd_lite.sweep import backward
-from autograd_lite.tensor import Tensor, View, constant, held, leaf
+from autograd_lite.tensor import Tensor, constant, held, replace
+from autograd_lite.views import View
 
 OPERATORS: dict[str, Any] = {
     "add": e.add,
@@ -105,9 +106,11 @@ def _in_place(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 def assign(tensor: Tensor, new: Tensor) -> None:
     """Give `tensor` the row of `new`; a variable written to under `no_grad` stays a variable."""
     row = new._row
-    if not row.seq and tensor._row.seq and tensor._row.op is None and not isinstance(tensor, View):
-        row = leaf(row.value, tensor._cell)
-    tensor._row = constant(row.value) if isinstance(new, View) and not row.seq else row
+    row = constant(row.value) if isinstance(new, View) and not row.seq else row
+    if isinstance(tensor, View):
+        tensor._row = row
+    else:
+        replace(tensor, row)
 
 
 def _setitem(self: Tensor, key: Any, value: Any) -> None:

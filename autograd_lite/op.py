@@ -17,7 +17,8 @@ from autograd_lite.backend import NUMPY, PYTHON, SCALARS, as_value, deciding, is
 from autograd_lite.errors import explain
 from autograd_lite.kernels import kernel_for, kernel_for_lists
 from autograd_lite.modes import MODES, here
-from autograd_lite.tensor import Row, Tensor, View, constant, handle, new, next_seq
+from autograd_lite.tensor import Row, Tensor, constant, handle, new, next_seq
+from autograd_lite.views import View
 
 __all__ = ["OPS", "Call", "Op", "apply", "operand", "record"]
 

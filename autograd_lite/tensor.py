@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from autograd_lite.op import Op
 
-__all__ = ["Row", "Tensor", "Var", "View", "constant", "group", "handle", "held", "leaf", "next_seq", "tick"]
+__all__ = ["Row", "Tensor", "Var", "constant", "group", "handle", "held", "leaf", "next_seq", "replace", "tick"]
 
 next_seq: Callable[[], int] = count(1).__next__
 new = object.__new__
@@ -90,6 +90,12 @@ def held(value: Any) -> Tensor:
     tensor: Tensor = new(Tensor)
     tensor._row = row
     return tensor
+
+
+def replace(tensor: Tensor, row: Row) -> None:
+    """Give `tensor` another row; a variable written to under `no_grad` stays a variable."""
+    old = tensor._row
+    tensor._row = leaf(row.value, tensor._cell) if not row.seq and old.seq and old.op is None else row
 
 
 def group(outputs: Tensor | Iterable[Any], name: str, since: int) -> None:
@@ -388,7 +394,7 @@ class Tensor:
 
 def _rebuild(cls: type[Tensor], value: Any, requires_grad: bool, name: str | None) -> Tensor:
     """What pickle and copy call: a Tensor of class `cls` again, with its own copy of the value."""
-    tensor: Tensor = new(cls if cls is not View else Tensor)
+    tensor: Tensor = new(cls)
     Tensor.__init__(tensor, value, requires_grad=requires_grad or isinstance(tensor, Var), name=name)
     tensor.requires_grad = requires_grad  # a frozen variable keeps its cell
     return tensor
@@ -414,36 +420,3 @@ class Var(Tensor):
         self._cell.grad = grad
 
     grad = _reading("_cell.grad", "The gradient that `backward` accumulated: a Tensor, or None. Assignable.", _keep)
-
-
-class View(Tensor):
-    """A Tensor that looks at part of another, as ``x[1:]``, ``x.T`` and ``x.reshape(…)`` do in NumPy.
-
-    It re-reads its base when the base was written to, and a write to it is a write to its base. So it looks
-    when it is looked at, and the base need not know of its views: no registry, no reference cycle.
-    """
-
-    __slots__ = ("_base", "_op", "_own", "_params", "_seen")
-
-    def __init__(self, base: Tensor, op: Op, params: tuple[Any, ...], row: Row) -> None:
-        self._base, self._op, self._params = base, op, params
-        self._own, self._seen = row, base._row
-
-    @property
-    def repeated(self) -> bool:
-        """Whether it repeats its base's entries: then NumPy has no memory of its own for it, where we may."""
-        return self._op.write is None and self._row.value.__class__ in NUMPY
-
-    @property
-    def _row(self) -> Row:  # the same attribute, computed
-        row = self._base._row
-        if row is not self._seen:
-            self._own, self._seen = self._op.call(self._base, *self._params)._row, row
-        return self._own
-
-    @_row.setter
-    def _row(self, row: Row) -> None:
-        if self._op.write is None:
-            raise ValueError(f"assignment destination is read-only: a Tensor from {self._op.name}; write to a copy")
-        self._base._row = self._op.write(self._base, handle(row), *self._params)._row
-        self._own, self._seen = row, self._base._row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from platform import node
 from stat import S_IMODE
@@ -15,6 +16,9 @@ import autograd_lite as ag
 from nn.support import optional
 
 __all__ = ["FileError", "read", "write"]
+
+_turns = count()
+"""Tells the half-written files of one process apart: several threads may save to one path."""
 
 
 class FileError(ag.AutogradError, ValueError):
@@ -33,7 +37,7 @@ def write(path: str | os.PathLike[str], header: Mapping[str, str], arrays: Mappi
     data = numpy_format.save({n: np.ascontiguousarray(a).reshape(a.shape) for n, a in arrays.items()}, dict(header))
     path = Path(os.path.realpath(path))  # a link goes on to point at the file
     mode = S_IMODE(path.stat().st_mode) if path.exists() else None
-    partial = path.with_name(f"{_partial(path)}{os.getpid()}")
+    partial = path.with_name(f"{_partial(path)}{os.getpid()}.{next(_turns)}")
     try:
         with partial.open("wb") as file:
             if mode is not None:
@@ -50,7 +54,7 @@ def write(path: str | os.PathLike[str], header: Mapping[str, str], arrays: Mappi
 
 
 def _partial(path: Path) -> str:
-    """How names of half-written files begin; the number of the process follows."""
+    """How names of half-written files begin; the numbers of the process and of the turn follow."""
     return f".{path.name}.{node()}."
 
 
@@ -70,7 +74,7 @@ def _clear(path: Path) -> None:
         return
     begin = _partial(path)
     for name in os.listdir(path.parent):
-        process = name.removeprefix(begin)
+        process = name.removeprefix(begin).partition(".")[0]
         if name.startswith(begin) and process.isdigit() and not _alive(int(process)):
             path.with_name(name).unlink(missing_ok=True)
 
