@@ -83,9 +83,7 @@ def std(
     if where is None and mean is None:
         result = reduce.std(x, axis=axis, correction=ddof, keepdims=keepdims)
     else:
-        variance = var(x, axis, None, ddof, keepdims, where=where, mean=mean)
-        flat = still(variance) == 0
-        result = e.where(flat, 0, e.sqrt(e.where(flat, 1, variance)))
+        result = e.root(var(x, axis, None, ddof, keepdims, where=where, mean=mean))
     return result if wanted is None else create.astype(result, wanted)
 
 

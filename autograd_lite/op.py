@@ -38,7 +38,8 @@ class Op:
     `g` to an adjoint in place. `rules` keeps what the user wrote, for the printer; `infix` is how the printer writes
     it (``"{} * {}"``). `view` says that the result may share its argument's memory, as NumPy's views do; `write` then
     puts a written part back into the argument, and is None for a read-only view. `batch` says how its options change
-    when its arguments have one axis more, for sweeps of many seeds (see `batch.py`).
+    when its arguments have one axis more, for sweeps of many seeds (see `batch.py`). `power` is for lengths, which have
+    a corner at 0 though their powers have none: ``(row, n) -> (name, arguments, options)`` (see `corners`).
     """
 
     __slots__ = (
@@ -56,6 +57,7 @@ class Op:
         "method",
         "name",
         "options",
+        "power",
         "pull",
         "push",
         "reflected",
@@ -74,6 +76,7 @@ class Op:
         self.into: Call | None = extra.pop("into", None)
         self.write: Call | None = extra.pop("write", None)
         self.batch: Any = extra.pop("batch", None)
+        self.power: Call | None = extra.pop("power", None)
         self.view: bool = extra.pop("view", self.write is not None)
         self.doc: str = extra.pop("doc", "")
         if extra:

@@ -28,6 +28,7 @@ from autograd_lite.backend import (
     private,
     unshared,
 )
+from autograd_lite.corners import rounded
 from autograd_lite.errors import NonScalarError, SeedError, UntrackedError
 from autograd_lite.modes import watcher
 from autograd_lite.op import OPS
@@ -218,6 +219,8 @@ def reverse(
     holes = set() if holes is None else holes
     take, there, (lift, bare) = adjoints.pop, adjoints.get, _shown(adjoints, record)
     plain = not lift and watch is None and pull is None
+    if lift:
+        rounded(rows)
     while rows:
         row = rows.pop()
         op, seq = row.op, row.seq
@@ -284,7 +287,7 @@ def forward(
     `push(row, tangents)` takes the place of the operations' own pushes (see `batch`).
     """
     holes, (lift, bare) = set() if holes is None else holes, _shown(tangents, record)
-    for row in rows:
+    for row in rounded(list(rows)) if lift else rows:
         op = row.op
         if op is None or row.seq in tangents:
             continue

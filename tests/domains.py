@@ -122,6 +122,8 @@ DOMAINS: dict[str, Domain] = {
     "clip":       Domain((real, between(-1.1, -0.9), between(0.9, 1.1)), TERNARY),
     "sign":       Domain((nonzero,),                 UNARY, COMPLEX),
     "abs":        Domain((nonzero,),                 UNARY, COMPLEX),
+    "abs_power":  Domain((nonzero,),                 UNARY, COMPLEX, call=lambda x: OPS["abs_power"].call(x, 3)),
+    "hypot_power": Domain((nonzero, nonzero),        BINARY, call=lambda x, y: OPS["hypot_power"].call(x, y, 3)),
     "floor":      Domain((inside,),                  UNARY),
     "ceil":       Domain((inside,),                  UNARY),
     "round":      Domain((inside,),                  UNARY),
@@ -141,6 +143,7 @@ DOMAINS: dict[str, Domain] = {
     "positive":   Domain((real,),                    UNARY, ANALYTIC),
     "square":     Domain((real,),                    UNARY, ANALYTIC),
     "sqrt":       Domain((positive,),                UNARY, ANALYTIC, singular=(0.0,)),
+    "root":       Domain((positive,),                UNARY, ANALYTIC),
     "reciprocal": Domain((nonzero,),                 UNARY, ANALYTIC, singular=(0.0,)),
     "pow":        Domain((positive, real),           BINARY, ANALYTIC, singular=(0.0, -0.5)),
     "pow_derivative": Domain((positive, real),       BINARY, ANALYTIC, call=lambda x, y: OPS["pow_derivative"].call(1, 2, x, y)),
@@ -207,6 +210,7 @@ DOMAINS: dict[str, Domain] = {
     "min":        Domain((apart,),                   reduced(1)),
     "var":        Domain((apart,),                   reduced(2, correction=[0, 1]), singular=(np.inf,)),
     "std":        Domain((apart,),                   reduced(2, correction=[0, 1]), singular=(np.inf,)),
+    "std_power":  Domain((apart,),                   reduced(2, correction=[0, 1], n=[2, 3])),
     "logsumexp":  Domain((real,),                    reduced(1)),
     "log_softmax": Domain((real,),                   ALONG, singular=(np.inf,)),
     "softmax":    Domain((real,),                    ALONG, singular=(np.inf,)),
@@ -299,6 +303,7 @@ DOMAINS: dict[str, Domain] = {
     "completion": Domain((small,),                   TALL, call=near_diagonal(lambda x: ag.linalg.svd(x).S)),
     "pinv":       Domain((small,),                  like_of(OBLONG, rtol=1e-9), COMPLEX, call=near_diagonal("pinv")),
     "vector_norm": Domain((nonzero,),                reduced(1, ord=[3, 2]), COMPLEX),
+    "vector_norm_power": Domain((nonzero,),          reduced(1, ord=[3, 2], n=[3, 3]), COMPLEX),
     # a function as an operation
     "checkpoint": Domain((real, real),               BINARY, ANALYTIC, call=ag.checkpoint(lambda x, y: ag.sin(x) * ag.exp(y))),
     # without derivatives

@@ -85,6 +85,122 @@ def test_entropies_where_both_are_zero():
             np.testing.assert_array_equal(g(np.array(point)), [[0, INF], [INF, 0]])
 
 
+# -- lengths: a corner at 0, which their powers have not -------------------------------------------------------------
+
+
+def norm(x):
+    return np.linalg.norm(x)
+
+
+def twice(length):
+    return lambda x: (lambda v: v * v)(length(x))
+
+
+def squares(x):
+    """|x| as a complex number's modulus."""
+    return ag.abs(ag.sum(x * np.array([1, 1j])))
+
+
+TWO = {(0, 0): 2, (1, 1): 2}
+# fmt: off
+LENGTHS = {
+    "norm**2":         (lambda x: norm(x) ** 2,               TWO),
+    "norm**2.0":       (lambda x: norm(x) ** np.float64(2),   TWO),
+    "square(norm)":    (lambda x: np.square(norm(x)),         TWO),
+    "norm * norm":     (lambda x: norm(x) * norm(x),          TWO),
+    "v * v":           (twice(norm),                          TWO),
+    "norm**3":         (lambda x: norm(x) ** 3,               {}),
+    "norm**4":         (lambda x: norm(x) ** 4,               {}),
+    "exp(-norm**2)":   (lambda x: ag.exp(-(norm(x) ** 2)),    {(0, 0): -2, (1, 1): -2}),
+    "norm of rows":    (lambda x: ag.sum(ag.linalg.vector_norm(ag.stack([x, 2 * x]), axis=1) ** 2), {(0, 0): 10, (1, 1): 10}),
+    "matrix norm":     (lambda x: ag.linalg.matrix_norm(ag.stack([x, x])) ** 2, {(0, 0): 4, (1, 1): 4}),
+    "3-norm**3":       (lambda x: ag.linalg.vector_norm(x, ord=3) ** 3, {}),
+    "4-norm**4":       (lambda x: ag.linalg.vector_norm(x, ord=4) ** 4, {}),
+    "hypot**2":        (lambda x: np.hypot(x[0], x[1]) ** 2,  TWO),
+    "hypot * hypot":   (lambda x: (lambda a, b: np.hypot(a, b) * np.hypot(a, b))(x[0], x[1]), TWO),
+    "|x|**2":          (lambda x: ag.sum(abs(x) ** 2),        TWO),
+    "square(|x|)":     (lambda x: ag.sum(np.square(abs(x))),  TWO),
+    "|x|**3":          (lambda x: ag.sum(abs(x) ** 3),        {}),
+    "|z|**2":          (lambda x: squares(x) ** 2,            TWO),
+    "|z| * |z|":       (twice(squares),                       TWO),
+    "std**2":          (lambda x: np.std(x) ** 2,             {(0, 0): 1 / 2, (1, 1): 1 / 2, (0, 1): -1 / 2}),
+    "std**2 unbiased": (lambda x: ag.std(x, correction=1) ** 2, {(0, 0): 1, (1, 1): 1, (0, 1): -1}),
+    "nanstd**2":       (lambda x: np.nanstd(x) ** 2,          {(0, 0): 1 / 2, (1, 1): 1 / 2, (0, 1): -1 / 2}),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("modes", NESTINGS, ids=lambda modes: "-over-".join([m[0] for m in modes[::-1]]))
+@pytest.mark.parametrize("name", LENGTHS)
+def test_powers_of_lengths_at_zero(name, modes):
+    f, partials = LENGTHS[name]
+    for mode in modes:
+        f = ag.jacobian(f, mode=mode)
+    np.testing.assert_allclose(f(np.zeros(2)), expected(2, len(modes), partials), rtol=1e-14)  # a rounding or two
+
+
+@pytest.mark.parametrize("name", LENGTHS)
+def test_powers_of_lengths_at_zero_by_vectors(name):
+    f, partials = LENGTHS[name]
+    x, v = np.zeros(2), np.array([1.0, -2.0])
+    want = expected(2, 2, partials) @ v
+    np.testing.assert_allclose(ag.jvp(ag.grad(f), (x,), (v,))[1], want, rtol=1e-14)
+    np.testing.assert_allclose(ag.hvp(f, (x,), (v,)), want, rtol=1e-14)
+    np.testing.assert_allclose(ag.grad(lambda x: ag.grad(f)(x) @ v)(x), want, rtol=1e-14)
+    if name != "nanstd**2":  # which NaNs there are decides about masks, so that no program repeats it
+        np.testing.assert_allclose(ag.replay(ag.hessian(f))(x) @ v, want, rtol=1e-14)
+
+
+def test_fourth_derivatives_of_powers_of_lengths():
+    """(x·x)² has the fourth derivatives 24, and 8 for two pairs."""
+    f = LENGTHS["norm**4"][0]
+    for _ in range(4):
+        f = ag.jacobian(f)
+    found = f(np.zeros(2))
+    assert found[0, 0, 0, 0] == found[1, 1, 1, 1] == 24
+    assert found[0, 0, 1, 1] == found[0, 1, 0, 1] == found[1, 0, 0, 1] == 8
+    assert found[0, 0, 0, 1] == found[0, 1, 1, 1] == 0
+
+
+def test_powers_of_lengths_of_which_one_is_zero():
+    """The others are as they were, and what is held constant stays so."""
+    x = np.array([[0.0, 0.0], [3.0, 4.0]])
+    hessian = ag.hessian(lambda x: ag.sum(ag.linalg.vector_norm(x, axis=1) ** 3))(x)
+    v = x[1] / 5
+    np.testing.assert_allclose(hessian[1, :, 1], 15 * (np.eye(2) + np.outer(v, v)), rtol=1e-14)
+    assert not hessian[0].any()
+    mixed = ag.grad(lambda y: ag.grad(lambda x: np.hypot(x, y) ** 2 * y)(0.0))(0.0)
+    assert mixed == 0
+    assert ag.grad(lambda y: ag.grad(lambda x: np.hypot(x, y) ** 2 * x)(0.0))(3.0) == 6
+    different = ag.hessian(lambda x: np.hypot(x[0], 0.0) * np.hypot(x[0], 1.0))  # two functions of one number
+    assert different(np.zeros(1)) == INF  # |x| sqrt(1 + x²) has a corner
+
+
+def test_lengths_themselves_bend_without_end_at_zero():
+    """The convention gives the slope; a second derivative is infinite, or NaN where it meets a 0."""
+    np.testing.assert_array_equal(ag.grad(norm)(np.zeros(2)), [0, 0])
+    np.testing.assert_array_equal(ag.hessian(norm)(np.zeros(2)), [[INF, 0], [0, INF]])
+    assert not np.isfinite(ag.hessian(lambda x: np.hypot(x[0], x[1]))(np.zeros(2))[0, 0])
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e-160, 1e160, 1e200])
+def test_directions_at_extreme_scales(scale):
+    """The value is NumPy's, the direction has no scale."""
+    x = scale * np.array([3.0, 4.0])
+    with np.errstate(over="ignore"):  # of the squares, as in NumPy
+        for p in (2, 3, 1.5):
+            f = lambda x, p=p: ag.linalg.vector_norm(x, ord=p)
+            np.testing.assert_array_equal(f(x), np.linalg.vector_norm(x, ord=p))
+            want = ag.grad(f)(x / scale)
+            np.testing.assert_allclose(ag.grad(f)(x), want, rtol=1e-13)
+            np.testing.assert_allclose(ag.jacobian(f, mode="forward")(x), want, rtol=1e-13)
+            np.testing.assert_allclose(ag.hessian(f)(x) * scale, ag.hessian(f)(x / scale), rtol=1e-12)
+        both = ag.grad(lambda x: ag.sum(ag.linalg.vector_norm(x, axis=1)))(np.stack([x, [3.0, 4.0], [0.0, 0.0]]))
+    np.testing.assert_allclose(both, [[0.6, 0.8], [0.6, 0.8], [0, 0]], rtol=1e-14)
+    np.testing.assert_allclose(ag.grad(lambda x: np.hypot(x[0], x[1]))(x), [0.6, 0.8], rtol=1e-14)
+    np.testing.assert_allclose(ag.grad(lambda x: np.arctan2(x[0], x[1]))(x) * scale, [0.16, -0.12], rtol=1e-14)
+
+
 # -- determinants: polynomials, whose derivatives are sums over permutations -----------------------------------------
 
 

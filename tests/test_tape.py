@@ -410,7 +410,7 @@ def single(name, rng):
 def as_code(formula):
     """A printed formula as the command line's parser reads it: Iverson's brackets as comparisons, |x| as abs(x)."""
     code = re.sub(r"\[([^\[\]]*[<>=][^\[\]]*)\]", r"(\1)", str(formula))
-    return code.replace("·", "t")
+    return re.sub(r"\|(\w+)\|", r"abs(\1)", code).replace("·", "t")
 
 
 ELEMENTWISE = [name for name in DIFFERENTIABLE if OPS[name].kind == "elementwise"]

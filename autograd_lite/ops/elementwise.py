@@ -16,8 +16,9 @@ import numpy as np
 from autograd_lite.backend import PYTHON, has_nan, has_zero, is_complex, is_inexact, real_dtype
 from autograd_lite.ops.axes import batch_same
 from autograd_lite.ops.create import zeros_like
+from autograd_lite.products import gate
 from autograd_lite.rules import elementwise, general, plain
-from autograd_lite.tensor import Tensor
+from autograd_lite.tensor import Tensor, constant
 
 # fmt: off
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
@@ -78,10 +79,17 @@ def _half(x: Any, y: Any) -> Any:
 
 def _turned(t: Any, s: Any, back: Any, x: Any) -> Any:
     """The part of `t` across the direction of x, over |x|: how far the sign z/|z| turns. A real sign cannot turn."""
-    if not is_complex(x):
-        return zeros_like(x)
-    length = abs(x)
-    return where(length == 0, 0.0, (t - s * real(t * back)) / where(length == 0, 1.0, length))
+    return quotient(t - s * real(t * back), abs(x)) if is_complex(x) else zeros_like(x)
+
+
+def _length_to(n: Any, length: Any) -> Any:
+    """n v**(n-2), which times x is the derivative of v**n in x, v being a length."""
+    return n if n.__class__ in PYTHON and n == 2 else n * length() ** (n - 2)
+
+
+def _power_of(name: str) -> Any:
+    """The n-th power of a length as an operation on its arguments and n."""
+    return lambda row, n: (name, (*row.args, constant(n)), None)
 
 
 where   = elementwise("where",   _where,     0, lambda v, c, x, y: c, lambda v, c, x, y: logical_not(c), signature="condition, x, y, /", holes=True, doc="x where the condition holds, y elsewhere.")
@@ -92,7 +100,8 @@ minimum = elementwise("minimum", np.minimum, lambda v, x, y: _half(y, x),      l
 relu    = elementwise("relu",    _relu,      lambda v, x: x > 0,                                                holes=True, doc="max(x, 0), with derivative 0 at 0.")
 _clip   = elementwise("clip",    np.clip,    lambda v, x, lo, hi: (lo <= x) & (x <= hi), lambda v, x, lo, hi: (x < lo) & (lo <= hi), lambda v, x, lo, hi: (x > hi) | (lo > hi), signature="x, min, max, /", holes=True)
 sign    = general("sign",        np.sign,    lambda g, v, x: _turned(g, conj(v), v, x), lambda t, v, x: _turned(t, v, conj(v), x),          doc="The sign: -1, 0 or 1, or z/|z|; the derivative of a real sign is 0.", batch=batch_same)
-abs     = elementwise("abs",     np.abs,     lambda v, x: conj(sign(x)), infix="|{}|", doc="The absolute value; its derivative at 0 is 0.")
+abs     = elementwise("abs",     np.abs,     lambda v, x: conj(sign(x)), infix="|{}|", power=_power_of("abs_power"), doc="The absolute value; its derivative at 0 is 0.")
+abs_power = elementwise("abs_power", lambda x, n, xp=np: xp.abs(x) ** n, lambda v, x, n: _length_to(n, lambda: abs(x)) * conj(x), 0, signature="x, n, /", doc="|x| to the power of n, at least 2, which has no corner at 0.")
 floor   = elementwise("floor",   np.floor,   0, holes=True, doc="The largest integer not above x; its derivative is 0.")
 ceil    = elementwise("ceil",    np.ceil,    0, holes=True, doc="The smallest integer not below x; its derivative is 0.")
 round   = elementwise("round",   np.round,   0, holes=True, doc="The nearest integer, halves to even; its derivative is 0.")
@@ -112,6 +121,7 @@ positive  = elementwise("positive",  operator.pos,      1,                      
 square    = elementwise("square",    np.square,         lambda v, x: 2 * x,                              infix="{}**2",    doc="The square.")
 one_minus_square = elementwise("one_minus_square", _one_minus_square, lambda v, x: -2 * x,           infix="1 - {}**2", doc="1 - x², the slope of tanh, in the memory of one result.")
 sqrt      = elementwise("sqrt",      np.sqrt,           lambda v, x: 0.5 / v,                            doc="The square root; its derivative at 0 is inf.")
+root      = elementwise("root",      np.sqrt,           lambda v, x: 0.5 * quotient(v, x), power=lambda row, n: ("pow", (*row.args, constant(n / 2)), None), doc="The square root of a square: a length, whose derivative at 0 is 0.")
 cbrt      = elementwise("cbrt",      np.cbrt,           lambda v, x: 1 / (3 * v * v),                    doc="The cube root; its derivative at 0 is inf.")
 fmod      = elementwise("fmod",      np.fmod,           1,                      lambda v, x, y: -trunc(x / y),  doc="The remainder, with the sign of the dividend.")
 reciprocal = elementwise("reciprocal", np.reciprocal,   lambda v, x: -v * v,                             doc="One divided by x.")
@@ -119,7 +129,7 @@ reciprocal = elementwise("reciprocal", np.reciprocal,   lambda v, x: -v * v,    
 
 def _quotient(x: Any, y: Any, xp: Any = np) -> Any:
     out = x / y
-    return _where(x == 0, xp.zeros_like(out), out, xp) if has_zero(y) else out
+    return _where(x == 0, xp.zeros_like(out), out, xp) if has_nan(out) else out
 
 
 def _log_ratio(x: Any, y: Any, xp: Any = np) -> Any:
@@ -129,7 +139,7 @@ def _log_ratio(x: Any, y: Any, xp: Any = np) -> Any:
     return _where(lost, xp.log(x) - xp.log(y), xp.log(ratio), xp)
 
 
-quotient = general("quotient", _quotient, (lambda g, v, x, y: quotient(g, y), lambda g, v, x, y: -quotient(g * v, y)), (lambda t, v, x, y: quotient(t, y), lambda t, v, x, y: -quotient(t * v, y)), signature="x, y, /", doc="x / y, 0 where x is 0 whatever y is; so are its derivatives where nothing arrives.", batch=batch_same)
+quotient = general("quotient", _quotient, (lambda g, v, x, y: quotient(g, y), lambda g, v, x, y: -quotient(g * v, y)), (lambda t, v, x, y: quotient(t, y), lambda t, v, x, y: -quotient(gate(t, v), y)), gated=(lambda g, v, x, y: quotient(g, y), lambda g, v, x, y: -quotient(gate(g, v), y)), signature="x, y, /", doc="x / y, 0 where x is 0 whatever y is; so are its derivatives where nothing arrives.", batch=batch_same)
 
 
 def _with_zero(x: Any) -> bool:
@@ -158,8 +168,8 @@ def _pow_derivative(k: Any, n: Any, x: Any, y: Any, xp: Any = np) -> Any:
         total = total * logarithm + weight * c[j]
     for j in range(n, -1, -1):  # at 0 the highest power of log(x) that is there decides
         leading = xp.real(c[j]) if is_complex(none) else c[j]
-        term = weight * c[j] if j == n else xp.sign(leading) * (-np.inf if (n - j) % 2 else np.inf)
-        limit = _where(c[j] == 0, limit, term, xp)
+        endless = _where((leading > 0) == ((n - j) % 2 == 0), none + np.inf, none - np.inf, xp)
+        limit = _where(c[j] == 0, limit, weight * c[j] if j == n else endless, xp)
     limit = _where(y == 0, none, limit, xp) if n and not k else limit
     total = _where(origin, limit, total, xp)
     vanishing = (total == 0) | (origin & (xp.real(y + none) > k if is_complex(none) else y > k))
@@ -245,13 +255,10 @@ acosh = elementwise("acosh", np.acosh, lambda v, x: 1 / sinh(v),                
 atanh = elementwise("atanh", np.atanh, lambda v, x: 1 / ((1 - x) * (1 + x)),           doc="The inverse hyperbolic tangent.")
 
 
-def _r(x: Any, y: Any) -> Any:
-    """The radius of (x, y), 1 at the origin, where both partials of an angle or a length are to be 0."""
-    return where((x == 0) & (y == 0), 1.0, hypot(x, y))
+hypot = elementwise("hypot", np.hypot, lambda v, x, y: quotient(x, v),            lambda v, x, y: quotient(y, v), power=_power_of("hypot_power"), doc="sqrt(x**2 + y**2) without overflow; derivative 0 at the origin.")
+hypot_power = elementwise("hypot_power", lambda x, y, n, xp=np: xp.hypot(x, y) ** n, lambda v, x, y, n: _length_to(n, lambda: hypot(x, y)) * x, lambda v, x, y, n: _length_to(n, lambda: hypot(x, y)) * y, 0, signature="x, y, n, /", doc="hypot(x, y) to the power of n, at least 2, which has no corner at the origin.")
+atan2 = elementwise("atan2", np.atan2, lambda v, y, x: quotient(quotient(x, hypot(x, y)), hypot(x, y)), lambda v, y, x: -quotient(quotient(y, hypot(x, y)), hypot(x, y)), signature="y, x, /", doc="The angle of the point (x, y); derivative 0 at the origin.")
 
-
-hypot = elementwise("hypot", np.hypot, lambda v, x, y: x / _r(x, y),              lambda v, x, y: y / _r(x, y),               doc="sqrt(x**2 + y**2) without overflow; derivative 0 at the origin.")
-atan2 = elementwise("atan2", np.atan2, lambda v, y, x: x / _r(x, y) / _r(x, y),   lambda v, y, x: -y / _r(x, y) / _r(x, y),   signature="y, x, /", doc="The angle of the point (x, y); derivative 0 at the origin.")
 
 
 

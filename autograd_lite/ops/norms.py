@@ -11,7 +11,7 @@ from autograd_lite.backend import as_array, decided, is_complex, is_inexact, rea
 from autograd_lite.ops.axes import batch_over
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.decompose import matrix_rank, svdvals
-from autograd_lite.ops.elementwise import abs, conj, not_equal, sign, where
+from autograd_lite.ops.elementwise import abs, conj, isfinite, not_equal, quotient, sign, where
 from autograd_lite.ops.order import raw, still
 from autograd_lite.ops.reduce import max, min, reduction, sum
 from autograd_lite.ops.shape import expand_dims, reshape
@@ -23,17 +23,48 @@ from autograd_lite.rules import general
 # -- norms of vectors -------------------------------------------------------------------------------------------------
 
 
+def _signed(x: Any, n: Any) -> Any:
+    """sgn(x) |x|**n, conjugated."""
+    back = conj(x) if is_complex(x) else x
+    if n == 1:
+        return back
+    if n % 2 == 1:  # smooth at 0
+        return back * abs(x) ** (n - 1)
+    s = sign(back)
+    return s if n == 0 else s * abs(x) ** n
+
+
 def _direction(v: Any, x: Any, axis: Any, ord: float, keepdims: bool) -> Any:
-    """The partial of (Σ|x|ᵖ)^(1/p): sgn(x) (|x|/v)^(p-1), 0 where the norm is."""
-    length = where(still(v) == 0, 1.0, v)
-    if ord == 2:
-        return (conj(x) if is_complex(x) else x) / length
-    s = conj(sign(x)) if is_complex(x) else sign(x)
-    return s if ord == 1 else s * (abs(x) / length) ** (ord - 1)
+    """The partial of v = (Σ|x|ᵖ)^(1/p): sgn(x) (|x|/v)^(p-1), 0 where the norm is."""
+    if ord == 1:
+        return _signed(x, 0)
+    if x.size and not _in_range(v):  # it has no scale: that of x divided by its largest entry is the same
+        scale = max(abs(still(x)), axis=axis, keepdims=True)
+        x = x / where((scale == 0) | ~isfinite(scale), 1.0, scale)
+        v = _p_norm(x, axis=axis, ord=ord, keepdims=True)
+    return _signed(quotient(x, v), ord - 1)
+
+
+def _in_range(v: Any) -> bool:
+    """Whether all lengths are such that their squares neither overflow nor lose digits."""
+    v = still(v)
+    low = float(np.finfo(real_dtype(v)).tiny) ** 0.5
+    return decided(((v > low) & (v < 1 / low)).all(), otherwise=False)
+
+
+def _direction_times(v: Any, x: Any, axis: Any, ord: float, n: Any, keepdims: bool) -> Any:
+    """The partial of the n-th power: n v^(n-p) sgn(x) |x|^(p-1)."""
+    slope = _signed(x, ord - 1)
+    return n * slope if n == ord else n * _p_norm(x, axis=axis, ord=ord, keepdims=True) ** (n - ord) * slope
 
 
 def _p_norm_kernel(x: Any, axis: Any, ord: float, keepdims: bool) -> Any:
     return np.linalg.vector_norm(x, axis=axis, ord=ord, keepdims=keepdims)
+
+
+def _p_norm_power(row: Any, n: Any) -> Any:
+    axis, ord, keepdims = row.params
+    return ("vector_norm_power", row.args, (axis, ord, n, keepdims)) if n >= ord > 1 else None
 
 
 _p_norm = reduction(
@@ -42,6 +73,15 @@ _p_norm = reduction(
     _direction,
     signature="x, /, axis=None, ord=2, *, keepdims=False",
     batch=batch_over,
+    power=_p_norm_power,
+)
+reduction(
+    "vector_norm_power",
+    lambda x, axis, ord, n, keepdims: _p_norm_kernel(x, axis, ord, keepdims) ** n,
+    _direction_times,
+    signature="x, /, axis=None, ord=2, n=2, *, keepdims=False",
+    batch=batch_over,
+    doc="The n-th power of the norm of order `ord`, n being at least that, which has no corner at 0.",
 )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from autograd_lite.backend import decided, typed_zero
 from autograd_lite.ops.axes import axes_of, batch_along, batch_over
 from autograd_lite.ops.create import ones_like
-from autograd_lite.ops.elementwise import exp, isfinite, where
+from autograd_lite.ops.elementwise import exp, isfinite, quotient, where
 from autograd_lite.ops.shape import broadcast_to, concat, permute_dims, reshape
 from autograd_lite.products import gate, pick
 from autograd_lite.rules import general, linear, plain
@@ -161,7 +161,22 @@ def _deviation(v: Any, x: Any, axis: Any, correction: float, keepdims: bool) -> 
 
 
 def _standard(v: Any, x: Any, axis: Any, correction: float, keepdims: bool) -> Any:
-    return (x - mean(x, axis=axis, keepdims=True)) / (where(v == 0, 1.0, v) * _freedom(x, axis, correction))
+    return quotient(x - mean(x, axis=axis, keepdims=True), v * _freedom(x, axis, correction))
+
+
+def _standard_times(v: Any, x: Any, axis: Any, correction: float, n: Any, keepdims: bool) -> Any:
+    length = std(x, axis=axis, correction=correction, keepdims=True)
+    return (
+        n
+        * (1 if n == 2 else length ** (n - 2))
+        * (x - mean(x, axis=axis, keepdims=True))
+        / _freedom(x, axis, correction)
+    )
+
+
+def _standard_power(row: Any, n: Any) -> Any:
+    axis, correction, keepdims = row.params
+    return "std_power", row.args, (axis, correction, n, keepdims)
 
 
 def _freedom(x: Any, axis: Any, correction: float) -> Any:
@@ -184,7 +199,8 @@ prod  = reduction("prod", _product, _others,                                    
 max   = reduction("max",  lambda x, axis, keepdims: _maximum(x, _axis(axis), None, None, keepdims), _share, signature="x, /, axis=None, *, keepdims=False", holes=True, doc="The largest entry; ties share the adjoint evenly.", batch=batch_over)
 min   = reduction("min",  lambda x, axis, keepdims: _minimum(x, _axis(axis), None, None, keepdims), _share, signature="x, /, axis=None, *, keepdims=False", holes=True, doc="The smallest entry; ties share the adjoint evenly.", batch=batch_over)
 var   = reduction("var",  _var, _deviation, signature="x, /, axis=None, *, correction=0.0, keepdims=False", doc="The variance; `correction` is subtracted from the count (1 for the unbiased one).", batch=batch_over)
-std   = reduction("std",  lambda *args: np.sqrt(_var(*args)), _standard, signature="x, /, axis=None, *, correction=0.0, keepdims=False", doc="The standard deviation; where it is 0 its derivative is 0.", batch=batch_over)
+std   = reduction("std",  lambda *args: np.sqrt(_var(*args)), _standard, signature="x, /, axis=None, *, correction=0.0, keepdims=False", doc="The standard deviation; where it is 0 its derivative is 0.", batch=batch_over, power=_standard_power)
+reduction("std_power", lambda x, axis, correction, n, keepdims: np.sqrt(_var(x, axis, correction, keepdims)) ** n, _standard_times, signature="x, /, axis=None, *, correction=0.0, n=2, keepdims=False", doc="The n-th power of the standard deviation, n being at least 2, which has no corner where that is 0.", batch=batch_over)
 logsumexp = reduction("logsumexp", _logsumexp, _weights,                                                         signature="x, /, axis=None, *, keepdims=False", doc="log(sum(exp(x))) without overflow.", batch=batch_over)
 
 all           = plain("all",    lambda x, axis, keepdims: np.all(x, axis=axis, keepdims=keepdims),    signature="x, /, axis=None, *, keepdims=False", doc="Whether all entries are true.")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import as_array, decided, is_complex, is_inexact, on_host, real_dtype
-from autograd_lite.ops.elementwise import clip, conj, imag, isnan, real, sqrt, where
+from autograd_lite.ops.elementwise import clip, conj, imag, isnan, real, root, sqrt, where
 from autograd_lite.ops.index import getitem
 from autograd_lite.ops.linalg import matmul
 from autograd_lite.ops.order import cumulative_prod, cumulative_sum, raw, still
@@ -91,9 +91,7 @@ def nanvar(x: Any, /, axis: Any = None, *, correction: float = 0, keepdims: bool
 
 def nanstd(x: Any, /, axis: Any = None, *, correction: float = 0, keepdims: bool = False) -> Any:
     """The standard deviation of the entries that are not NaN; where it is 0 its derivative is 0."""
-    variance = nanvar(x, axis, correction=correction, keepdims=keepdims)
-    flat = still(variance) == 0
-    return where(flat, 0.0, sqrt(where(flat, 1.0, variance)))
+    return root(nanvar(x, axis, correction=correction, keepdims=keepdims))
 
 
 def nan_to_num(x: Any, /, *, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Any:
