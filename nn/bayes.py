@@ -13,6 +13,7 @@ import autograd_lite as ag
 from nn.ensemble import Ensemble
 from nn.layers import Sequential
 from nn.module import StateError, functional_call
+from nn.support import evaluating
 
 __all__ = ["Posterior"]
 
@@ -66,7 +67,7 @@ class Posterior:
         self.model, self.X, self.y = model, np.asarray(X, float), np.asarray(y, float)
         self._members = {1: Ensemble([model]).together}  # refuses what cannot be put side by side
         self.shapes = {name: p.shape for name, p in model.named_parameters()}
-        with ag.no_grad():
+        with evaluating(model), ag.no_grad():
             found = model(self.X).shape
         if found != self.y.shape:
             raise ValueError(f"Posterior: y has shape {self.y.shape}, and the model makes {found} of X")

@@ -93,9 +93,9 @@ class Ensemble(Module):
         return _Sum(loss)
 
     def predict(self, X: Any) -> Any:
-        """The outputs of every member for the rows of X, as an array of shape (members, n, outputs)."""
+        """The outputs of every member for the rows of X, as an array of shape (members, n, outputs); in evaluation mode."""
         X = np.asarray(X).astype(next(self.parameters()).dtype, copy=False)
-        with ag.no_grad():
+        with evaluating(self), ag.no_grad():
             return self(ag.asarray(X)).value
 
     def __len__(self) -> int:

@@ -8,7 +8,7 @@ input goes to. Everything random comes from a `numpy.random.Generator` that the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod, sqrt
+from math import inf, prod, sqrt
 from typing import Any
 
 import numpy as np
@@ -72,22 +72,34 @@ def _fans(shape: tuple[int, ...]) -> tuple[int, int]:
     return shape[1] * rest, shape[0] * rest
 
 
+def _floating(dtype: Any) -> None:
+    if np.dtype(dtype).kind not in "fc":
+        raise TypeError(f"init: values of {np.dtype(dtype)} hold no fractions; take a floating-point dtype")
+
+
 def _uniform(shape: tuple[int, ...], std: float, seed: Seed, dtype: Any) -> Any:
+    _floating(dtype)
     bound = sqrt(3.0) * std
     return generator(seed).uniform(-bound, bound, shape).astype(dtype)
 
 
 def _normal(shape: tuple[int, ...], std: float, seed: Seed, dtype: Any) -> Any:
+    _floating(dtype)
     return generator(seed).normal(0.0, std, shape).astype(dtype)
 
 
 def _xavier(shape: tuple[int, ...], gain: float) -> float:
-    fan_in, fan_out = _fans(shape)
-    return gain * sqrt(2.0 / (fan_in + fan_out))
+    return _gained(gain) * sqrt(2.0 / max(sum(_fans(shape)), 1))  # nothing is drawn where both are 0
 
 
 def _he(shape: tuple[int, ...], gain: float) -> float:
-    return gain / sqrt(_fans(shape)[0])
+    return _gained(gain) / sqrt(max(_fans(shape)[0], 1))  # nothing is drawn where it is 0
+
+
+def _gained(gain: float) -> float:
+    if not 0 <= gain < inf:
+        raise ValueError(f"init: gain is a finite number of at least 0, not {gain!r}")
+    return gain
 
 
 def xavier_uniform(shape: tuple[int, ...], *, gain: float = 1.0, seed: Seed = None, dtype: Any = float) -> Any:
@@ -143,11 +155,12 @@ def orthogonal(shape: tuple[int, ...], *, gain: float = 1.0, seed: Seed = None, 
     True
     """
     _fans(shape)
+    _floating(dtype)
     rows, columns = shape[0], prod(shape[1:])
     normal = generator(seed).normal(size=(max(rows, columns), min(rows, columns)))
     q, r = np.linalg.qr(normal)
     q *= np.where(np.diagonal(r) < 0, -1.0, 1.0)  # without this the signs would be LAPACK's, not random
-    return (gain * (q if rows >= columns else q.T)).reshape(shape).astype(dtype)
+    return (_gained(gain) * (q if rows >= columns else q.T)).reshape(shape).astype(dtype)
 
 
 def truncated_normal(
@@ -167,16 +180,19 @@ def truncated_normal(
     """
     if not (std > 0 and low < high):
         raise ValueError(f"truncated_normal: std above 0 and low below high, not {std}, {low} and {high}")
+    _floating(dtype)
     scipy = optional("scipy.special", "science", "init.truncated_normal")
     a, b = (low - mean) / std, (high - mean) / std
     sign = -1.0 if a > 0 else 1.0  # in the left tail the distribution function keeps its digits
-    start, end = sorted([float(scipy.ndtr(sign * a)), float(scipy.ndtr(sign * b))])
-    z = sign * scipy.ndtri(generator(seed).uniform(start, end, shape))
+    start, end = sorted([float(scipy.log_ndtr(sign * a)), float(scipy.log_ndtr(sign * b))])
+    share = 1 - generator(seed).random(shape)  # what lies between the value and the end
+    z = sign * scipy.ndtri_exp(end + np.log1p(share * np.expm1(start - end)))  # logarithms: a tail has none of 0
     return np.clip(mean + std * z, low, high).astype(dtype)
 
 
 def constant(shape: tuple[int, ...], *, value: float, seed: Seed = None, dtype: Any = float) -> Any:
     """All `value`; the seed is not used."""
+    _floating(dtype)
     return np.full(shape, value, dtype)
 
 

@@ -94,7 +94,7 @@ def multi_margin_loss(
     if y.size and (y.min() < 0 or y.max() >= shape[1]):
         raise ValueError(f"multi_margin_loss: labels from {y.min()} to {y.max()} for {shape[1]} classes")
     rows, output = np.arange(len(y)), array(output)
-    short = ag.relu(margin - output[rows, y][:, None] + output)
+    short = ag.relu(margin + (output - output[rows, y][:, None]))
     short = ag.where(np.arange(shape[1]) == y[:, None], 0.0, short if p == 1 else short**p)
     loss = ag.sum(short, axis=-1) / shape[1]
     return reduced(loss if weight is None else loss * plain(weight)[y], reduction, "multi_margin_loss")
@@ -131,7 +131,7 @@ def multilabel_margin_loss(output: Any, labels: Any, *, reduction: str = "mean")
     labels = np.where(right, y, 0)
     wrong = ~((labels[..., None] == np.arange(y.shape[-1])) & right[..., None]).any(axis=-2)
     scores = ag.take_along_axis(output, labels, axis=-1)
-    short = ag.relu(1 - scores[..., :, None] + output[..., None, :])
+    short = ag.relu(1 + (output[..., None, :] - scores[..., :, None]))
     short = ag.where(right[..., :, None] & wrong[..., None, :], short, 0.0)
     return reduced(ag.sum(short, axis=(-2, -1)) / y.shape[-1], reduction, "multilabel_margin_loss")
 
@@ -175,12 +175,19 @@ def soft_margin_loss(output: Any, target: Any, *, reduction: str = "mean") -> An
     return reduced(ag.softplus(-signs(target, "soft_margin_loss") * array(output)), reduction, "soft_margin_loss")
 
 
+def _size(x: Any) -> Any:
+    """The largest absolute value of each row, shape (…, 1), as a constant; 1 where that is 0 or infinite."""
+    most = ag.stop_gradient(ag.max(ag.abs(x), axis=-1, keepdims=True))
+    return ag.where((most > 0) & (most < np.inf), most, 1.0)
+
+
 def cosine_embedding_loss(a: Any, b: Any, target: Any, *, margin: float = 0.0, reduction: str = "mean") -> Any:
     """``1 - cos(a, b)`` where the target is 1, ``max(0, cos(a, b) - margin)`` where it is -1.
 
     Parameters
     ----------
     a, b : Tensor or array, shape (n, d)
+        A vector of zeros is at right angles to all others.
     target : array, shape (n,)
         1 for pairs that belong together, -1 for others.
     margin : float
@@ -201,9 +208,9 @@ def cosine_embedding_loss(a: Any, b: Any, target: Any, *, margin: float = 0.0, r
     if np.shape(a)[:-1] != y.shape:
         raise ValueError(f"cosine_embedding_loss: pairs of shape {np.shape(a)} have no target of shape {y.shape}")
     a, b = array(a), array(b)
-    tiny = 1e-12  # keeps the angle of a zero vector finite
-    lengths = (ag.sum(ag.square(a), axis=-1) + tiny) * (ag.sum(ag.square(b), axis=-1) + tiny)
-    cosine = ag.sum(a * b, axis=-1) / ag.sqrt(lengths)
+    a, b = a / _size(a), b / _size(b)  # the angle stays, and no square overflows
+    lengths = ag.sum(ag.square(a), axis=-1) * ag.sum(ag.square(b), axis=-1)
+    cosine = ag.sum(a * b, axis=-1) / ag.sqrt(ag.where(lengths == 0, 1.0, lengths))
     return reduced(ag.where(y == 1, 1 - cosine, ag.relu(cosine - margin)), reduction, "cosine_embedding_loss")
 
 
@@ -267,7 +274,8 @@ def triplet_margin_loss(
 
     def distance(x: Any, y: Any) -> Any:
         d = ag.subtract(x, y) + eps
-        return ag.sqrt(ag.sum(ag.square(d), axis=-1)) if p == 2 else ag.sum(ag.abs(d) ** p, axis=-1) ** (1 / p)
+        size = _size(d)
+        return size[..., 0] * ag.linalg.vector_norm(d / size, ord=p, axis=-1)
 
     return _triplet(anchor, positive, negative, distance, margin, swap, reduction, "triplet_margin_loss")
 

@@ -68,8 +68,8 @@ def huber_loss(output: Any, target: Any, *, delta: float = 1.0, reduction: str =
         raise ValueError(f"huber_loss: delta is above 0, not {delta}")
     same_shape("huber_loss", output=output, target=target)
     d = ag.subtract(output, target)
-    size = ag.abs(d)
-    return reduced(ag.where(size <= delta, 0.5 * d * d, delta * (size - 0.5 * delta)), reduction, "huber_loss")
+    near = ag.clip(d, -delta, delta)
+    return reduced(near * (d - 0.5 * near), reduction, "huber_loss")
 
 
 def smooth_l1_loss(output: Any, target: Any, *, beta: float = 1.0, reduction: str = "mean") -> Any:
@@ -84,7 +84,10 @@ def smooth_l1_loss(output: Any, target: Any, *, beta: float = 1.0, reduction: st
         raise ValueError(f"smooth_l1_loss: beta is at least 0, not {beta}")
     if beta == 0:
         return l1_loss(output, target, reduction=reduction)
-    return huber_loss(output, target, delta=beta, reduction=reduction) / beta
+    same_shape("smooth_l1_loss", output=output, target=target)
+    d = ag.subtract(output, target)
+    near = ag.clip(d, -beta, beta)
+    return reduced(near / beta * (d - 0.5 * near), reduction, "smooth_l1_loss")
 
 
 def poisson_nll_loss(
@@ -124,7 +127,8 @@ def poisson_nll_loss(
     output, target, y = array(output), array(target), plain(target)
     if (y < 0).any():
         raise ValueError(f"poisson_nll_loss: counts are at least 0, not {y.min()}")
-    loss = ag.exp(output) - target * output if log_input else output - target * ag.log(output + eps)
+    counted = ag.minimum(output, 1e3) if log_input else ag.log(output + eps)  # from 710 on exp(output) is infinite
+    loss = (ag.exp(output) if log_input else output) - target * counted
     if full:
         n = ag.where(y > 1, y, 1.0)
         loss = loss + ag.where(y > 1, n * ag.log(n) - n + 0.5 * ag.log(2 * pi * n), 0.0)
@@ -166,5 +170,5 @@ def gaussian_nll_loss(
     if var.shape not in ((), (*d.shape[:-1], 1), d.shape):
         raise ValueError(f"gaussian_nll_loss: var of shape {var.shape} is no variance of output {d.shape}")
     var = var + ag.stop_gradient(ag.maximum(var, eps) - var)
-    loss = 0.5 * (ag.log(var) + ag.square(d) / var)
+    loss = 0.5 * (ag.log(var) + d * (d / var))
     return reduced(loss + 0.5 * log(2 * pi) if full else loss, reduction, "gaussian_nll_loss")

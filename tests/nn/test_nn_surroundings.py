@@ -56,8 +56,11 @@ def test_a_function_that_counts_axes_from_the_front_is_refused():
 
 def test_an_ensemble_has_modes_of_its_own():
     member = nn.Sequential(nn.Linear(4, 3, seed=0), nn.RReLU(seed=0))
-    nn.Ensemble([member]).eval()
+    ensemble = nn.Ensemble([member]).eval()
     assert member[1].training
+    ensemble.train()
+    assert np.array_equal(ensemble.predict(X), ensemble.predict(X))  # RReLU draws in training
+    assert ensemble.training
 
 
 # -- files ------------------------------------------------------------------------------------------------------------
