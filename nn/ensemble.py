@@ -93,7 +93,7 @@ class Ensemble(Module):
         return _Sum(loss)
 
     def predict(self, X: Any) -> Any:
-        """The outputs of every member for the rows of X, as an array of shape (members, n, outputs); in evaluation mode."""
+        """The outputs of all members for the rows of X, of shape (members, n, outputs), in evaluation mode."""
         X = np.asarray(X).astype(next(self.parameters()).dtype, copy=False)
         with evaluating(self), ag.no_grad():
             return self(ag.asarray(X)).value
