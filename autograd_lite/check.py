@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import optree
 
+from autograd_lite import trees
 from autograd_lite.backend import NUMPY, array_like, copied, is_inexact
 from autograd_lite.errors import GradientMismatch
 from autograd_lite.ops.elementwise import conj
@@ -142,11 +142,11 @@ class Point:
 
     def args(self, leaves: list[Any]) -> tuple[Any, ...]:
         """`leaves` in the containers of the arguments."""
-        return tuple(optree.tree_unflatten(self.spec, leaves))
+        return tuple(trees.unflatten(self.spec, leaves))
 
     def name(self, k: int) -> str:
         """What the user would write for leaf `k`: ``args[0]['w']``."""
-        return str(optree.treespec_accessors(self.spec)[k].codify("args"))
+        return str(trees.accessors(self.spec)[k].codify("args"))
 
 
 def _widened(x: Any, as_complex: bool) -> Any:
@@ -159,7 +159,7 @@ def _widened(x: Any, as_complex: bool) -> Any:
 
 def _floats(tree: Any) -> list[Any]:
     """The leaves that have derivatives, as NumPy arrays."""
-    plain = [x.value if isinstance(x, Tensor) else x for x in optree.tree_leaves(tree)]
+    plain = [x.value if isinstance(x, Tensor) else x for x in trees.leaves(tree)]
     return [np.asarray(x) for x in plain if is_inexact(x)]
 
 
@@ -189,13 +189,13 @@ def _check(f: Any, point: Point, order: int, s: Settings, rng: Any, trail: tuple
     """Check the first derivatives of `f`, then `f`'s directional derivatives in its place."""
     args = point.args(point.leaves)
     outs, pullback = vjp(f, *args)
-    out_leaves, out_spec = optree.tree_flatten(outs)
+    out_leaves, out_spec = trees.flatten(outs)
     out_leaves = [x.value if isinstance(x, Tensor) else x for x in out_leaves]
     one = len(out_leaves) == 1 and np.shape(out_leaves[0]) == () and not np.iscomplexobj(out_leaves[0])
-    seeds = optree.tree_unflatten(out_spec, [np.ones_like(x)[()] if one else _random(rng, x) for x in out_leaves])
+    seeds = trees.unflatten(out_spec, [np.ones_like(x)[()] if one else _random(rng, x) for x in out_leaves])
     directions = [_random(rng, x) for x in point.leaves]
-    gradients = optree.tree_leaves(pullback(seeds)) if "reverse" in s.modes else []
-    weights = _flat([u for u, y in zip(optree.tree_leaves(seeds), out_leaves, strict=True) if is_inexact(y)])
+    gradients = trees.leaves(pullback(seeds)) if "reverse" in s.modes else []
+    weights = _flat([u for u, y in zip(trees.leaves(seeds), out_leaves, strict=True) if is_inexact(y)])
     eps = max(_eps(point.leaves), _eps(out_leaves))
     for k, entry, d in _directions(point.leaves, s.entries, rng):
         references = [_difference(f, point, k, d, s)]
@@ -225,8 +225,8 @@ def _check(f: Any, point: Point, order: int, s: Settings, rng: Any, trail: tuple
 
 def _pulled(f: Any, seeds: Any) -> Any:
     """The plain transpose J(x)ᵀ u as a function of x: unlike the gradient, analytic where `f` is."""
-    conjugate = optree.tree_map(conj, seeds)
-    return lambda *xs: optree.tree_map(conj, vjp(f, *xs)[1](conjugate))
+    conjugate = trees.mapped(conj, seeds)
+    return lambda *xs: trees.mapped(conj, vjp(f, *xs)[1](conjugate))
 
 
 def _pushed(f: Any, directions: Any) -> Any:

@@ -8,8 +8,8 @@ from math import prod
 from typing import Any
 
 import numpy as np
-import optree
 
+from autograd_lite import trees
 from autograd_lite.backend import dtype_name, has_zero, is_traced, on_host
 from autograd_lite.draws import Draws
 from autograd_lite.errors import CheckpointError
@@ -47,7 +47,7 @@ def checkpoint(f: Function) -> Function:
     @functools.wraps(f)
     def checkpointed(*args: Any, **options: Any) -> Any:
         call: Any = (args, options)
-        leaves, spec = optree.tree_flatten(call)
+        leaves, spec = trees.flatten(call)
         tracked = [i for i, x in enumerate(leaves) if isinstance(x, Tensor) and x._row.seq]
         if not tracked:
             return f(*args, **options)
@@ -57,9 +57,9 @@ def checkpoint(f: Function) -> Function:
         filled = list(leaves)
         for i, t in zip(tracked, fresh, strict=True):
             filled[i] = handle(t._row)
-        a, o = optree.tree_unflatten(spec, filled)
+        a, o = trees.unflatten(spec, filled)
         draws = Draws(f, leaves)
-        outs, out_spec = optree.tree_flatten(f(*a, **o))
+        outs, out_spec = trees.flatten(f(*a, **o))
         draws.keep_moved()
         seqs = {t._row.seq for t in fresh}
         places: dict[Any, list[int]] = {}  # of the outputs that are tracked here, by dtype
@@ -74,16 +74,16 @@ def checkpoint(f: Function) -> Function:
             again = list(leaves)
             for i, x in zip(tracked, variables, strict=True):
                 again[i] = x
-            args, options = optree.tree_unflatten(spec, again)
+            args, options = trees.unflatten(spec, again)
             with draws.again():
-                return optree.tree_leaves(f(*args, **options))
+                return trees.leaves(f(*args, **options))
 
         for ks in places.values():
             values = [outs[k]._row.value for k in ks]
             row = record(_checkpoint, _packed(values), sources, (rerun, tuple(closure), tuple(ks)))
             for k, y in zip(ks, _unpacked(row, values), strict=True):
                 outs[k] = y
-        return optree.tree_unflatten(out_spec, outs)
+        return trees.unflatten(out_spec, outs)
 
     return checkpointed
 

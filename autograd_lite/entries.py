@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import optree
 
+from autograd_lite import trees
 from autograd_lite.backend import as_value, is_array
 from autograd_lite.errors import NotDifferentiableError, SeedError
 from autograd_lite.ops.create import astype
@@ -48,12 +48,12 @@ class Entries:
 
     def __init__(self, tree: Any, asker: str) -> None:
         self.asker = asker
-        leaves, self.spec = optree.tree_flatten(tree)
+        leaves, self.spec = trees.flatten(tree)
         values = [self._real(x) for x in leaves]
         self.shapes = [np.shape(v) for v in values]
         self.sizes = [int(np.prod(s)) for s in self.shapes]
         self.dtypes = [v.dtype for v in values]
-        self.accessors = optree.tree_accessors(tree)
+        self.accessors = trees.accessors(self.spec)
         self.vector = self._joined(values)
 
     def _real(self, x: Any) -> Any:
@@ -78,16 +78,24 @@ class Entries:
     def _name(self, leaf: int, root: str) -> str:
         accessor = self.accessors[leaf]
         key = accessor.path[0] if accessor.path else None
-        return accessor[1:].codify(key) if isinstance(key, str) else accessor.codify(root)
+        return str(accessor[1:].codify(key) if isinstance(key, str) else accessor.codify(root))
+
+    def leaves(self, tree: Any) -> list[Any]:
+        """The leaves of a container of this structure, in its order; the keys of dicts may be in another.
+
+        Raises SeedError if the structure is another.
+        """
+        found = trees.like(self.spec, tree)
+        if found is None:
+            raise SeedError(f"{self.asker}: a container of structure {trees.flatten(tree)[1]} does not fit {self.spec}")
+        return found
 
     def flatten(self, tree: Any) -> Any:
         """The values of a container of this structure as one vector of float64. Its arrays may be broadcast.
 
         Raises SeedError if structure or shapes do not fit.
         """
-        leaves, spec = optree.tree_flatten(tree)
-        if spec != self.spec:
-            raise SeedError(f"{self.asker}: a container of structure {spec} does not fit {self.spec}")
+        leaves = self.leaves(tree)
         values = []
         for leaf, (x, shape) in enumerate(zip(leaves, self.shapes, strict=True)):
             value = np.asarray(raw(x), dtype=float)
@@ -108,11 +116,10 @@ class Entries:
             part = reshape(vector[start : start + size], shape) if shape else vector[start]
             leaves.append(part if part.dtype == dtype else astype(part, dtype))
             start += size
-        return optree.tree_unflatten(self.spec, leaves)
+        return trees.unflatten(self.spec, leaves)
 
 
 def joined(tree: Any) -> Any:
     """All entries of the numbers and arrays in a container as one vector; recorded if one of them is tracked."""
-    leaves: list[Any] = optree.tree_leaves(tree)
-    parts = [ravel(x if isinstance(x, Tensor) else as_value(x)) for x in leaves]
+    parts = [ravel(x if isinstance(x, Tensor) else as_value(x)) for x in trees.leaves(tree)]
     return parts[0] if len(parts) == 1 else concat(parts)

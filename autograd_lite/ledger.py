@@ -16,6 +16,7 @@ from math import prod
 from time import perf_counter
 from typing import Any
 
+from autograd_lite import trees
 from autograd_lite.errors import UntrackedError
 from autograd_lite.matrices import jacobian
 from autograd_lite.modes import recorded
@@ -23,7 +24,7 @@ from autograd_lite.ops.create import ones_like
 from autograd_lite.sweep import rows_of
 from autograd_lite.table import Table
 from autograd_lite.tensor import Row, Tensor
-from autograd_lite.transforms import Inputs, jvp, outputs_of, raw, swept_back
+from autograd_lite.transforms import Inputs, jvp, raw, swept_back
 
 __all__ = ["Cost", "Ledger", "ledger"]
 
@@ -142,7 +143,7 @@ def ledger(f: Callable[..., Any], *args: Any, limit: float = 1.0) -> Ledger:
     (3, 3000, 3)
     """
     inputs = Inputs(args, "ledger")
-    given, _ = outputs_of(recorded(f, *inputs.tree))
+    given = trees.leaves(recorded(f, *inputs.tree))
     outputs = _tracked(given, inputs)
     if not outputs:
         raise UntrackedError("ledger: the result of the function does not depend on the arguments")
@@ -175,7 +176,7 @@ def _tracked(outputs: list[Any], inputs: Inputs) -> list[Row]:
 def _swept(f: Callable[..., Any], point: tuple[Any, ...]) -> Any:
     """One evaluation and one reverse sweep, seeded with ones, that lets go of each value once it is used."""
     inputs = Inputs(point, "ledger")
-    outputs = _tracked(outputs_of(recorded(f, *inputs.tree))[0], inputs)
+    outputs = _tracked(trees.leaves(recorded(f, *inputs.tree)), inputs)
     seeds = {row.seq: ones_like(row.value) for row in outputs}
     rows = rows_of(outputs, inputs.first, inputs.seqs)
     outputs.clear()

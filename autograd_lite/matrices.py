@@ -7,8 +7,8 @@ from math import prod
 from typing import Any
 
 import numpy as np
-import optree
 
+from autograd_lite import trees
 from autograd_lite.backend import array_like, as_value, copied, is_complex
 from autograd_lite.batch import pull_batch, push_batch
 from autograd_lite.modes import recorded
@@ -16,7 +16,7 @@ from autograd_lite.ops.create import zeros_like
 from autograd_lite.ops.shape import broadcast_to, concat, moveaxis, reshape
 from autograd_lite.sweep import forward, reaches_beyond, rows_of
 from autograd_lite.tensor import Row, Tensor, constant, held
-from autograd_lite.transforms import Function, Inputs, finished_as, grad, outputs_of, raw, split, swept_back
+from autograd_lite.transforms import Function, Inputs, finished_as, grad, raw, split, swept_back
 
 __all__ = ["hessian", "jacobian"]
 
@@ -46,12 +46,12 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0, mode: str = "auto"
     def derived(*args: Any, **options: Any) -> Any:
         chosen, filled = split(args, argnums, "jacobian")
         inputs = Inputs(chosen, "jacobian")
-        outputs, spec = outputs_of(recorded(f, *filled(inputs.tree), **options))
+        outputs, spec = trees.flatten(recorded(f, *filled(inputs.tree), **options))
         n_in = sum([prod(r.value.shape) for r in inputs.rows])
         n_out = sum([prod(np.shape(raw(y))) for y in outputs])
         forwards = mode == "forward" or (mode == "auto" and n_in < n_out)
         blocks = (_columns if forwards else _lines)(inputs, outputs)
-        return optree.tree_unflatten(spec, [inputs.shaped(block) for block in blocks])
+        return trees.unflatten(spec, [inputs.shaped(block) for block in blocks])
 
     return derived
 

@@ -90,7 +90,7 @@ class Objective(Entries):
         values = []
 
         def entries(vector: Any) -> Any:
-            values.append(out := joined(self.f(self.unflatten(vector))))
+            values.append(out := joined(self.result.leaves(self.f(self.unflatten(vector)))))
             return out
 
         matrix = jacobian(entries)(np.asarray(x, dtype=float))
@@ -116,7 +116,7 @@ class Objective(Entries):
 
     def _lowered(self, out: Any) -> Any:
         """What `f` returned as a float, or as one vector of them."""
-        return float(raw(out)) if self.scalar else np.asarray(raw(joined(out)), dtype=float)
+        return float(raw(out)) if self.scalar else np.asarray(raw(joined(self.result.leaves(out))), dtype=float)
 
     def _one_number(self, asker: str) -> None:
         if not self.scalar:

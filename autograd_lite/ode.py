@@ -14,8 +14,8 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import optree
 
+from autograd_lite import trees
 from autograd_lite.backend import as_value
 from autograd_lite.ops.shape import stack
 from autograd_lite.tensor import Tensor
@@ -123,13 +123,15 @@ def integrate(
     if substeps < 1:
         raise ValueError(f"integrate: at least one step from a time to the next, not {substeps}")
     times = times_of(ts, "integrate")
-    leaves, spec = optree.tree_flatten(y0)
+    leaves, spec = trees.flatten(y0)
     ys = [y if isinstance(y, Tensor) else as_value(y) for y in leaves]
 
     def rate(t: Any, ys: list[Any]) -> list[Any]:
-        ks, found = optree.tree_flatten(f(t, optree.tree_unflatten(spec, ys)))
-        if found != spec or any([np.shape(raw(k)) != np.shape(raw(y)) for k, y in zip(ks, ys, strict=True)]):
-            wanted, got = ([np.shape(raw(x)) for x in xs] for xs in (ys, ks))
+        slopes = f(t, trees.unflatten(spec, ys))
+        ks = trees.like(spec, slopes)
+        if ks is None or any([np.shape(raw(k)) != np.shape(raw(y)) for k, y in zip(ks, ys, strict=True)]):
+            others, found = trees.flatten(slopes)
+            wanted, got = ([np.shape(raw(x)) for x in xs] for xs in (ys, others))
             raise ValueError(
                 f"integrate: f(t, y) is to return what y is, {spec} of shapes {wanted}, not {found} of shapes {got}"
                 + ("; a list is a container: write y0 = np.array([...]) for a vector" if isinstance(y0, list) else "")
@@ -142,7 +144,7 @@ def integrate(
         for i in range(substeps):
             ys = _step(tableau, rate, start + i * h, ys, h)
         path.append(ys)
-    return optree.tree_unflatten(spec, [stack(list(states)) for states in zip(*path, strict=True)])
+    return trees.unflatten(spec, [stack(list(states)) for states in zip(*path, strict=True)])
 
 
 def _step(tableau: Tableau, rate: Callable[[Any, list[Any]], list[Any]], t: Any, ys: list[Any], h: Any) -> list[Any]:

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import optree
+from numpy import ndarray
 
+from autograd_lite import trees
 from autograd_lite.backend import NUMPY
 from autograd_lite.draws import Draws
 from autograd_lite.errors import TracerError
-from autograd_lite.modes import watcher, watching
+from autograd_lite.modes import MODES, watcher, watching
 from autograd_lite.program import Departure, Program
 from autograd_lite.tensor import Row, Tensor, held, tick
 from autograd_lite.traced import Traced
@@ -76,20 +77,20 @@ def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
     def replayed(*args: Any, **options: Any) -> Any:
         values: Any
         key: Any
-        if not options and all([x.__class__ is np.ndarray for x in args]):  # no containers to take apart
+        if not options and all([x.__class__ is ndarray for x in args]):  # no containers to take apart
             values, key = args, tuple([(x.shape, x.dtype, x.strides) for x in args])
         else:
             call: Any = (args, options)
-            leaves, spec = optree.tree_flatten(call)
+            leaves, spec = trees.flatten(call)
             if any([isinstance(x, Traced) or (isinstance(x, Tensor) and x._row.seq) for x in leaves]):
                 return f(*args, **options)
             values, key = _keyed(leaves, spec)
-        if watcher() is not None:  # such as `debug`, which wants to see every row
+        if MODES and watcher() is not None:  # such as `debug`, which wants to see every row
             return f(*args, **options)
         try:
             program, out_spec = last[key]
             if program is not None:
-                return optree.tree_unflatten(out_spec, program(*values))
+                return trees.unflatten(out_spec, program(*values))
         except Exception as error:  # of whatever class: where `f` fails too, it says so itself (see `_Recordings`)
             spared = isinstance(error, Departure) and error.spared
         else:
@@ -123,7 +124,7 @@ class _Recordings:
         results: Any
         for known in self.programs:
             try:
-                results = optree.tree_unflatten(known[1], known[0](*values))
+                results = trees.unflatten(known[1], known[0](*values))
             except Exception:  # as `replayed` says
                 continue
             return results, known
@@ -132,8 +133,8 @@ class _Recordings:
             return self._called(args, options, TracerError(message))
         try:
             call: Any = (args, options)
-            known = _recorded(self.f, *optree.tree_flatten(call), self.careful)
-            results = optree.tree_unflatten(known[1], known[0](*values))
+            known = _recorded(self.f, *trees.flatten(call), self.careful)
+            results = trees.unflatten(known[1], known[0](*values))
         except Exception as failure:
             if not self.strict:
                 return self._called(args, options, failure)
@@ -183,7 +184,7 @@ def _recorded(
             for given, varies in zip(leaves, varying, strict=True)
         ]
         rows = [(x, x._row) for x in filled if isinstance(x, Tensor)]
-        args, options = optree.tree_unflatten(spec, filled)
+        args, options = trees.unflatten(spec, filled)
         draws = Draws(f, leaves)
         with watching(_Own(tick())):
             results = f(*args, **options)
@@ -193,7 +194,7 @@ def _recorded(
             raise TracerError(
                 "replay: the function draws random numbers, and would get the same ones in every run; pass them"
             )
-        outputs, out_spec = optree.tree_flatten(results)
+        outputs, out_spec = trees.flatten(results)
         known = [x._row.value if isinstance(x, Tensor) else x for x in outputs]
         for x in known:
             if not isinstance(x, (Traced, np.ndarray, np.generic, int, float, complex)):

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
 
 import numpy as np
-import optree
 
+from autograd_lite import trees
 from autograd_lite.backend import array_like, has_zero
 from autograd_lite.errors import NonScalarError, SeedError, UntrackedError
 from autograd_lite.expression import latex, text
@@ -55,7 +55,7 @@ def tape(*outputs: Any, fold: int | None = 40) -> Tape:
     v5  | v3 + v4 | 6.9093   | ∂v5/∂v3 = 1                     ∂v5/∂v4 = 1
     """
     given: Any = outputs  # any container: optree's types spell them out
-    leaves: list[Any] = optree.tree_leaves(given)
+    leaves: list[Any] = trees.leaves(given)
     for y in leaves:
         if not isinstance(y, Tensor):
             raise TypeError(f"tape: an output is a Tensor, not {type(y).__name__}; call the function on Vars first")

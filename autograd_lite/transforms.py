@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import optree
 
+from autograd_lite import trees
 from autograd_lite.backend import NUMPY, as_value, has_zero, is_array, is_inexact, own, unshared
 from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError
 from autograd_lite.modes import quiet, recorded, watcher
@@ -53,7 +53,7 @@ class Inputs:
 
     def __init__(self, tree: Any, asker: str) -> None:
         self.quiet = quiet()
-        leaves, self.spec = optree.tree_flatten(tree, none_is_leaf=False)
+        leaves, self.spec = trees.flatten(tree)
         self.given = leaves
         self.tensors = [self._variable(x, asker) for x in leaves]
         self.rows = [t._row for t in self.tensors]
@@ -80,10 +80,10 @@ class Inputs:
 
     @property
     def tree(self) -> Any:
-        return optree.tree_unflatten(self.spec, self.tensors)
+        return trees.unflatten(self.spec, self.tensors)
 
     def shaped(self, results: list[Any]) -> Any:
-        return optree.tree_unflatten(self.spec, results)
+        return trees.unflatten(self.spec, results)
 
 
 def split(args: tuple[Any, ...], argnums: int | tuple[int, ...], asker: str) -> tuple[Any, Callable[[Any], list[Any]]]:
@@ -99,11 +99,6 @@ def split(args: tuple[Any, ...], argnums: int | tuple[int, ...], asker: str) -> 
         return full
 
     return (args[argnums] if isinstance(argnums, int) else tuple([args[n] for n in nums])), filled
-
-
-def outputs_of(tree: Any) -> tuple[list[Any], Any]:
-    leaves, spec = optree.tree_flatten(tree)
-    return leaves, spec
 
 
 def raw(x: Any) -> Any:
@@ -225,7 +220,7 @@ def _lowered(tree: Any, inputs: Inputs) -> Any:
     def lower(x: Any) -> Any:
         return x if not isinstance(x, Tensor) or leads_beyond(x._row, inputs.first) else x._row.value
 
-    return optree.tree_map(lower, tree)
+    return trees.mapped(lower, tree)
 
 
 def grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Function:
@@ -262,12 +257,13 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
     """
     inputs = Inputs(primals, "vjp")
     out = recorded(f, *inputs.tree)
-    leaves, spec = outputs_of(out)
+    leaves, spec = trees.flatten(out)
 
     def pullback(seed: Any) -> Any:
-        seeds, seed_spec = outputs_of(seed)
-        if seed_spec != spec:
-            raise SeedError(f"vjp: a seed of structure {seed_spec} does not fit an output of structure {spec}")
+        seeds = trees.like(spec, seed)
+        if seeds is None:
+            found = trees.flatten(seed)[1]
+            raise SeedError(f"vjp: a seed of structure {found} does not fit an output of structure {spec}")
         starts: dict[int, Any] = {}
         rows = []
         for y, s in zip(leaves, seeds, strict=True):
@@ -303,14 +299,15 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     (np.float64(6.0), np.float64(3.0))
     """
     inputs = Inputs(tuple(primals), "jvp")
-    directions, spec = outputs_of(tuple(tangents))
-    if spec != inputs.spec:
-        raise SeedError(f"jvp: tangents of structure {spec} do not fit primals of structure {inputs.spec}")
+    directions = trees.like(inputs.spec, tuple(tangents))
+    if directions is None:
+        found = trees.flatten(tuple(tangents))[1]
+        raise SeedError(f"jvp: tangents of structure {found} do not fit primals of structure {inputs.spec}")
     starts = {r.seq: _tangent(t, r) for t, r in zip(directions, inputs.rows, strict=True)}
     out = recorded(f, *inputs.tree)
-    leaves, out_spec = outputs_of(out)
+    leaves, out_spec = trees.flatten(out)
     pushed = _pushed_forward(inputs, leaves, starts, any([isinstance(t, Tensor) for t in directions]))
-    return _lowered(out, inputs), optree.tree_unflatten(out_spec, pushed)
+    return _lowered(out, inputs), trees.unflatten(out_spec, pushed)
 
 
 def _tangent(t: Any, row: Row) -> Any:
@@ -367,4 +364,4 @@ def stop_gradient(x: Any) -> Any:
     >>> ag.grad(lambda x: x * ag.stop_gradient(x))(3.0)
     np.float64(3.0)
     """
-    return optree.tree_map(lambda leaf: leaf.detach() if isinstance(leaf, Tensor) else leaf, x)
+    return trees.mapped(lambda leaf: leaf.detach() if isinstance(leaf, Tensor) else leaf, x)

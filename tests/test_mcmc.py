@@ -457,10 +457,10 @@ def test_summary():
                    draws=50, warmup=50)  # fmt: skip
     table = found.summary(quantiles=(0.25, 0.5))
     assert table.header == ["", "mean", "sd", "0.25", "0.5", "mcse", "R-hat", "ESS bulk", "ESS tail"]
-    assert [line[0] for line in table.body] == [["layers[0]"], ["w[0, 0]"], ["w[0, 1]"], ["w[1, 0]"], ["w[1, 1]"]]
+    assert [line[0] for line in table.body] == [["w[0, 0]"], ["w[0, 1]"], ["w[1, 0]"], ["w[1, 1]"], ["layers[0]"]]
     w = found.samples["w"][..., 0, 1]
-    assert table.body[2][1:5] == [[f"{v:.4g}"] for v in (w.mean(), w.std(ddof=1), *np.quantile(w, [0.25, 0.5]))]
-    assert table.body[2][6:8] == [[f"{ag.mcmc.rhat(w):.3f}"], [f"{ag.mcmc.ess(w):.0f}"]]
+    assert table.body[1][1:5] == [[f"{v:.4g}"] for v in (w.mean(), w.std(ddof=1), *np.quantile(w, [0.25, 0.5]))]
+    assert table.body[1][6:8] == [[f"{ag.mcmc.rhat(w):.3f}"], [f"{ag.mcmc.ess(w):.0f}"]]
     assert "4 chains × 50 draws" in str(found)
     assert "w[1, 1]" in str(found)
     assert "0 divergent" in repr(found)

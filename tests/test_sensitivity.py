@@ -118,9 +118,9 @@ def test_at_zero_the_elasticity_is_infinite_and_a_certain_result_has_no_shares()
 
 def test_several_outputs_ask_for_which():
     report = ag.sensitivity(lambda x: {"sum": ag.sum(x), "product": ag.prod(x)}, A([2.0, 5.0]), 0.1)
-    assert report.outputs == ["product", "sum"]
-    assert report.conditions.tolist() == [2.0, 1.0]
-    assert report.result.tolist() == [10.0, 7.0]
+    assert report.outputs == ["sum", "product"]
+    assert report.conditions.tolist() == [1.0, 2.0]
+    assert report.result.tolist() == [7.0, 10.0]
     with pytest.raises(ValueError, match=r"2 outputs; take one of \.standard_errors"):
         _ = report.standard_error
     with pytest.raises(KeyError, match="several outputs; write report"):

@@ -13,7 +13,8 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
-import optree
+
+from autograd_lite import trees
 
 __all__ = ["autocorrelation", "bfmi", "ess", "mcse", "rhat"]
 
@@ -35,7 +36,7 @@ def _each(statistic: Callable[[Array], float], draws: Any, asker: str) -> Any:
         found = [statistic(c) if fine else np.nan for c, fine in zip(columns, usable, strict=True)]
         return np.reshape(found, x.shape[2:])[()]
 
-    return optree.tree_map(leaf, draws)
+    return trees.mapped(leaf, draws)
 
 
 def _split(x: Array) -> Array:
@@ -184,7 +185,7 @@ def autocorrelation(draws: Any) -> Any:
         covariance = _autocovariance(np.asarray(x, float))
         return covariance / covariance[:, :1]
 
-    return optree.tree_map(leaf, draws)
+    return trees.mapped(leaf, draws)
 
 
 def bfmi(energy: Any) -> Array:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
-import optree
 
+from autograd_lite import trees
 from autograd_lite.mcmc.diagnostics import bfmi, ess, mcse, rhat
 from autograd_lite.table import Table
 
@@ -64,7 +65,7 @@ class Samples:
         chains, draws = self.log_density.shape
         total = chains * draws
         for k in range(total) if n is None else np.linspace(0, total - 1, n).astype(int).tolist():
-            yield optree.tree_map(lambda x, k=k: x[k // draws, k % draws], self.samples)
+            yield trees.mapped(itemgetter(divmod(k, draws)), self.samples)
 
     def summary(self, quantiles: Sequence[float] = (0.05, 0.5, 0.95), limit: int | None = 20) -> Table:
         """A line per number: mean, standard deviation, quantiles, Monte Carlo error of the mean, R-hat, ESS.
@@ -72,7 +73,7 @@ class Samples:
         Of more than `limit` numbers the middle is left out. For the numbers themselves there are ``ag.mcmc.rhat``,
         ``ag.mcmc.ess`` and ``ag.mcmc.mcse``.
         """
-        labels, leaves = self.names, optree.tree_leaves(self.samples)
+        labels, leaves = self.names, trees.leaves(self.samples)
         columns = np.concatenate([x.reshape(*x.shape[:2], -1) for x in leaves], axis=2)
         shown = np.arange(len(labels))
         if limit is not None and len(labels) > limit:

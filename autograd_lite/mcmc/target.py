@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import optree
 
+from autograd_lite import trees
 from autograd_lite.entries import Entries
 from autograd_lite.errors import NonFiniteError, NonScalarError
 from autograd_lite.ops import reduce
@@ -56,7 +56,7 @@ class Target:
             flat[..., part].reshape(before + shape).astype(dtype, copy=False)
             for part, shape, dtype in zip(self.parts, shapes, dtypes, strict=True)
         ]
-        return optree.tree_unflatten(self.entries.spec, leaves)
+        return trees.unflatten(self.entries.spec, leaves)
 
     def _totalled(self, point: Any) -> Any:
         """The sum of all chains' log-densities: its gradient is that of each, for none depends on another's point."""
@@ -67,7 +67,7 @@ class Target:
         """The log-density, shape (chains,), and its gradient, shape (chains, n)."""
         if self.batched:
             (_, value), tree = self._derived(self.tree(x))
-            leaves = [raw(g).reshape(len(x), -1) for g in optree.tree_leaves(tree)]
+            leaves = [raw(g).reshape(len(x), -1) for g in trees.leaves(tree)]
             return value, leaves[0] if len(leaves) == 1 else np.concatenate(leaves, axis=1)
         if self.plain and len(x) == 1:
             value, gradient = self._derived(x[0])
@@ -79,7 +79,7 @@ class Target:
             if self.plain:
                 gradients[i] = raw(tree)
                 continue
-            for part, g in zip(self.parts, optree.tree_leaves(tree), strict=True):
+            for part, g in zip(self.parts, trees.leaves(tree), strict=True):
                 gradients[i, part] = np.ravel(raw(g))
         return values, gradients
 
