@@ -291,3 +291,73 @@ def test_log_det_of_singular_matrices():
     gradient = ag.grad(lambda x: ag.sum(log_det(x)))(both)
     np.testing.assert_array_equal(gradient[0], want)
     np.testing.assert_allclose(gradient[1], np.eye(2), rtol=1e-14, atol=1e-16)
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1])
+def test_means_of_half_precision(axis):
+    """Their sums overflow; NumPy adds in single precision, and so do mean, average and the mean in var and std."""
+    x = np.full((40, 60), 100, np.float16) + np.arange(60, dtype=np.float16)
+    for ours, numpys in [(ag.mean, np.mean), (ag.average, np.average)]:
+        found = ours(ag.Tensor(x), axis=axis).value
+        assert found.dtype == np.float16
+        np.testing.assert_array_equal(found, numpys(x, axis=axis))
+        np.testing.assert_array_equal(numpys(ag.Tensor(x), axis=axis).value, numpys(x, axis=axis))
+    np.testing.assert_array_equal(ag.grad(ag.mean)(x), np.full_like(x, 1 / x.size))
+    tangent = ag.jvp(lambda x: ag.mean(x, axis=axis), (x,), (x,))[1]
+    np.testing.assert_array_equal(tangent, np.mean(x, axis=axis))
+
+
+# -- singular values and eigenvalues, of which others are 0 or repeated ------------------------------------------------
+
+COLUMN = np.array([[1.0], [2.0], [3.0]])
+DEFICIENT = {
+    "square": COLUMN @ [[1.0, 1.0, 2.0]],
+    "tall": COLUMN @ [[1.0, 1.0]],
+    "wide": (COLUMN @ [[1.0, 1.0]]).T,
+    "complex": (1 + 1j) * COLUMN @ [[1.0, 1j, 2.0]],
+    "a zero": np.diag([3.0, 2.0, 0.0]),
+}
+LARGEST = {
+    "svdvals": lambda x: ag.linalg.svdvals(x)[0],
+    "2-norm": lambda x: ag.linalg.matrix_norm(x, ord=2),
+    "2-norm**2": lambda x: ag.linalg.matrix_norm(x, ord=2) ** 2,
+    "eigvalsh": lambda x: ag.linalg.eigvalsh(x @ ag.conj(x).mT)[-1],
+    "pinv": lambda x: ag.sum(ag.abs(ag.linalg.pinv(x)) ** 2),
+}
+
+
+@pytest.mark.parametrize("name", DEFICIENT)
+@pytest.mark.parametrize("function", LARGEST)
+def test_second_derivatives_at_rank_deficient_matrices(function, name):
+    """All nestings agree, on those of the largest singular value's own expansion."""
+    x, f = DEFICIENT[name], LARGEST[function]
+    step = np.random.default_rng(1).normal(size=x.shape)
+    found = []
+    for modes in product(("forward", "reverse"), repeat=2):
+        g = lambda s: f(x + s * step)
+        for mode in modes:
+            g = ag.jacobian(g, mode=mode)
+        found.append(g(0.0))
+    np.testing.assert_allclose(found, found[0], rtol=1e-10)  # of roundings over gaps
+    if function != "pinv":  # whose rank jumps beside the point
+        u, s, _ = np.linalg.svd(x)  # second-order perturbation of the eigenvalue s² of x xᴴ
+        gram, moved = x @ np.conj(x.T), x @ np.conj(step.T) + step @ np.conj(x.T)
+        m = np.conj(u.T) @ moved @ u
+        bend = 2 * (np.conj(u.T) @ step @ np.conj(step.T) @ u)[0, 0].real
+        values = np.pad(s, (0, len(gram) - len(s))) ** 2
+        bend += 2 * np.sum(np.abs(m[0, 1:]) ** 2 / (values[0] - values[1:]))
+        squared = function in ("2-norm**2", "eigvalsh")
+        want = bend if squared else (bend / 2 - (m[0, 0].real / (2 * s[0])) ** 2) / s[0]
+        np.testing.assert_allclose(found[0], want, rtol=1e-10)
+
+
+def test_one_eigenvalue_beside_repeated_ones():
+    x = np.diag([1.0, 1.0, 3.0])
+    step = np.arange(9.0).reshape(3, 3)
+    low = np.tril(step) + np.tril(step, -1).T
+    want = 2 * (low[2, 0] ** 2 + low[2, 1] ** 2) / 2  # twice the squares over the gap
+    for modes in product(("forward", "reverse"), repeat=2):
+        g = lambda s: ag.linalg.eigvalsh(x + s * step)[2]
+        for mode in modes:
+            g = ag.jacobian(g, mode=mode)
+        assert g(0.0) == pytest.approx(want, rel=1e-13)

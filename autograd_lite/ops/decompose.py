@@ -94,6 +94,24 @@ def _undefined(x: Any, equal: Any) -> Any:
     return where(bad, np.nan, x) if decided(any(bad), otherwise=True) else x
 
 
+def _nothing(g: Any) -> bool:
+    """Whether an adjoint is nothing but zeros that no derivative can fill."""
+    return not (isinstance(g, Tensor) and g.requires_grad) and not decided(any(still(g)), otherwise=True)
+
+
+def _beside_nothing(factors: tuple[Any, ...], *adjoints: Any) -> tuple[Any, ...]:
+    """What adjoints that are 0 are multiplied with: constants, for only the adjoints' own derivatives remain."""
+    here = [decided(any(still(g)), otherwise=True) for g in adjoints]
+    return factors if True in here else tuple([still(f) for f in factors])
+
+
+def _needed(v: Any, g: Any) -> Any:
+    """The vectors `v`, as constants where the adjoint of their value is 0, so that none needs to have a derivative."""
+    if not (isinstance(v, Tensor) and v.requires_grad):
+        return v
+    return where(expand_dims(still(g) != 0, -2), v, still(v))
+
+
 # -- eigh: AV = V diag(w), dw = diag(S), dV = V (S / gaps), with S = Vᴴ dA V --------------------------------------------
 
 
@@ -114,10 +132,13 @@ def _eigh_parts(packed: Any) -> tuple[Any, Any]:
 
 def _eigh_pull(g: Any, packed: Any, x: Any) -> Any:
     (gw, gv), (w, v) = _eigh_parts(g), _eigh_parts(packed)
+    of_values = (conj(_needed(v, gw)) * expand_dims(gw, -2)) @ _needed(v, gw).mT
+    if _nothing(gv):
+        return _to_lower(of_values)
+    w, v = _beside_nothing((w, v), gv)
     gaps, equal = _gaps(w)
     _refuse("eigh", equal, gv)
-    inner = where(equal, 0.0, (v.mT @ gv) / gaps) + with_diagonal(gw)
-    return _to_lower(conj(v) @ inner @ v.mT)
+    return _to_lower(of_values + conj(v) @ where(equal, 0.0, (v.mT @ gv) / gaps) @ v.mT)
 
 
 def _eigh_push(t: Any, packed: Any, x: Any) -> Any:
@@ -178,28 +199,24 @@ def _square_gaps(s: Any) -> tuple[Any, Any]:
     return where(equal, 1.0, gaps * (expand_dims(s, -2) + expand_dims(s, -1))), equal
 
 
-def _nothing(g: Any) -> bool:
-    """Whether an adjoint is nothing but zeros that no derivative can fill."""
-    return not (isinstance(g, Tensor) and g.requires_grad) and not decided(any(still(g)), otherwise=True)
-
-
 def _svd_pull(g: Any, packed: Any, x: Any) -> Any:
     (gu, gs, gv), (u, s, v) = _svd_parts(g, x), _svd_parts(packed, x)
-    inner = with_diagonal(gs)
+    of_values = (conj(_needed(u, gs)) * expand_dims(gs, -2)) @ _needed(v, gs).mT
     if _nothing(gu) and _nothing(gv):
-        return conj(u) @ inner @ v.mT
+        return of_values
+    u, s, v = _beside_nothing((u, s, v), gu, gv)
     gaps, equal = _square_gaps(s)
     _refuse("svd", equal, gu, gv)
     left, right = where(equal, 0.0, (u.mT @ gu) / gaps), where(equal, 0.0, (v.mT @ gv) / gaps)
     row, column = expand_dims(s, -2), expand_dims(s, -1)
-    inner = inner + (left + adjoint(left)) * row + (right + adjoint(right)) * column
+    inner = (left + adjoint(left)) * row + (right + adjoint(right)) * column
     m, n = x.shape[-2:]
     if is_complex(x) or m != n:
         _refuse_zero("svd", s, *([gu, gv] if is_complex(x) else [gu] if m > n else [gv]))
     safe = where(still(s) == 0, 1.0, s)
     if is_complex(x):  # the phase that U and V share out between them
         inner = inner - 1j * with_diagonal((imag(diagonal(v.mT @ gv)) - imag(diagonal(u.mT @ gu))) / (2 * safe))
-    out = conj(u) @ inner @ v.mT
+    out = of_values + conj(u) @ inner @ v.mT
     if m > n:
         scaled = gu / expand_dims(safe, -2)
         out = out + (scaled - conj(u) @ (u.mT @ scaled)) @ v.mT
