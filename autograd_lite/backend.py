@@ -47,7 +47,7 @@ __all__ = [
     "own",
     "private",
     "real_dtype",
-    "typed_zero",
+    "typed",
     "unshared",
 ]
 
@@ -301,13 +301,18 @@ def is_traced(error: Exception) -> bool:
     return "Tracer" in type(error).__name__
 
 
-def typed_zero(number: Any, like: Any) -> Any:
-    """A Python zero in the dtype of the array it meets: ``1 / 0.0`` is an error in Python and inf in NumPy."""
+def typed(number: Any, like: Any) -> Any:
+    """A Python number in the dtype of the array it meets, where Python would answer in NumPy's place.
+
+    ``1 / 0.0`` is an error in Python and inf in NumPy, and Python takes ``1j * np.float64(2)`` to itself.
+    """
     if like.__class__ in NUMPY:
+        if number.__class__ is complex:
+            return np.result_type(like.dtype, np.complex64).type(number)
         return like.dtype.type(number) if like.dtype.kind in "fc" else number
     if like.__class__ in PYTHON or not hasattr(like, "dtype"):
         return number
-    return own(number, like, like.dtype) if is_inexact(like) else number
+    return own(number, like, like.dtype) if is_inexact(like) and number.__class__ is not complex else number
 
 
 def array_like(data: Any, like: Any) -> Any:

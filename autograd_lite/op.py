@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import NUMPY, PYTHON, SCALARS, as_value, deciding, is_array, namespace, typed_zero
+from autograd_lite.backend import NUMPY, PYTHON, SCALARS, as_value, deciding, is_array, namespace, typed
 from autograd_lite.errors import explain
 from autograd_lite.kernels import kernel_for, kernel_for_lists
 from autograd_lite.modes import MODES, here
@@ -141,7 +141,7 @@ def operand(x: Any, like: Any = None) -> Row:
     if isinstance(x, Tensor):
         return x._row
     if x.__class__ in PYTHON:
-        return constant(x if x or like is None else typed_zero(x, like))
+        return constant(x if like is None or (x and x.__class__ is not complex) else typed(x, like))
     return constant(x if is_array(x) else as_value(x))
 
 
@@ -229,7 +229,7 @@ def _binary(op: Op) -> tuple[Call, Call, Call]:
             if right.value.__class__ not in NUMPY and left.value.__class__ in NUMPY:  # the other library's to compute
                 return apply(op, (self, other), None)
         elif other.__class__ in PYTHON:
-            right = constant(other if other else typed_zero(other, left.value))
+            right = constant(other if other else typed(other, left.value))
         elif other.__class__ in NUMPY:
             right = constant(other)
         else:
@@ -258,7 +258,7 @@ def _binary(op: Op) -> tuple[Call, Call, Call]:
             return apply(op, (other, self), None) if known else NotImplemented
         right = self._row
         b = right.value
-        left = constant(other if other else typed_zero(other, b))
+        left = constant(other if other and other.__class__ is not complex else typed(other, b))
         try:
             value = kernels[b.__class__](left.value, b)
         except Exception as error:

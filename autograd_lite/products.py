@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd_lite.backend import SCALARS, all_finite, has_nan, is_complex, is_inexact
+from numpy import asarray
+
+from autograd_lite.backend import PYTHON, SCALARS, all_finite, has_nan, is_complex, is_inexact
 from autograd_lite.op import OPS, Call
 from autograd_lite.tensor import Tensor, held
 from autograd_lite.traced import Traced, called
@@ -29,6 +31,9 @@ def conform(c: Any, x: Any) -> Any:
     cls = c.__class__
     if c is None or (cls is x.__class__ and (cls in SCALARS or (c.shape == x.shape and c.dtype is x.dtype))):
         return c
+    if cls in PYTHON:  # from a rule that multiplies with Python's numbers: 1j * g
+        c = asarray(c)[()]
+        cls = c.__class__
     if c.shape != x.shape:
         op = OPS["sum_to"]
         c = op.call(c, x.shape) if isinstance(c, Tensor) else op.kernels[cls](c, tuple(x.shape))

@@ -26,7 +26,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from numpy import ndarray
+from numpy import ndarray, ufunc
 
 from autograd_lite.backend import LARGE, PYTHON, SCALARS, deciding, is_array, private
 from autograd_lite.errors import NoRuleError, explain
@@ -73,8 +73,10 @@ def elementwise(name: str, kernel: Call, *partials: Partial, **extra: Any) -> Ca
     signature = ", ".join("xyzw"[: len(partials)]) + ", /"
     op = Op(name, kernel, "elementwise", partials, extra.pop("signature", signature), **extra)
     times, rules = pick if op.holes else None, _ruled(op, partials)
-    op.pull = _pull_elementwise(rules, times)
-    op.gated = _pull_elementwise(rules, times or gate)
+    # NumPy's own functions give real numbers of real ones: their contributions have the right dtype already
+    closed = isinstance(kernel, ufunc) or getattr(kernel, "__module__", "") == "_operator"
+    op.pull = _pull_elementwise(rules, times, closed)
+    op.gated = _pull_elementwise(rules, times or gate, closed)
     op.push = _push_elementwise(rules, times)
     return op.call
 
@@ -125,10 +127,16 @@ def _product(g: Any, w: Any, last: bool = True) -> Any:
     return g * w
 
 
-def _pull_elementwise(partials: tuple[Any, ...], times: Call | None) -> Call:
-    """The pull of an elementwise operation, multiplying with `times` (plain ``*`` if None)."""
+def _pull_elementwise(partials: tuple[Any, ...], times: Call | None, closed: bool) -> Call:
+    """The pull of an elementwise operation, multiplying with `times` (plain ``*`` if None).
+
+    Without `closed` a real argument may have a complex result, or a complex one a real result.
+    """
     if len(partials) == 1:
         (p,) = partials
+        if not closed:
+            pull = _pull_elementwise(partials, times, closed=True)
+            return lambda g, row, first: (conform(pull(g, row, first)[0], row.args[0].value),)
         if not callable(p):
             scaled = _scaled(p)
             return lambda g, row, first: (scaled(g, row.args[0].value),)
@@ -141,7 +149,7 @@ def _pull_elementwise(partials: tuple[Any, ...], times: Call | None) -> Call:
             return (g * p(row.value, row.args[0].value),)
 
         return unary
-    if len(partials) == 2 and all([callable(p) for p in partials]) and not times:
+    if len(partials) == 2 and closed and all([callable(p) for p in partials]) and not times:
         p, q = partials
 
         def binary(g: Any, row: Row, first: int) -> Any:
@@ -184,7 +192,7 @@ def _pull_elementwise(partials: tuple[Any, ...], times: Call | None) -> Call:
                 w = p(row.value, *values)
                 c = times(g, w) if times else g * w
             contributions.append(c)
-        if len(values) != 2 or not alike(*values):
+        if not closed or len(values) != 2 or not alike(*values):
             contributions = [conform(c, x) for c, x in zip(contributions, values, strict=True)]
         return contributions
 

@@ -32,6 +32,7 @@ from autograd_lite.corners import rounded
 from autograd_lite.errors import NonScalarError, SeedError, UntrackedError
 from autograd_lite.modes import watcher
 from autograd_lite.op import OPS
+from autograd_lite.products import conform
 from autograd_lite.tensor import Row, Tensor, constant, handle, held
 
 __all__ = [
@@ -238,7 +239,7 @@ def reverse(
             if plain and op.into is not None:  # add where the entries were read, if there is an adjoint to add to
                 s = row.args[0].seq
                 before = there(s)
-                if before.__class__ is np.ndarray and private(before, others=1):  # the dict
+                if before.__class__ is np.ndarray and before.dtype is g.dtype and private(before, others=1):  # the dict
                     op.into(before, g, *row.params)
                     if row.args[0].op is not None:
                         holes.add(s)
@@ -252,7 +253,13 @@ def reverse(
                 s = arg.seq
                 if (before := there(s)) is None:
                     adjoints[s] = c
-                elif plain and before.__class__ is np.ndarray and before.size >= LARGE and private(before, others=1):
+                elif (
+                    plain
+                    and before.__class__ is np.ndarray
+                    and before.size >= LARGE
+                    and before.dtype is c.dtype
+                    and private(before, others=1)
+                ):
                     before += c
                 else:
                     adjoints[s] = before + c
@@ -334,16 +341,23 @@ def seed_for(row: Row, seed: Any, asker: str) -> Any:
                 f"{asker}: the output has shape {tuple(value.shape)}, not one number; write y.sum().{asker}() for "
                 f"the gradient of the sum, give a seed of that shape, or use ag.jacobian"
             )
+        if is_complex(value):
+            raise NonScalarError(
+                f"{asker}: the output is one complex number, not a real one; take ag.real, ag.imag or abs of it, "
+                f"or give a seed"
+            )
         return OPS["ones_like"].call(value)
     raw = seed._row.value if isinstance(seed, Tensor) else seed
     shape = tuple(np.shape(raw))
     if shape != tuple(value.shape):
         raise SeedError(f"{asker}: a seed of shape {shape} does not fit an output of shape {tuple(value.shape)}")
+    if is_complex(raw) and not is_complex(value):
+        raise SeedError(f"{asker}: a complex seed does not fit a real output; give its real part")
     if not hasattr(raw, "dtype"):
         seed = array_like(raw, value)
     elif raw.__class__ in NUMPY and value.__class__ not in NUMPY:
         seed = own(raw, value)
-    return conjugated(seed)
+    return conjugated(conform(seed, value) if is_complex(value) else seed)
 
 
 def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:
@@ -391,9 +405,5 @@ def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:
 
 def _finished(g: Any, row: Row) -> Tensor:
     """The adjoint of a variable as its gradient: conjugated, in its dtype."""
-    if isinstance(g, Tensor):
-        copy: Tensor = OPS["copy"].call(conjugated(g))
-        return copy
-    if g.dtype is not row.value.dtype and g.dtype != row.value.dtype:
-        g = OPS["astype"].call(g, row.value.dtype)
-    return held(conjugated(g))
+    g = conjugated(conform(g, row.value))
+    return OPS["copy"].call(g) if isinstance(g, Tensor) else held(g)

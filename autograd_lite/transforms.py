@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import trees
-from autograd_lite.backend import NUMPY, as_value, has_zero, is_array, is_inexact, own, unshared
+from autograd_lite.backend import NUMPY, as_value, has_zero, is_array, is_complex, is_inexact, own, unshared
 from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError
 from autograd_lite.modes import quiet, recorded, watcher
-from autograd_lite.ops.create import alias, astype, zeros_like
+from autograd_lite.ops.create import alias, zeros_like
+from autograd_lite.products import conform
 from autograd_lite.sweep import (
     conjugated,
     depending,
@@ -139,12 +140,10 @@ def finished_as(g: Any, row: Row, wrapped: bool) -> Any:
     """An adjoint as the derivative a caller gets: zeros if nothing arrived, its variable's dtype, its own memory."""
     if g is None:
         g = zeros_like(row.value)
-    elif isinstance(g, Tensor):
-        return conjugated(g)
     else:
-        if g.dtype != row.value.dtype:
-            g = astype(g, row.value.dtype)
-        g = conjugated(g)
+        g = conjugated(conform(g, row.value))
+        if isinstance(g, Tensor):
+            return g
     return held(g) if wrapped else g
 
 
@@ -199,6 +198,11 @@ def _gradient(box: list[Any], inputs: Inputs) -> tuple[Any, Any]:
         what = f"shape {tuple(value.shape)}" if hasattr(value, "shape") else f"type {type(y).__name__}"
         raise NonScalarError(
             f"grad: the function must return one number, not {what}; sum or average it, or use ag.jacobian"
+        )
+    if is_complex(value):
+        raise NonScalarError(
+            "grad: the function must return one real number, not a complex one; take ag.real, ag.imag or abs of it, "
+            "or use ag.jacobian, or ag.vjp with a seed"
         )
     if not isinstance(y, Tensor) or y._row.seq < inputs.first:  # it depends on no variable of ours
         return _lowered(y, inputs), inputs.shaped([finished_as(None, row, inputs.wrapped) for row in inputs.rows])
@@ -316,8 +320,10 @@ def _tangent(t: Any, row: Row) -> Any:
         raise SeedError(
             f"jvp: a tangent of shape {np.shape(given)} does not fit a primal of shape {tuple(value.shape)}"
         )
+    if is_complex(given) and not is_complex(value):
+        raise SeedError("jvp: a complex tangent does not fit a real primal; give its real part")
     if isinstance(t, Tensor) and t._row.seq:
-        return t
+        return conform(t, value) if is_complex(value) else t
     given = as_value(given, value.dtype) if not hasattr(given, "dtype") or given.dtype != value.dtype else given
     return own(given, value) if given.__class__ in NUMPY and value.__class__ not in NUMPY else given
 

@@ -202,14 +202,31 @@ def _softmax2(x: Any, y: Any) -> Any:
 
 
 def _sigmoid(x: Any, xp: Any = np) -> Any:
+    if is_complex(x):
+        right = xp.real(x) >= 0
+        e = xp.exp(_where(right, -x, x, xp))
+        return _where(right, 1, e, xp) / (1 + e)
     e = xp.exp(-xp.abs(x))  # never overflows
     return _where(x >= 0, 1, e, xp) / (1 + e)
 
 
 def _softplus(x: Any, xp: Any = np) -> Any:
+    if is_complex(x):
+        return _complex_softplus(x, xp)
     zero = 0 if xp is np else xp.zeros_like(x)
     top = xp.maximum(x, zero)
     return top + xp.log1p(xp.exp(xp.minimum(x, zero) - top))  # NumPy's own logaddexp takes three to ten times as long
+
+
+def _complex_softplus(x: Any, xp: Any) -> Any:
+    """log(1 + exp(x)), the principal value: log of the larger of 1 and exp(x), plus log(1 + e) with e small."""
+    a, b = xp.real(x), xp.imag(x)
+    small = xp.exp(_where(a >= 0, -x, x, xp))
+    p, q = xp.real(small), xp.imag(small)
+    size = xp.maximum(a, xp.zeros_like(a)) + xp.log1p(p * (2 + p) + q * q) / 2  # |1 + e|² = 1 + p (2 + p) + q²
+    angle = xp.atan2(q, 1 + p) + _where(a >= 0, b, xp.zeros_like(b), xp)
+    turn = 2 * xp.pi
+    return size + 1j * (angle - turn * xp.round(angle / turn))
 
 
 def _expm1(x: Any, xp: Any = np) -> Any:

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import decided, typed_zero
+from autograd_lite.backend import decided, is_complex, typed
 from autograd_lite.ops.axes import axes_of, batch_along, batch_over
 from autograd_lite.ops.create import ones_like
-from autograd_lite.ops.elementwise import exp, isfinite, quotient, where
+from autograd_lite.ops.elementwise import conj, exp, isfinite, quotient, where
 from autograd_lite.ops.shape import broadcast_to, concat, permute_dims, reshape
 from autograd_lite.products import gate, pick
 from autograd_lite.rules import general, linear, plain
@@ -158,22 +158,23 @@ def _weights(v: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     return w / where(total == 0, 1.0, total)
 
 
+def _from_mean(x: Any, axis: Any) -> Any:
+    """How far each entry is from the mean: half the partial of the square of that, so conjugated if complex."""
+    apart = x - mean(x, axis=axis, keepdims=True)
+    return conj(apart) if is_complex(apart) else apart
+
+
 def _deviation(v: Any, x: Any, axis: Any, correction: float, keepdims: bool) -> Any:
-    return 2 * (x - mean(x, axis=axis, keepdims=True)) / _freedom(x, axis, correction)
+    return 2 * _from_mean(x, axis) / _freedom(x, axis, correction)
 
 
 def _standard(v: Any, x: Any, axis: Any, correction: float, keepdims: bool) -> Any:
-    return quotient(x - mean(x, axis=axis, keepdims=True), v * _freedom(x, axis, correction))
+    return quotient(_from_mean(x, axis), v * _freedom(x, axis, correction))
 
 
 def _standard_times(v: Any, x: Any, axis: Any, correction: float, n: Any, keepdims: bool) -> Any:
     length = std(x, axis=axis, correction=correction, keepdims=True)
-    return (
-        n
-        * (1 if n == 2 else length ** (n - 2))
-        * (x - mean(x, axis=axis, keepdims=True))
-        / _freedom(x, axis, correction)
-    )
+    return n * (1 if n == 2 else length ** (n - 2)) * _from_mean(x, axis) / _freedom(x, axis, correction)
 
 
 def _standard_power(row: Any, n: Any) -> Any:
@@ -184,7 +185,7 @@ def _standard_power(row: Any, n: Any) -> Any:
 def _freedom(x: Any, axis: Any, correction: float) -> Any:
     """What a sum of squares is divided by: a NumPy zero when nothing is left, so that 0/0 is NaN and not an error."""
     n = _count(x, axis) - correction
-    return n if n > 0 else typed_zero(0.0, x._row.value if isinstance(x, Tensor) else x)
+    return n if n > 0 else typed(0.0, x._row.value if isinstance(x, Tensor) else x)
 
 
 def _order(x: Any, axis: int, descending: bool, stable: bool) -> Any:
