@@ -16,6 +16,7 @@ from autograd_lite.ops.reduce import argsort
 from autograd_lite.ops.shape import broadcast_to, concat, flip, reshape
 from autograd_lite.rules import general, linear
 from autograd_lite.tensor import Tensor, constant, handle
+from autograd_lite.traced import Traced, called
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 
@@ -80,6 +81,8 @@ def constant_of(function: Callable[..., Any], *arrays: Any, **options: Any) -> A
     like = next((v for v in values if namespace(v.__class__) is not np), None)
     if like is None:
         out = function(*values, **options)
+    elif isinstance(like, Traced):
+        out = called(function, tuple(values), options)
     else:  # on copies: which entries there are decides about shapes, which other libraries leave open
         out = own(function(*[on_host(v) for v in values], **options), like)
     return handle(constant(out)) if any([isinstance(x, Tensor) for x in arrays]) else out
