@@ -1,0 +1,89 @@
+"""Every operation that takes complex numbers: real losses of its value, against differences along 1 and along i."""
+
+import numpy as np
+import pytest
+
+import autograd_lite as ag
+from autograd_lite.rules import OPS
+from tests.conftest import all_sizes_in_place, seeded
+from tests.domains import DIFFERENTIABLE, DOMAINS
+from tests.families_more import near_diagonal
+from tests.test_registry import Call
+
+# fmt: off
+# ruff: noqa: E501  # a table reads better than a column
+REFUSED = {  # by NumPy or SciPy, with a TypeError
+    "atan2", "beta", "betainc", "betaincinv", "betaln", "cbrt", "ceil", "copysign", "cumulative_logsumexp", "entr", "erfcinv", "erfinv",
+    "floor", "floor_divide", "fmod", "gammainc", "gammaincc", "gammaincinv", "gammaln", "hypot", "hypot_power", "i0", "i0e", "i1", "i1e", "iv", "ive",
+    "j0", "j1", "jv", "k0", "k0e", "k1", "k1e", "kl_div", "kv", "kve", "logaddexp", "logit", "ndtri", "nextafter", "polygamma",
+    "rel_entr", "remainder", "rfft", "trunc", "y0", "y1", "yv", "zeta",
+    "digamma",  # its derivative, polygamma, is
+}
+# fmt: on
+
+PHASES = {"eigh": near_diagonal("eigh"), "svd": near_diagonal("svd"), "eigen": near_diagonal("eigen")}
+"""Decompositions into vectors whose phase is nobody's choice: only moduli are functions of the matrix."""
+
+
+def calls(name):
+    """A call for each example that has complex arguments and computes in double precision."""
+    rng = seeded(name)
+    found = [Call(name, case, rng.random, np.complex128) for case in DOMAINS[name].family.examples]
+    for f in found:
+        f.call = PHASES.get(name, f.call)
+        f.options = {k: np.dtype(complex) if k == "dtype" else v for k, v in f.options.items()}
+    return [f for f in found if any(np.iscomplexobj(x) and np.size(x) for x in f.args)]
+
+
+def loss_of(name, f, args, rng):
+    """Real and imaginary parts and moduli of the result, weighted: what a real loss may be made of."""
+    value = f(*args)
+    a, b, c = (rng.normal(size=np.shape(value)) for _ in range(3))
+    if name in PHASES:
+        return lambda *args: ag.sum(c * ag.abs(f(*args)))
+
+    def loss(*args):
+        v = f(*args)
+        return ag.sum(a * ag.real(v)) + ag.sum(b * ag.imag(v)) + ag.sum(c * ag.abs(v + (0.3 - 0.2j)))
+
+    return loss
+
+
+def check(name, f, args, rng):
+    """Gradient and tangents in each argument, of the kind of that argument, with memory used again and without."""
+    loss = loss_of(name, f, args, rng)
+    for i, x in enumerate(args):
+        alone = lambda x, i=i: loss(*args[:i], x, *args[i + 1 :])
+        found = ag.grad(alone)(x)
+        with all_sizes_in_place():
+            again = ag.grad(alone)(x)
+        recorded = ag.Var(x)
+        alone(recorded).backward(create_graph=True)
+        for g in (found, again, recorded.grad.value):
+            assert (g.dtype, np.shape(g)) == (x.dtype, np.shape(x))
+            np.testing.assert_allclose(g, found, rtol=1e-12, atol=1e-12)  # sums in another order
+        for unit in (1.0, 1j) if np.iscomplexobj(x) else (1.0,):
+            t, step = np.asarray(rng.normal(size=np.shape(x)) * unit, x.dtype)[()], 1e-6
+            expected = (alone(x + step * t) - alone(x - step * t)) / (2 * step)
+            pushed = ag.jvp(alone, (x,), (t,))[1]
+            assert not np.iscomplexobj(pushed)
+            for slope in (np.sum(np.real(np.conj(t) * found)), pushed):
+                # differences cut off step² f''' / 6, some 1e-10, and round off 1e-16 f / step, some 1e-9
+                np.testing.assert_allclose(slope, expected, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", [name for name in DIFFERENTIABLE if name not in REFUSED])
+def test_real_losses(name):
+    """Of complex arguments, and of a real one among complex ones, which gets a real gradient."""
+    rng = seeded(name)
+    for f in calls(name):
+        check(name, f, f.args, rng)
+        for i in range(len(f.args) if len(f.args) > 1 and name != "setitem" else 0):  # NumPy puts none in a real array
+            check(name, f, tuple([x.real if k == i else x for k, x in enumerate(f.args)]), rng)
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED & set(OPS)))
+def test_refused(name):
+    for f in calls(name):
+        with pytest.raises(TypeError):
+            ag.grad(lambda *args, f=f: ag.sum(ag.real(f(*args))))(*f.args)
