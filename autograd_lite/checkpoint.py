@@ -19,7 +19,7 @@ from autograd_lite.ops.create import alias, zeros_like
 from autograd_lite.ops.shape import concat, ravel, reshape
 from autograd_lite.rules import general
 from autograd_lite.sweep import depending, forward, reverse, rows_of
-from autograd_lite.tensor import Tensor, handle
+from autograd_lite.tensor import Tensor, handle, tick
 from autograd_lite.transforms import Function, Inputs, stop_gradient
 
 __all__ = ["checkpoint"]
@@ -49,11 +49,9 @@ def checkpoint(f: Function) -> Function:
         call: Any = (args, options)
         leaves, spec = trees.flatten(call)
         tracked = [i for i, x in enumerate(leaves) if isinstance(x, Tensor) and x._row.seq]
-        if not tracked:
-            return f(*args, **options)
         # The inputs as fresh rows, so that whatever is older and tracked on the tape was reached as a closure.
+        first = tick()
         fresh = [alias(leaves[i]) for i in tracked]
-        first = min([t._row.seq for t in fresh])
         filled = list(leaves)
         for i, t in zip(tracked, fresh, strict=True):
             filled[i] = handle(t._row)
@@ -78,7 +76,7 @@ def checkpoint(f: Function) -> Function:
             with draws.again():
                 return trees.leaves(f(*args, **options))
 
-        for ks in places.values():
+        for ks in places.values() if sources else ():
             values = [outs[k]._row.value for k in ks]
             row = record(_checkpoint, _packed(values), sources, (rerun, tuple(closure), tuple(ks)))
             for k, y in zip(ks, _unpacked(row, values), strict=True):
@@ -109,6 +107,7 @@ class _Again:
     """A checkpointed function, run again: the seqs of its sources, the new tape and its result, whether to record."""
 
     def __init__(self, v: Any, xs: list[Any], rerun: Function, closure: tuple[int, ...], ks: tuple[int, ...]) -> None:
+        since = tick()
         inputs = Inputs(list(xs[: len(xs) - len(closure)]), "checkpoint")
         outs = recorded(rerun, inputs.tensors)
         self.seqs, self.outer = [*inputs.seqs, *closure], inputs.outer
@@ -120,7 +119,7 @@ class _Again:
         older = set(closure)
         for row in self.rows:
             for arg in row.args:
-                if 0 < arg.seq < inputs.first and arg.seq not in older:
+                if 0 < arg.seq < since and arg.seq not in older:
                     raise _changed("a variable that was not there")
         _compare(self.row.value, _value(v))
         if self.outer or any([row.op is None for row in self.rows]):

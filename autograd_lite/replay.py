@@ -11,7 +11,7 @@ import numpy as np
 from numpy import ndarray
 
 from autograd_lite import trees
-from autograd_lite.backend import NUMPY
+from autograd_lite.backend import NUMPY, PYTHON, is_array
 from autograd_lite.draws import Draws
 from autograd_lite.errors import TracerError
 from autograd_lite.modes import MODES, watcher, watching
@@ -85,6 +85,8 @@ def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
             if any([isinstance(x, Traced) or (isinstance(x, Tensor) and x._row.seq) for x in leaves]):
                 return f(*args, **options)
             values, key = _keyed(leaves, spec)
+            if values is None:
+                return f(*args, **options)
         if MODES and watcher() is not None:  # such as `debug`, which wants to see every row
             return f(*args, **options)
         try:
@@ -152,9 +154,9 @@ class _Recordings:
         return results, (None, None)
 
 
-def _keyed(leaves: list[Any], spec: Any) -> tuple[list[Any], Any]:
+def _keyed(leaves: list[Any], spec: Any) -> tuple[list[Any] | None, Any]:
     """The values that a program is run on, and what it is found by: their shapes, dtypes and strides (which decide what
-    is a view), and all else itself."""
+    is a view), and all else itself. None for arrays that are not NumPy's own, which are not recorded."""
     values: list[Any] = []
     key: list[Any] = [spec]
     for x in leaves:
@@ -166,6 +168,8 @@ def _keyed(leaves: list[Any], spec: Any) -> tuple[list[Any], Any]:
         elif x.__class__ is float or x.__class__ is complex:
             values.append(x)
             key.append(x.__class__)
+        elif x.__class__ not in PYTHON and is_array(x):
+            return None, None
         else:
             key.append((x.__class__, x))  # for 1 equals True
     return values, tuple(key)

@@ -228,8 +228,8 @@ def _in_place(name: str) -> Any:
     function, refuse = getattr(operator, f"__{name}__"), _refuses_to_write(f"x {SIGNS[name]}= y")
 
     def update(self: Traced, other: Any) -> Any:
-        if self.ndim or not _all_known((other,)):
-            return refuse(self) if self.ndim else NotImplemented
+        if isinstance(self.example, np.ndarray) or not _all_known((other,)):
+            return refuse(self) if isinstance(self.example, np.ndarray) else NotImplemented
         return called(function, (self, other), {}, fixed=True)
 
     return update

@@ -82,10 +82,10 @@ def test_a_model_with_dropout_trains_as_without_a_checkpoint():
     def gradients(wrap):
         model = nn.Sequential(nn.Linear(3, 8, seed=0), nn.Tanh(), nn.Dropout(0.5, seed=1), nn.Linear(8, 1, seed=2))
         for _ in range(2):
-            ag.sum(wrap(model)(ag.asarray(np.ones((4, 3)))) ** 2).backward()
+            ag.sum(wrap(model)(np.ones((4, 3))) ** 2).backward()
         return [p.grad.value for p in model.parameters()]
 
-    for a, b in zip(gradients(lambda m: m), gradients(lambda m: ag.checkpoint(lambda x: m(x * 1.0))), strict=True):
+    for a, b in zip(gradients(lambda m: m), gradients(ag.checkpoint), strict=True):
         np.testing.assert_allclose(b, a, rtol=1e-12)  # the same sums
 
 
@@ -218,3 +218,27 @@ def test_derivatives_inside():
     f = lambda x: ag.sum(ag.grad(lambda y: ag.sum(y**3 * x))(x))
     for transform in (ag.grad, ag.hessian):
         np.testing.assert_allclose(transform(ag.checkpoint(f))(X), transform(f)(X), rtol=1e-14)
+
+
+def test_a_network_is_checkpointed_though_its_inputs_are_no_variables():
+    runs = []
+
+    class Layer(nn.Linear):
+        def forward(self, x):
+            runs.append(x)
+            return super().forward(x)
+
+    layer, x = Layer(3, 2, seed=0), np.ones((4, 3))
+    y = ag.sum(ag.checkpoint(layer)(x) ** 2)
+    assert "matmul" not in str([row.expression for row in ag.tape(y)])
+    y.backward()
+    assert len(runs) == 2
+    kept = [p.grad.value for p in layer.parameters()]
+    layer.zero_grad()
+    ag.sum(layer(x) ** 2).backward()
+    for p, g in zip(layer.parameters(), kept, strict=True):
+        np.testing.assert_allclose(g, p.grad.value, rtol=1e-14)  # the same products
+    inner = ag.checkpoint(lambda x: ag.Var(2.0) * x)(3.0)
+    inner.backward()  # of variables of its own there is nothing to keep
+    np.testing.assert_array_equal(ag.checkpoint(lambda x: x * 2)(x), 2 * x)
+    assert ag.grad(ag.checkpoint(lambda x: x))(3.0) == 1.0

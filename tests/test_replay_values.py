@@ -380,3 +380,24 @@ def test_a_replay_inside_a_replay_and_inside_a_derivative():
         x = np.array(x)
         assert outer(x) == 2 * np.sum(x[x > 0] ** 2)
         np.testing.assert_array_equal(slope(x), 2 * x * (x > 0))
+
+
+class Subclass(np.ndarray):
+    """An array whose class may do anything."""
+
+
+def test_arrays_that_are_not_numpys_own_are_not_recorded():
+    runs = []
+    fast = ag.replay(lambda x: runs.append(x) or x * 2)
+    x = np.ones(3).view(Subclass)
+    for _ in range(2):
+        np.testing.assert_array_equal(fast(x), x * 2)
+        x[0] += 1
+    assert len(runs) == 2
+
+
+def test_arrays_without_axes_are_written_into_as_well():
+    with pytest.raises(TracerError, match="writes"):
+        ag.replay(add)(np.array(2.0))
+    assert ag.replay(add)(np.float64(2.0)) == 3.0
+    assert ag.replay(add)(2.0) == 3.0
