@@ -113,7 +113,7 @@ class Group(Flat):
         super().__init__(params)
         self.options = options
         self.state: Arrays = {}
-        self.clocks = [Clock()] * len(params)
+        self.clocks, self.together = [Clock()] * len(params), True  # whether all have one clock
         self.initial_lr: float | None = None
         self._make_room()
 
@@ -157,7 +157,7 @@ class Group(Flat):
                 alone = size >= LARGE and g.dtype == self.dtype
                 if not alone:
                     view[...] = g
-            if not alone and clocks[i] is clocks[first]:
+            if not alone and (self.together or clocks[i] is clocks[first]):
                 continue
             place = self.places[i]
             if done < place.start:
@@ -174,9 +174,13 @@ class Group(Flat):
         self.gather_values()
         return stretches, absent
 
-    def tick(self) -> list[Clock]:
-        """Count a step of the parameters that have a gradient; their clocks."""
-        absent = [p.grad is None for p in self.params]
+    def tick(self, complete: bool) -> list[Clock]:
+        """Count a step of the parameters that have a gradient, which is all if it is `complete`; their clocks."""
+        if complete and self.together:
+            clock = self.clocks[0]
+            clock.steps += 1
+            return [clock]
+        absent, self.together = [p.grad is None for p in self.params], False
         if any(absent):
             still = {id(clock) for clock, without in zip(self.clocks, absent, strict=True) if without}
             parted: dict[int, Clock] = {}  # from those that stand still
@@ -190,8 +194,9 @@ class Group(Flat):
 
     def join(self) -> None:
         """Let those parameters share a clock whose clocks show the same."""
-        if any([clock is not self.clocks[0] for clock in self.clocks]):
+        if not self.together:
             self.clocks = [next(c for c in self.clocks if c == clock) for clock in self.clocks]
+            self.together = all([clock is self.clocks[0] for clock in self.clocks])
 
     def collect(self) -> Any:
         """All gradients side by side in one array, of which they become parts; zeros where there is none."""

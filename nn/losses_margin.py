@@ -94,8 +94,8 @@ def multi_margin_loss(
     if y.size and (y.min() < 0 or y.max() >= shape[1]):
         raise ValueError(f"multi_margin_loss: labels from {y.min()} to {y.max()} for {shape[1]} classes")
     rows, output = np.arange(len(y)), array(output)
-    short = ag.relu(margin + (output - output[rows, y][:, None]))
-    short = ag.where(np.arange(shape[1]) == y[:, None], 0.0, short if p == 1 else short**p)
+    short = margin + (output - output[rows, y][:, None])
+    short = ag.where((np.arange(shape[1]) == y[:, None]) | (short <= 0), 0.0, short if p == 1 else short**p)
     loss = ag.sum(short, axis=-1) / shape[1]
     return reduced(loss if weight is None else loss * plain(weight)[y], reduction, "multi_margin_loss")
 
@@ -131,8 +131,8 @@ def multilabel_margin_loss(output: Any, labels: Any, *, reduction: str = "mean")
     labels = np.where(right, y, 0)
     wrong = ~((labels[..., None] == np.arange(y.shape[-1])) & right[..., None]).any(axis=-2)
     scores = ag.take_along_axis(output, labels, axis=-1)
-    short = ag.relu(1 + (output[..., None, :] - scores[..., :, None]))
-    short = ag.where(right[..., :, None] & wrong[..., None, :], short, 0.0)
+    short = 1 + (output[..., None, :] - scores[..., :, None])
+    short = ag.where(right[..., :, None] & wrong[..., None, :] & ~(short <= 0), short, 0.0)
     return reduced(ag.sum(short, axis=(-2, -1)) / y.shape[-1], reduction, "multilabel_margin_loss")
 
 

@@ -177,16 +177,17 @@ class Optimizer:
             loss.backward()
         return loss
 
-    def _begin(self, group: Group) -> list[Clock]:
+    def _begin(self, group: Group, complete: bool) -> list[Clock]:
         """Count a step, and bring the arrays that the rule keeps to where they start, for parameters that make their
-        first one. The clocks of those that move.
+        first one. The clocks of those that move, which are all if the step is `complete`.
         """
-        moved = group.tick()
+        moved = group.tick(complete)
+        late = len(moved) > 1 or moved[0].steps == 1  # some may begin while others are on their way
         for name, start in self.slots(group.options).items():
             if name not in group.state:
                 group.state[name] = group.empty()
                 group.state[name].fill(start)
-            elif any([clock.steps == 1 for clock in moved]):
+            elif late:
                 for p, clock, at in zip(group.params, group.clocks, group.places, strict=True):
                     if p.grad is not None and clock.steps == 1:
                         group.state[name][at] = start
@@ -195,7 +196,7 @@ class Optimizer:
     def _move(self, group: Group) -> None:
         """Apply the rule piece by piece, where there is a gradient."""
         stretches, absent = group.gather()
-        clocks = self._begin(group)
+        clocks = self._begin(group, not absent)
         p, decay = group.flat, group.options.get("weight_decay", 0)
         decoupled = self.decoupled or group.options.get("decoupled_weight_decay", False)
         constants = {id(clock): self.constants(group.options, clock.steps, clock.numbers) for clock in clocks}
@@ -288,7 +289,7 @@ class Optimizer:
         for group, held, options in zip(self.groups, saved, checked, strict=True):
             group.options.update(options)
             pairs = zip(held["steps"], held["numbers"], strict=True)
-            group.clocks = [Clock(int(steps), dict(numbers)) for steps, numbers in pairs]
+            group.clocks, group.together = [Clock(int(steps), dict(numbers)) for steps, numbers in pairs], False
             group.join()
             group.state = {name: group.fill(group.empty(), arrays) for name, arrays in held["state"].items()}
 
@@ -367,14 +368,15 @@ class SGD(Optimizer):
                     new = (g if alike and g.strides == value.strides else _laid_out(g, value)) * rate
                     new += value
                     moved.append((p, new))
-            group.tick()
+            group.tick(len(moved) == len(group.params))
+            group.join()
             for p, value in moved:
                 p.value = value
         elif any([p.grad is None for p in group.params]):
             super()._move(group)
         else:
             stretches, _ = group.gather()
-            self._begin(group)
+            self._begin(group, True)
             new, b = group.fresh(), group.state["momentum"]
             b *= momentum
             for start, g, _ in stretches:

@@ -332,3 +332,19 @@ def test_a_truncated_normal_is_right_in_its_tails(low, width):
     assert abs(w.mean() - float(mean)) <= 6 * float(error) + 4e-16 * abs(low)  # and the rounding of the numbers
     assert low <= w.min()
     assert w.max() <= low + width
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_an_output_that_is_no_number_is_seen_in_the_loss(name):
+    """A comparison with NaN is False: a loss that asks which side of a corner it is on must not take it for one."""
+    options, _, outputs, *others = ROWS[name][0]
+    x = np.array([outputs[-1]], dtype=float)
+    x[...] = np.nan
+    arrays = [np.array([other[0]]) for other in others]
+    if name == "multilabel_soft_margin_loss":
+        x, arrays = x[None], [a[None] for a in arrays]
+    if name == "binary_cross_entropy":
+        with pytest.raises(ValueError, match="output is from 0 to 1, not from nan to nan"):
+            losses.binary_cross_entropy(x, *arrays)
+    else:
+        assert np.isnan(getattr(losses, name)(x, *arrays, **options))
