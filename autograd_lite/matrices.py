@@ -16,12 +16,12 @@ from autograd_lite.ops.create import zeros_like
 from autograd_lite.ops.shape import broadcast_to, concat, moveaxis, reshape
 from autograd_lite.sweep import forward, reaches_beyond, rows_of
 from autograd_lite.tensor import Row, Tensor, constant, held
-from autograd_lite.transforms import Function, Inputs, finished_as, grad, raw, split, swept_back
+from autograd_lite.transforms import Function, Inputs, finished_as, grad, lowered, raw, split, swept_back
 
 __all__ = ["hessian", "jacobian"]
 
 
-def jacobian(f: Function, argnums: int | tuple[int, ...] = 0, mode: str = "auto") -> Function:
+def jacobian(f: Function, argnums: int | tuple[int, ...] = 0, mode: str = "auto", has_aux: bool = False) -> Function:
     """A function that gives the matrix of derivatives of `f`: for each output, the shape ``out.shape + in.shape``.
 
     Parameters
@@ -31,6 +31,8 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0, mode: str = "auto"
     argnums : int or tuple of int
     mode : {"auto", "reverse", "forward"}
         One reverse sweep per output entry, or one forward sweep per input entry; "auto" takes the fewer.
+    has_aux : bool
+        `f` returns ``(value, extra)``; the result is ``(matrix, extra)``.
 
     Examples
     --------
@@ -46,12 +48,15 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0, mode: str = "auto"
     def derived(*args: Any, **options: Any) -> Any:
         chosen, filled = split(args, argnums, "jacobian")
         inputs = Inputs(chosen, "jacobian")
-        outputs, spec = trees.flatten(recorded(f, *filled(inputs.tree), **options))
+        out = recorded(f, *filled(inputs.tree), **options)
+        out, aux = out if has_aux else (out, None)
+        outputs, spec = trees.flatten(out)
         n_in = sum([prod(r.value.shape) for r in inputs.rows])
         n_out = sum([prod(np.shape(raw(y))) for y in outputs])
         forwards = mode == "forward" or (mode == "auto" and n_in < n_out)
         blocks = (_columns if forwards else _lines)(inputs, outputs)
-        return trees.unflatten(spec, [inputs.shaped(block) for block in blocks])
+        matrix = trees.unflatten(spec, [inputs.shaped(block) for block in blocks])
+        return (matrix, lowered(aux, inputs)) if has_aux else matrix
 
     return derived
 
@@ -140,12 +145,14 @@ def _columns(inputs: Inputs, outputs: list[Any]) -> list[list[Any]]:
     return blocks
 
 
-def hessian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+def hessian(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Function:
     """A function that gives the matrix of second derivatives of `f`, whose result is one number.
+
+    With `has_aux`, `f` returns ``(value, extra)``, and the result is ``(matrix, extra)``.
 
     >>> import autograd_lite as ag, numpy as np
     >>> ag.hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0]))
     array([[6., 2.],
            [2., 0.]])
     """
-    return jacobian(grad(f, argnums), argnums, mode="forward")
+    return jacobian(grad(f, argnums, has_aux), argnums, "forward", has_aux)

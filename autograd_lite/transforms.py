@@ -185,7 +185,7 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
         box = [out]
         del out  # so that the sweep holds the tape alone, and lets go of each value once it is used
         value, gradient = _gradient(box, inputs)
-        return ((value, _lowered(aux, inputs)) if has_aux else value), gradient
+        return ((value, lowered(aux, inputs)) if has_aux else value), gradient
 
     return derived
 
@@ -205,7 +205,7 @@ def _gradient(box: list[Any], inputs: Inputs) -> tuple[Any, Any]:
             "or use ag.jacobian, or ag.vjp with a seed"
         )
     if not isinstance(y, Tensor) or y._row.seq < inputs.first:  # it depends on no variable of ours
-        return _lowered(y, inputs), inputs.shaped([finished_as(None, row, inputs.wrapped) for row in inputs.rows])
+        return lowered(y, inputs), inputs.shaped([finished_as(None, row, inputs.wrapped) for row in inputs.rows])
     row = y._row
     rows, seeds = rows_of((row,), inputs.first, inputs.seqs), {row.seq: seed_for(row, None, "grad")}
     beyond = reaches_beyond(rows, inputs.first)
@@ -214,7 +214,7 @@ def _gradient(box: list[Any], inputs: Inputs) -> tuple[Any, Any]:
     return value, inputs.shaped(_pulled_back(inputs, rows, seeds, beyond=beyond))
 
 
-def _lowered(tree: Any, inputs: Inputs) -> Any:
+def lowered(tree: Any, inputs: Inputs) -> Any:
     """Tensors that stand for nothing but this call's variables, as the arrays the caller thinks in."""
     if inputs.quiet:
         tree = stop_gradient(tree)
@@ -251,8 +251,10 @@ def grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = False)
 # -- products with a vector -------------------------------------------------------------------------------------------
 
 
-def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
+def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """The value of `f` and its pullback: a function from a seed shaped like the value to gradients of the primals.
+
+    With `has_aux`, `f` returns ``(value, extra)``, and the result is ``(value, pullback, extra)``.
 
     >>> import autograd_lite as ag
     >>> out, pullback = ag.vjp(lambda x, y: x * y, 2.0, 3.0)
@@ -261,6 +263,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
     """
     inputs = Inputs(primals, "vjp")
     out = recorded(f, *inputs.tree)
+    out, aux = out if has_aux else (out, None)
     leaves, spec = trees.flatten(out)
 
     def pullback(seed: Any) -> Any:
@@ -279,10 +282,10 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
         holes = {seq for seq, s in starts.items() if has_zero(raw(s))}
         return inputs.shaped(_pulled_back(inputs, rows_of(rows, inputs.first, inputs.seqs), starts, holes=holes))
 
-    return _lowered(out, inputs), pullback
+    return (lowered(out, inputs), pullback, *([lowered(aux, inputs)] if has_aux else []))
 
 
-def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
+def jvp(f: Function, primals: Any, tangents: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """The value of `f` and its directional derivative: one evaluation and one forward sweep.
 
     Parameters
@@ -290,6 +293,8 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     f : callable
     primals, tangents : tuple
         The arguments of `f`, and their rates of change: same containers, same shapes.
+    has_aux : bool
+        `f` returns ``(value, extra)``; the result is ``(value, derivative, extra)``.
 
     Raises
     ------
@@ -309,9 +314,11 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
         raise SeedError(f"jvp: tangents of structure {found} do not fit primals of structure {inputs.spec}")
     starts = {r.seq: _tangent(t, r) for t, r in zip(directions, inputs.rows, strict=True)}
     out = recorded(f, *inputs.tree)
+    out, aux = out if has_aux else (out, None)
     leaves, out_spec = trees.flatten(out)
     pushed = _pushed_forward(inputs, leaves, starts, any([isinstance(t, Tensor) for t in directions]))
-    return _lowered(out, inputs), trees.unflatten(out_spec, pushed)
+    derivative = trees.unflatten(out_spec, pushed)
+    return (lowered(out, inputs), derivative, *([lowered(aux, inputs)] if has_aux else []))
 
 
 def _tangent(t: Any, row: Row) -> Any:
