@@ -198,7 +198,7 @@ def backward(f: Any, x: Any, u: Any) -> Any:
         out, pullback = ag.vjp(f, x)
         return along(pullback(np.ones((), out.dtype))[0], u)
     start = ag.Tensor(x, requires_grad=True)
-    out = f(start)
+    out = f(+start)  # computed, since a copy of a leaf is a leaf of its own
     if isinstance(out, ag.Tensor) and out.requires_grad:  # else there is nothing to sweep, and `backward` says so
         out.backward(create_graph=True)
     return 0.0 * real_sum(u) if start.grad is None else along(start.grad, u)
