@@ -103,6 +103,10 @@ def _split(axis: int | None = None) -> Call:
     def call(x: Any, sections: Any, along: int = 0) -> Any:
         x = as_array(x)
         k = along if axis is None else 0 if axis == 1 == x.ndim else axis
+        if axis is not None and x.ndim < (2 if axis == 0 else axis):
+            raise ValueError(
+                f"np.{'vhd'[axis]}split: of arrays of {2 if axis == 0 else axis} axes or more, not of {x.ndim}"
+            )
         if not np.iterable(sections) and x.shape[k] % sections:
             raise ValueError(f"np.split: {x.shape[k]} entries do not divide into {sections} equal parts")
         return arrange.array_split(x, sections, axis=k)
@@ -218,7 +222,7 @@ FUNCTIONS: dict[Any, Call] = {
     np.insert: forms.insert, np.select: forms.select, np.choose: forms.choose,
     np.compress: lambda c, x, axis=None: index.take(x, np.flatnonzero(raw(c)), axis=axis),
     np.extract: lambda c, x: shape.ravel(x)[np.flatnonzero(raw(c))], np.rollaxis: forms.rollaxis, np.resize: forms.by_place(np.resize), np.trim_zeros: forms.trim_zeros,
-    np.lib.stride_tricks.sliding_window_view: forms.by_place(np.lib.stride_tricks.sliding_window_view),
+    np.lib.stride_tricks.sliding_window_view: forms.by_place(np.lib.stride_tricks.sliding_window_view, index.seen_at),
     np.apply_along_axis: forms.apply_along_axis, np.apply_over_axes: forms.apply_over_axes, np.piecewise: forms.piecewise,
     np.unwrap: forms.unwrap,
     np.astype: create.astype, np.i0: special.i0,

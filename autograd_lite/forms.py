@@ -268,13 +268,14 @@ def heaviside(x: Any, y: Any) -> Any:
 # -- entries by their places: NumPy's function moves the numbers 0, 1, 2, …, and entries follow ------------------------
 
 
-def by_place(function: Any) -> Any:
-    """A function that only arranges entries, from NumPy's own."""
+def by_place(function: Any, read: Any = index.getitem) -> Any:
+    """A function that only arranges entries, from NumPy's own; `read` says whether its result is a view."""
 
     def call(x: Any, *args: Any, **options: Any) -> Any:
         x = as_array(x)
         places = function(np.arange(x.size).reshape(x.shape), *map(raw, args), **options)
-        return shape.ravel(x)[places]
+        x = x if x.shape else shape.reshape(x, (1,))
+        return read(x, np.unravel_index(places, x.shape))
 
     return call
 
@@ -324,7 +325,10 @@ def reshape(x: Any, shape_: Any = None, order: str = "C", *, copy: bool | None =
 
 
 def ravel(x: Any, order: str = "C") -> Any:
-    return reshape(x, -1, "C" if order == "K" else order)
+    x = as_array(x)
+    if order == "K" and not (by_columns(x) or getattr(raw(x), "flags", {"C": True})["C"]):
+        raise ValueError("ravel: order='K' of entries in neither order of axes; choose 'C' or 'F'")
+    return shape.ravel(shape.permute_dims(x) if order == "F" or (order in ("A", "K") and by_columns(x)) else x)
 
 
 def meshgrid(*arrays: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:

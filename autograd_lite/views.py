@@ -11,7 +11,7 @@ from autograd_lite.tensor import Row, Tensor, handle, replace
 if TYPE_CHECKING:
     from autograd_lite.op import Op
 
-__all__ = ["View"]
+__all__ = ["View", "copied_out"]
 
 
 class View(Tensor):
@@ -61,3 +61,8 @@ class View(Tensor):
         replace(base, row)
         for view, own in written:  # those of a variable written to under `no_grad` look again
             view._own, view._seen = own, row
+
+
+def copied_out(x: Any) -> Any:
+    """`x`, which was arranged as views are, where NumPy's function gives a copy: it sees no later write."""
+    return handle(x._row) if isinstance(x, View) else x

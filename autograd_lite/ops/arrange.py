@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import as_array, on_host
-from autograd_lite.ops.index import getitem, scatter
+from autograd_lite.ops.index import getitem, scatter, seen_at
 from autograd_lite.ops.order import normal_axis, raw
 from autograd_lite.ops.shape import broadcast_to, concat, flip, reshape, stack, swapaxes
+from autograd_lite.views import copied_out
 
 # -- repeating --------------------------------------------------------------------------------------------------------
 
@@ -28,7 +29,7 @@ def tile(x: Any, repetitions: Any, /) -> Any:
     lengths = (1,) * (len(times) - x.ndim) + tuple(x.shape)
     split = reshape(x, tuple([n for length in lengths for n in (1, length)]))
     spread = broadcast_to(split, tuple([n for pair in zip(times, lengths, strict=True) for n in pair]))
-    return reshape(spread, tuple([k * n for k, n in zip(times, lengths, strict=True)]))
+    return copied_out(reshape(spread, tuple([k * n for k, n in zip(times, lengths, strict=True)])))
 
 
 def repeat(x: Any, repeats: Any, /, *, axis: int | None = None) -> Any:
@@ -47,7 +48,7 @@ def repeat(x: Any, repeats: Any, /, *, axis: int | None = None) -> Any:
         return getitem(x, (slice(None),) * axis + (np.repeat(np.arange(x.shape[axis]), counts),))
     n, before, after = int(counts.reshape(())), tuple(x.shape[: axis + 1]), tuple(x.shape[axis + 1 :])
     spread = broadcast_to(reshape(x, (*before, 1, *after)), (*before, n, *after))
-    return reshape(spread, (*before[:-1], before[-1] * n, *after))
+    return copied_out(reshape(spread, (*before[:-1], before[-1] * n, *after)))
 
 
 # -- joining and cutting ----------------------------------------------------------------------------------------------
@@ -119,7 +120,7 @@ def diagonal(x: Any, /, *, offset: int = 0) -> Any:
     if x.ndim < 2:
         raise ValueError(f"diagonal: needs two axes, not shape {tuple(x.shape)}")
     rows, columns = places_of_diagonal(x.shape[-2], x.shape[-1], offset)
-    return x[..., rows, columns]
+    return seen_at(x, (..., rows, columns))
 
 
 def places_of_diagonal(rows: int, columns: int, offset: int) -> tuple[Any, Any]:

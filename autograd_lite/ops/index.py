@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import as_array, is_array, namespace
+from autograd_lite.op import OPS
 from autograd_lite.ops import places
 from autograd_lite.ops.axes import batch_index
 from autograd_lite.ops.places import is_basic
 from autograd_lite.ops.shape import reshape
 from autograd_lite.rules import linear
 from autograd_lite.tensor import Tensor
+from autograd_lite.views import View
 
 
 def _plain_index(index: Any) -> Any:
@@ -83,6 +85,12 @@ _setitem = linear("setitem", _set,                      lambda g, x, v, index: _
 def getitem(x: Any, index: Any, /) -> Any:
     """``x[index]``, as NumPy reads it: integers, slices, None, Ellipsis, masks, integer arrays."""
     return _getitem(x, _plain_index(index))
+
+
+def seen_at(x: Any, index: Any) -> Any:
+    """``x[index]`` where NumPy's function gives a view, though it takes integer arrays here: writes go both ways."""
+    part = getitem(x, index)
+    return View(x, OPS["getitem"], (_plain_index(index),), part._row) if isinstance(x, Tensor) else part
 
 
 def setitem(x: Any, index: Any, v: Any, /) -> Any:
