@@ -36,7 +36,7 @@ class Program:
         self.lines: list[tuple[int, Callable[..., Any], tuple[Any, ...], dict[str, Any], Any]] = []
         self.known: dict[Any, Any] = {}
         self.checks: list[int] = []
-        self.careful, self.count = careful, 0
+        self.careful, self.count, self.ended = careful, 0, False
         self.inputs = [self.traced(_read_only(x)) for x in inputs]
 
     def __enter__(self) -> Program:
@@ -44,6 +44,7 @@ class Program:
 
     def __exit__(self, *_: object) -> None:
         """Let go of all traced arrays, which know the program: then nothing is left for the garbage collector."""
+        self.ended = True
         self.lines.clear()
         self.known.clear()
         self.inputs.clear()
@@ -60,6 +61,11 @@ class Program:
 
         `fixed` says that no shape or dtype of the result depends on values; of other results every run checks them.
         """
+        if self.ended:
+            raise TracerError(
+                f"replay: {_called_name(function)} meets an array of a recording that has ended: the recorded function "
+                f"left it in a list, an attribute or a variable outside; let it return what is wanted afterwards"
+            )
         key = function, _identity(args), _identity(options)
         if key not in self.known:  # the arguments are kept, so that nothing else takes their identity
             self.known[key] = self._called(function, args, options, fixed), args, options

@@ -401,3 +401,12 @@ def test_arrays_without_axes_are_written_into_as_well():
         ag.replay(add)(np.array(2.0))
     assert ag.replay(add)(np.float64(2.0)) == 3.0
     assert ag.replay(add)(2.0) == 3.0
+
+
+def test_an_array_that_left_its_recording_says_so():
+    kept = []
+    fast = ag.replay(lambda x: kept.append(x * 2) or x * 3)
+    fast(np.ones(2))
+    for use in (lambda x: x + 1, lambda x: ag.sin(ag.asarray(x)), np.sum, lambda x: ag.grad(ag.sum)(x * 1.0)):
+        with pytest.raises(TracerError, match="has ended"):
+            use(kept[0])
