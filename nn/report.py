@@ -11,6 +11,7 @@ import numpy as np
 
 import autograd_lite as ag
 from nn import io, plot
+from nn.charts import literal
 from nn.mlp import MLP
 from nn.tables import Table
 from nn.training import History, fit, predict
@@ -107,7 +108,7 @@ def train(
 
     output = predict(model, X[test])
     report = Report(model, history, {}, [], X[learn], y[learn])
-    figures = {"curves": history.plot(f"training on {table.name}")} if history else {}
+    figures = {"curves": history.plot(literal(f"training on {table.name}"))} if history.epochs else {}
     if table.classes:
         figures |= _classified(table, test, output, report.scores, say)
     else:

@@ -212,6 +212,17 @@ def test_a_copy_goes_on_as_the_original(name, way):
         assert found == going_on(original)
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # three epochs are enough to be copied
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_shallow_copy_does_what_the_original_would(name):
+    """It shares what the original holds, as copies of Python's own objects do: so it goes on as the original would."""
+    original = made(name)
+    for _ in range(2):
+        expected = going_on(copy.deepcopy(original))
+        assert going_on(copy.copy(original)) == expected
+        going_on(original)
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("rule", sorted(OPTIMIZERS))
 def test_a_model_and_its_optimizer_copied_together_train_on_together(rule, way):
