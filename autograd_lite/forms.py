@@ -46,8 +46,6 @@ def vdot(x: Any, y: Any) -> Any:
 def _cast(name: str, arrays: Any, dtype: Any, casting: Any) -> list[Any]:
     """Arrays in the dtype that they are to be joined in. Raises TypeError where NumPy would not cast them so."""
     given = [as_array(a) for a in arrays]
-    if dtype is None and casting == "same_kind":
-        return given
     dtype = np.result_type(*map(dtype_name, given)) if dtype is None else np.dtype(dtype)
     for a in given:
         if not np.can_cast(dtype_name(a), dtype, casting):
@@ -56,21 +54,25 @@ def _cast(name: str, arrays: Any, dtype: Any, casting: Any) -> list[Any]:
 
 
 def concatenate(arrays: Any, axis: int | None = 0, *, dtype: Any = None, casting: str = "same_kind") -> Any:
-    return shape.concat(_cast("np.concatenate", arrays, dtype, casting), axis=axis)
+    if dtype is not None or casting != "same_kind":
+        arrays = _cast("np.concatenate", arrays, dtype, casting)
+    return shape.concat(arrays, axis=axis)
 
 
 def stack(arrays: Any, axis: int = 0, *, dtype: Any = None, casting: str = "same_kind") -> Any:
-    return shape.stack(_cast("np.stack", arrays, dtype, casting), axis=axis)
+    if dtype is not None or casting != "same_kind":
+        arrays = _cast("np.stack", arrays, dtype, casting)
+    return shape.stack(arrays, axis=axis)
 
 
 def vstack(arrays: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     arrays = [arrange.at_least(a, 2) for a in arrays]
-    return shape.concat(_cast("np.vstack", arrays, dtype, casting), axis=0)
+    return concatenate(arrays, 0, dtype=dtype, casting=casting)
 
 
 def hstack(arrays: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     arrays = [arrange.at_least(a, 1) for a in arrays]
-    return shape.concat(_cast("np.hstack", arrays, dtype, casting), axis=0 if arrays[0].ndim == 1 else 1)
+    return concatenate(arrays, 0 if arrays[0].ndim == 1 else 1, dtype=dtype, casting=casting)
 
 
 def columns(arrays: Any) -> Any:

@@ -108,10 +108,11 @@ def _by_numpy(ufunc: Any, method: str, inputs: Any, options: dict[str, Any]) -> 
 def _array_function(self: Tensor, function: Any, types: Any, args: Any, options: dict[str, Any]) -> Any:
     """What NumPy calls for its other functions with a Tensor among their arguments."""
     found = FUNCTIONS.get(function) or LATER.get(f"{function.__module__}.{function.__name__}")
-    name = f"{function.__module__}.{function.__name__}".replace("numpy", "np")
     if found is None:
-        return _without_rule(name, function, args, options)
-    args, options, out = _in_order(function, args, options)
+        return _without_rule(function, args, options)
+    out = None
+    if options or len(args) != 1:  # one array, most often
+        args, options, out = _in_order(function, args, options)
     try:
         result = found(*args, **options)
     except TypeError as error:
@@ -120,37 +121,40 @@ def _array_function(self: Tensor, function: Any, types: Any, args: Any, options:
         if not any(map(is_tracked, _flat((args, options)))):
             result = _constant(function(*_plain(args), **_plain_options(options)))
         else:
-            raise TypeError(f"{name} on a Tensor: {error}; pass .detach() if no derivative is wanted") from error
-    return result if out is None else writes.into(out, result, name)
+            raise TypeError(f"{_spoken(function)} on a Tensor: {error}; pass .detach() if no derivative is wanted") from error
+    return result if out is None else writes.into(out, result, _spoken(function))
+
+
+def _spoken(function: Any) -> str:
+    return f"{function.__module__}.{function.__name__}".replace("numpy", "np")
 
 
 @cache
-def _positions(function: Any) -> tuple[tuple[str, ...], int]:
-    """NumPy's names for what may be given by position, but for `out`; and the place of that, or one never reached."""
+def _positions(function: Any) -> tuple[tuple[str, ...], int, int]:
+    """NumPy's names for what may be given by position, how many of them have to be, and the place of `out`, if any."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except ValueError:  # an older NumPy hides the signatures of what is written in C
-        return (), sys.maxsize
-    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    return tuple([n for n in names if n != "out"]), names.index("out") if "out" in names else sys.maxsize
+        return (), 0, sys.maxsize
+    found = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    names = tuple([p.name for p in found])
+    return names, len([p for p in found if p.default is p.empty]), names.index("out") if "out" in names else sys.maxsize
 
 
 def _in_order(function: Any, args: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any], Any]:
-    """The arguments as the table's entries take them: by position as far as they go on without a gap, then by name.
+    """The arguments as the table's entries take them, and what ``out=`` is.
 
-    So an entry may have its own names for what NumPy requires. What ``out=`` is comes apart, and "not given" goes.
+    What is required comes by position, so an entry may have its own names for it. What is "not given" goes.
     """
-    names, place = _positions(function)
-    if len(args) > place:
-        out, args = args[place], (*args[:place], *args[place + 1 :])
-    else:
-        out = options.pop("out", None) if "out" in options else None
-    if any([x is NOT_GIVEN for x in (*args, *options.values())]):
+    names, needed, place = _positions(function)
+    if id(NOT_GIVEN) in map(id, (*args, *options.values())):  # by identity: arrays compare entry by entry
         options = dict(zip(names, args, strict=False)) | options
         args, options = (), {name: x for name, x in options.items() if x is not NOT_GIVEN}
-    if options:
-        while len(args) < len(names) and names[len(args)] in options:
-            args = (*args, options.pop(names[len(args)]))
+    out = options.pop("out", None) if "out" in options else None
+    if len(args) > place:
+        out, args = args[place], (*args[:place], *args[place + 1 :])
+    while len(args) < needed and names[len(args)] in options:
+        args = (*args, options.pop(names[len(args)]))
     return args, options, out
 
 
@@ -163,17 +167,17 @@ def _takes(found: Any, args: Any, options: dict[str, Any]) -> bool:
     return True
 
 
-def _without_rule(name: str, function: Any, args: Any, options: dict[str, Any]) -> Any:
+def _without_rule(function: Any, args: Any, options: dict[str, Any]) -> Any:
     """A write, a function without derivative, or one without a rule: an error if there is a tape to lose."""
     leaves = list(_flat((args, options)))
     if function in WRITES:
         target = args[0] if args else next(iter(options.values()))
         if isinstance(target, Tensor):
             return WRITES[function](*args, **options)
-        writes.refuse(name, target, *leaves)
+        writes.refuse(_spoken(function), target, *leaves)
     elif function not in CONSTANT and any(map(is_tracked, leaves)):
         remedy = REMEDIES.get(function) or MODULES.get(function.__module__, "write it with autograd_lite operations")
-        raise NoRuleError(f"{name} has no derivative rule here: {remedy}; pass .detach() if no derivative is wanted")
+        raise NoRuleError(f"{_spoken(function)} has no derivative rule here: {remedy}; pass .detach() if no derivative is wanted")
     return _constant(function(*_plain(args), **_plain_options(options)))
 
 

@@ -94,6 +94,8 @@ def _var(x: Any, axis: Any, correction: Any, keepdims: Any) -> Any:
 
 
 def _largest(x: Any, axis: Any, xp: Any) -> Any:
+    if 0 in x.shape:  # of no entries any number will do
+        return xp.sum(x, axis=axis, keepdims=True)
     return _maximum(x, axis, None, None, True) if xp is np else xp.max(x, axis=axis, keepdims=True)
 
 
