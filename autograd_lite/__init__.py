@@ -43,7 +43,7 @@ from numpy import (
     uint64,
 )
 
-from autograd_lite import errors, fft, linalg, mcmc, mechanics, methods, ode, protocols, special  # noqa: F401  # importing methods and protocols binds Tensor's manners
+from autograd_lite import array_methods, errors, fft, linalg, mcmc, mechanics, methods, ode, protocols, special  # noqa: F401  # importing methods and protocols binds Tensor's manners
 from autograd_lite.check import check_grads
 from autograd_lite.checkpoint import checkpoint
 from autograd_lite.debug import debug

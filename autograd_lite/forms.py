@@ -327,10 +327,12 @@ def reshape(x: Any, shape_: Any = None, order: str = "C", *, copy: bool | None =
 
 
 def ravel(x: Any, order: str = "C") -> Any:
+    """With "K" as the entries lie in memory."""
     x = as_array(x)
-    if order == "K" and not (by_columns(x) or getattr(raw(x), "flags", {"C": True})["C"]):
-        raise ValueError("ravel: order='K' of entries in neither order of axes; choose 'C' or 'F'")
-    return shape.ravel(shape.permute_dims(x) if order == "F" or (order in ("A", "K") and by_columns(x)) else x)
+    if order == "K":
+        strides = np.abs(getattr(raw(x), "strides", ()))
+        return shape.ravel(shape.permute_dims(x, tuple(np.argsort(-strides, kind="stable").tolist()) or None))
+    return shape.ravel(shape.permute_dims(x) if order == "F" or (order == "A" and by_columns(x)) else x)
 
 
 def meshgrid(*arrays: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:

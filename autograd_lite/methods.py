@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.op import OPS
-from autograd_lite.ops import arrange, create, index, linalg, order, reduce, shape
 from autograd_lite.ops import elementwise as e
+from autograd_lite.ops import index, linalg, shape
 from autograd_lite.products import conform
 from autograd_lite.sweep import backward
 from autograd_lite.tensor import Tensor, constant, held, replace
@@ -48,26 +48,6 @@ METHODS: dict[str, Callable[..., Any]] = {
     "__getitem__": index.getitem,
     "conj": e.conj,
     "conjugate": e.conj,
-    "round": e.round,
-    "sum": reduce.sum,
-    "mean": reduce.mean,
-    "prod": reduce.prod,
-    "max": reduce.max,
-    "min": reduce.min,
-    "all": reduce.all,
-    "any": reduce.any,
-    "argmax": reduce.argmax,
-    "argmin": reduce.argmin,
-    "argsort": reduce.argsort,
-    "clip": e.clip,
-    "dot": linalg.dot,
-    "squeeze": shape.squeeze,
-    "swapaxes": shape.swapaxes,
-    "ravel": shape.ravel,
-    "take": index.take,
-    "nonzero": order.nonzero,
-    "trace": linalg.trace,
-    "astype": create.astype,
     "backward": backward,
 }
 
@@ -118,44 +98,9 @@ def _setitem(self: Tensor, key: Any, value: Any) -> None:
     assign(self, new)
 
 
-def _reshape(self: Any, *dims: Any, shape: Any = None, copy: bool | None = None) -> Any:
-    target = shape if shape is not None else dims[0] if len(dims) == 1 and np.iterable(dims[0]) else dims
-    return _shape_reshape(self, target, copy=copy)
-
-
-_shape_reshape = shape.reshape
-
-
 def _transpose(self: Any, *axes: Any) -> Any:
     order: Any = axes[0] if len(axes) == 1 and (axes[0] is None or np.iterable(axes[0])) else axes
     return shape.permute_dims(self, order or None)
-
-
-def _spread(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``t.std(axis, ddof=1)``, as NumPy's methods call what the Array API calls `correction`."""
-
-    def method(self: Any, axis: Any = None, *, ddof: float = 0, correction: float = 0, keepdims: bool = False) -> Any:
-        return function(self, axis, correction=correction or ddof, keepdims=keepdims)
-
-    return method
-
-
-def _by_axis(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``t.cumsum(axis, dtype)``: by position too, and of the flattened array for None."""
-
-    def method(self: Any, axis: int | None = None, dtype: Any = None) -> Any:
-        flat = axis is None
-        return function(shape.ravel(self) if flat else self, axis=0 if flat else axis, dtype=dtype)
-
-    return method
-
-
-def _repeat(self: Any, repeats: Any, axis: int | None = None) -> Any:
-    return arrange.repeat(self, repeats, axis=axis)
-
-
-def _diagonal(self: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    return arrange.diagonal(shape.moveaxis(self, (axis1, axis2), (-2, -1)), offset=offset)
 
 
 def _to_device(self: Any, device: Any, /, *, stream: Any = None) -> Any:
@@ -187,14 +132,6 @@ def _dlpack_device(self: Any) -> Any:
     return np.asarray(self._row.value).__dlpack_device__()
 
 
-def _flatten(self: Any) -> Any:
-    return e.positive(shape.ravel(self))
-
-
-def _copy(self: Any) -> Any:
-    return create._copy(self)
-
-
 def bind() -> None:
     """Put everything in the tables onto Tensor."""
     for name, function in METHODS.items():
@@ -210,19 +147,10 @@ def bind() -> None:
         "__rpow__": _POW.reflected,
         "__ipow__": _in_place("pow", _power),
         "__setitem__": _setitem,
-        "reshape": _reshape,
         "transpose": _transpose,
-        "flatten": _flatten,
-        "repeat": _repeat,
-        "diagonal": _diagonal,
-        "cumsum": _by_axis(order.cumulative_sum),
-        "cumprod": _by_axis(order.cumulative_prod),
         "to_device": _to_device,
         "__dlpack__": _dlpack,
         "__dlpack_device__": _dlpack_device,
-        "copy": _copy,
-        "std": _spread(reduce.std),
-        "var": _spread(reduce.var),
         "T": property(shape.permute_dims, doc="The axes reversed."),
         "mT": property(shape.matrix_transpose, doc="The last two axes exchanged."),
         "real": property(e.real, doc="The real part."),

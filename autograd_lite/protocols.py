@@ -121,8 +121,15 @@ def _array_function(self: Tensor, function: Any, types: Any, args: Any, options:
         if not any(map(is_tracked, _flat((args, options)))):
             result = _constant(function(*_plain(args), **_plain_options(options)))
         else:
-            raise TypeError(f"{_spoken(function)} on a Tensor: {error}; pass .detach() if no derivative is wanted") from error
+            raise TypeError(
+                f"{_spoken(function)} on a Tensor: {error}; pass .detach() if no derivative is wanted"
+            ) from error
     return result if out is None else writes.into(out, result, _spoken(function))
+
+
+def call(function: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """One of NumPy's functions of Tensors, as NumPy would call it."""
+    return _array_function(args[0], function, (), args, options)
 
 
 def _spoken(function: Any) -> str:
@@ -177,7 +184,9 @@ def _without_rule(function: Any, args: Any, options: dict[str, Any]) -> Any:
         writes.refuse(_spoken(function), target, *leaves)
     elif function not in CONSTANT and any(map(is_tracked, leaves)):
         remedy = REMEDIES.get(function) or MODULES.get(function.__module__, "write it with autograd_lite operations")
-        raise NoRuleError(f"{_spoken(function)} has no derivative rule here: {remedy}; pass .detach() if no derivative is wanted")
+        raise NoRuleError(
+            f"{_spoken(function)} has no derivative rule here: {remedy}; pass .detach() if no derivative is wanted"
+        )
     return _constant(function(*_plain(args), **_plain_options(options)))
 
 

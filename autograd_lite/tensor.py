@@ -277,10 +277,10 @@ class Tensor:
         """The value as a NumPy array of its own; of a tracked Tensor a TrackedError: write ``t.detach().numpy()``."""
         return np.array(on_host(self._plain(".numpy()", "the functions of autograd_lite")))
 
-    def item(self) -> Any:
-        """The one entry as a Python number, a constant. Raises ValueError if there is not exactly one."""
+    def item(self, *place: int) -> Any:
+        """The one entry, or that at a place, as a Python number, a constant. Raises ValueError if there are several."""
         value = self._row.value
-        return value.item() if hasattr(value, "item") else on_host(value).item()
+        return (value if hasattr(value, "item") and not place else on_host(value)).item(*place)
 
     def tolist(self) -> Any:
         """The value as nested Python lists; of a tracked Tensor a TrackedError: write ``t.detach().tolist()``."""

@@ -124,7 +124,12 @@ def test_exported_names_are_the_public_names(package):
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             bound |= {target.id for target in targets if isinstance(target, ast.Name)}
-    internal = {"keep_freed_memory", "methods", "protocols"}  # imported for what importing or calling them does
+    internal = {
+        "array_methods",
+        "keep_freed_memory",
+        "methods",
+        "protocols",
+    }  # imported for what importing or calling them does
     internal |= {"annotations", "TYPE_CHECKING", "Any", "import_module"}  # Python's own
     public = {name for name in bound if not name.startswith("_")} - internal
     assert set(package.__all__) == public

@@ -37,7 +37,7 @@ def asarray(data: Any, *, dtype: Any = None, device: Any = None, copy: bool | No
 
 
 def _copied(x: Any, xp: Any = np) -> Any:
-    return copied(x)
+    return x.copy() if x.__class__ is np.ndarray else copied(x)  # in C's order
 
 
 def made(function: Callable[..., Any], *args: Any, **options: Any) -> Any:

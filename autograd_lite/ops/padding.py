@@ -11,7 +11,7 @@ from autograd_lite.backend import as_array, is_inexact
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.elementwise import round
 from autograd_lite.ops.index import scatter, setitem
-from autograd_lite.ops.order import cut, normal_axis, raw
+from autograd_lite.ops.order import beside, cut, normal_axis, raw
 from autograd_lite.ops.quantiles import median
 from autograd_lite.ops.reduce import max, mean, min
 from autograd_lite.ops.shape import broadcast_to, concat, flip, moveaxis, reshape, stack
@@ -98,19 +98,21 @@ def _pairs(given: Any, ndim: int) -> list[tuple[Any, Any]]:
 def _constant(x: Any, widths: Any, values: Any) -> Any:
     shape = tuple([before + n + after for n, (before, after) in zip(x.shape, widths, strict=True)])
     inside = tuple([slice(before, before + n) for n, (before, _) in zip(x.shape, widths, strict=True)])
+    out = scatter(x, shape, inside)
     if isinstance(values, (int, float)) and values == 0:
-        return scatter(x, shape, inside)
-    if not np.ndim(raw(values)) and not isinstance(values, (list, tuple)):
-        return setitem(astype(broadcast_to(as_array(values), shape), x.dtype, copy=False), inside, x)
-    for axis, ((before, after), (low, high)) in enumerate(zip(widths, _pairs(values, x.ndim), strict=True)):
-        x = concat([_spread(x, axis, low, before), x, _spread(x, axis, high, after)], axis=axis)
-    return x
+        return out
+    for axis, ((before, after), pair) in enumerate(zip(widths, _pairs(values, x.ndim), strict=True)):
+        sides = slice(0, before), slice(shape[axis] - after, None)
+        for value, side, width in zip(pair, sides, (before, after), strict=True):
+            if width:
+                out = setitem(out, (*[slice(None)] * axis, side, *inside[axis + 1 :]), value)
+    return out
 
 
 def _spread(x: Any, axis: int, value: Any, width: int) -> Any:
-    """`value`, broadcast to `width` entries along an axis of `x`, in its dtype."""
+    """`value`, computed from `x`, broadcast to `width` entries along an axis, in the dtype of `x`."""
     shape = tuple([width if i == axis else n for i, n in enumerate(x.shape)])
-    return astype(broadcast_to(as_array(value), shape), x.dtype, copy=False)
+    return broadcast_to(value if value.dtype == x.dtype else astype(value, x.dtype), shape)
 
 
 def _ramp(x: Any, axis: int, before: int, after: int, ends: Any, mode: str) -> Any:
@@ -119,10 +121,10 @@ def _ramp(x: Any, axis: int, before: int, after: int, ends: Any, mode: str) -> A
     first, last = cut(x, axis, None, 1), cut(x, axis, -1, None)
     up = np.reshape(np.arange(before) / (before or 1), along)
     down = np.reshape(np.arange(after)[::-1] / (after or 1), along)
-    ramps = low + (first - low) * up, high + (last - high) * down
+    ramps = low + (first - low) * beside(up, x), high + (last - high) * beside(down, x)
     if not is_inexact(raw(x)):
         ramps = tuple([np.floor(ramp) for ramp in ramps])  # as NumPy's linspace of integers
-    left, right = [astype(ramp, x.dtype, copy=False) for ramp in ramps]
+    left, right = [ramp if ramp.dtype == x.dtype else astype(ramp, x.dtype) for ramp in ramps]
     return concat([left, x, right], axis=axis)
 
 

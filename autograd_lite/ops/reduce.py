@@ -221,6 +221,8 @@ count_nonzero = plain("count_nonzero", lambda x, axis, keepdims: np.count_nonzer
 
 
 def _log_softmax(x: Any, axis: Any, xp: Any = np) -> Any:
+    if 0 in x.shape:
+        return xp.exp(x)
     x = x - _largest(x, axis, xp)  # first, so that nothing large is left to cancel
     return x - xp.log(_total(xp.exp(x), axis, xp))
 
