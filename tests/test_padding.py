@@ -15,6 +15,8 @@ def of_the_edges(vector, width, axis, options):
 
 
 ENDS = np.array([[0.3, -1.0], [2.0, 0.7]])
+STATISTICS = ("maximum", "mean", "median", "minimum")
+LENGTHS = (None, 2, ((1, 2), (3, 9)))
 CASES = {
     "constants": ("constant", {"constant_values": 0.3}),
     "a pair of constants": ("constant", {"constant_values": (0.3, -1.0)}),
@@ -22,7 +24,7 @@ CASES = {
     "ramps": ("linear_ramp", {}),
     "ramps to one end": ("linear_ramp", {"end_values": 2.0}),
     "ramps to ends": ("linear_ramp", {"end_values": ENDS}),
-    **{f"{m} of {n}": (m, {} if n is None else {"stat_length": n}) for m in ("maximum", "mean", "median", "minimum") for n in (None, 2, ((1, 2), (3, 9)))},
+    **{f"{m} of {n}": (m, {} if n is None else {"stat_length": n}) for n in LENGTHS for m in STATISTICS},
     **{f"{m} {k}": (m, {"reflect_type": k}) for m in ("reflect", "symmetric") for k in ("even", "odd")},
     **{m: (m, {}) for m in ("edge", "wrap")},
     "a function": (of_the_edges, {}),
