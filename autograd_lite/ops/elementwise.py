@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import PYTHON, has_nan, has_zero, is_complex, is_inexact, real_dtype
+from autograd_lite.backend import PYTHON, decided, has_nan, has_zero, is_complex, is_inexact, namespace, real_dtype
 from autograd_lite.ops.axes import batch_same
 from autograd_lite.ops.create import zeros_like
 from autograd_lite.products import gate
@@ -120,6 +120,7 @@ negative  = elementwise("negative",  operator.neg,     -1,                      
 positive  = elementwise("positive",  operator.pos,      1,                                               infix="+{}",      doc="The same again.")
 square    = elementwise("square",    np.square,         lambda v, x: 2 * x,                              infix="{}**2",    doc="The square.")
 one_minus_square = elementwise("one_minus_square", _one_minus_square, lambda v, x: -2 * x,           infix="1 - {}**2", doc="1 - x², the slope of tanh, in the memory of one result.")
+gaps = elementwise("gaps", lambda x, xp=np: (1 - x) * (1 + x), lambda v, x: -2 * x,                   doc="(1 - x) (1 + x), that is 1 - x², exact near ±1.")
 sqrt      = elementwise("sqrt",      np.sqrt,           lambda v, x: 0.5 / v,                            doc="The square root; its derivative at 0 is inf.")
 root      = elementwise("root",      np.sqrt,           lambda v, x: 0.5 * quotient(v, x), power=lambda row, n: ("pow", (*row.args, constant(n / 2)), None), doc="The square root of a square: a length, whose derivative at 0 is 0.")
 cbrt      = elementwise("cbrt",      np.cbrt,           lambda v, x: 1 / (3 * v * v),                    doc="The cube root; its derivative at 0 is inf.")
@@ -210,6 +211,38 @@ def _sigmoid(x: Any, xp: Any = np) -> Any:
     return _where(x >= 0, 1, e, xp) / (1 + e)
 
 
+def _sech2(x: Any, xp: Any = np) -> Any:
+    size = _where(xp.real(x) >= 0, x, -x, xp) if is_complex(x) else xp.abs(x)
+    e = xp.exp(-2 * size)
+    return 4 * e / ((1 + e) * (1 + e))
+
+
+def _lost(s: Any) -> bool:
+    """Whether a difference from 1 is so small somewhere that it has lost digits."""
+    value = s._row.value if isinstance(s, Tensor) else s
+    cls = value.__class__
+    if cls is np.float64:
+        return bool(value < 1e-6)
+    if cls is np.ndarray and value.dtype.kind == "f":
+        return value.size > 0 and bool(np.minimum.reduce(value, None) < (1e-6 if value.dtype.itemsize == 8 else 2e-3))
+    if (asked := getattr(value, "asked", None)) is not None:
+        return bool(asked(_lost, True))
+    space = namespace(cls)
+    return decided(space.any(space.abs(value) < (1e-6 if real_dtype(value).itemsize == 8 else 2e-3)), otherwise=True)
+
+
+def _tanh_slope(v: Any, x: Any) -> Any:
+    """1 - v², which costs no exponential; where tanh has reached 1 to many digits, 1/cosh(x)²."""
+    s = one_minus_square(v)
+    return sech2(x) if _lost(s) else s
+
+
+def _sigmoid_slope(v: Any, x: Any) -> Any:
+    """v (1 - v), likewise; if it is to be differentiated 1/(2 cosh(x/2))², whose derivatives are exact near 0 too."""
+    rest = 1 - v
+    return sech2(x / 2) / 4 if (isinstance(v, Tensor) and v.requires_grad) or _lost(rest) else v * rest
+
+
 def _softplus(x: Any, xp: Any = np) -> Any:
     if is_complex(x):
         return _complex_softplus(x, xp)
@@ -252,7 +285,7 @@ log2     = elementwise("log2",     np.log2,     lambda v, x: 1 / (x * _log(2)), 
 log10    = elementwise("log10",    np.log10,    lambda v, x: 1 / (x * _log(10)), doc="The logarithm to base 10.")
 log_ratio = elementwise("log_ratio", _log_ratio, lambda v, x, y: 1 / x, lambda v, x, y: -1 / y, doc="log(x / y), without overflow.")
 log1p    = elementwise("log1p",    np.log1p,    lambda v, x: 1 / (1 + x),        doc="log(1 + x), exact near 0.")
-sigmoid  = elementwise("sigmoid",  _sigmoid,    lambda v, x: v * (1 - v),        doc="1 / (1 + exp(-x)), the logistic function; never overflows.")
+sigmoid  = elementwise("sigmoid",  _sigmoid,    lambda v, x: _sigmoid_slope(v, x), doc="1 / (1 + exp(-x)), the logistic function; never overflows.")
 softplus = elementwise("softplus", _softplus, lambda v, x: sigmoid(x), doc="log(1 + exp(x)); never overflows.")
 logaddexp = elementwise("logaddexp", np.logaddexp, lambda v, x, y: _softmax2(x, y), lambda v, x, y: _softmax2(y, x), doc="log(exp(x) + exp(y)); never overflows.")
 
@@ -266,10 +299,11 @@ acos  = elementwise("acos",  np.acos,  lambda v, x: -1 / sqrt(-(x - 1) * (1 + x)
 atan  = elementwise("atan",  np.atan,  lambda v, x: 1 / (1 + x**2),                    doc="The inverse tangent.")
 sinh  = elementwise("sinh",  np.sinh,  lambda v, x: cosh(x),                           doc="The hyperbolic sine.")
 cosh  = elementwise("cosh",  np.cosh,  lambda v, x: sinh(x),                           doc="The hyperbolic cosine.")
-tanh  = elementwise("tanh",  np.tanh,  lambda v, x: one_minus_square(v),                   doc="The hyperbolic tangent.")
+tanh  = elementwise("tanh",  np.tanh,  lambda v, x: _tanh_slope(v, x),                      doc="The hyperbolic tangent.")
+sech2 = elementwise("sech2", _sech2,   lambda v, x: -2 * v * tanh(x),                  doc="1 / cosh(x)**2, the slope of tanh; never overflows.")
 asinh = elementwise("asinh", np.asinh, lambda v, x: 1 / cosh(v),                       doc="The inverse hyperbolic sine.")
 acosh = elementwise("acosh", np.acosh, lambda v, x: 1 / sinh(v),                       doc="The inverse hyperbolic cosine.")
-atanh = elementwise("atanh", np.atanh, lambda v, x: 1 / ((1 - x) * (1 + x)),           doc="The inverse hyperbolic tangent.")
+atanh = elementwise("atanh", np.atanh, lambda v, x: 1 / gaps(x),                       doc="The inverse hyperbolic tangent.")
 
 
 hypot = elementwise("hypot", np.hypot, lambda v, x, y: quotient(x, v),            lambda v, x, y: quotient(y, v), power=_power_of("hypot_power"), doc="sqrt(x**2 + y**2) without overflow; derivative 0 at the origin.")
