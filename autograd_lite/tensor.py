@@ -351,11 +351,13 @@ class Tensor:
 
     def __reduce__(self) -> tuple[Any, ...]:
         if not self._apart():
-            raise TrackedError("a tracked Tensor is not pickled with its tape: use .detach() first")
+            raise TrackedError("a tracked Tensor is not copied or pickled apart from its tape: use .detach() first")
         return _rebuild, (type(self), self._row.value, self.requires_grad, self.name)
 
     def __copy__(self) -> Tensor:
-        return _rebuild(*self.__reduce__()[1]) if self._apart() else handle(self._row)
+        # A variable that was written to is refused: what a model learns must not become a plain Tensor in its copy.
+        written = self._row.op is not None and hasattr(self, "_cell")
+        return _rebuild(*self.__reduce__()[1]) if written or self._apart() else handle(self._row)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         return self.__copy__()  # rows do not change: a write to either gives that one a new row

@@ -149,7 +149,7 @@ def of_partials(op: Op) -> Iterator[Mutant]:
         if callable(p):
             other = [1 if k == i else q for k, q in enumerate(partials)]
             yield Mutant(op.name, f"partial {i} missing", with_partials(op, tuple(other), op.holes))
-        if p == 0:
+        if p == 0 and (op.name, i) != ("where", 0):  # a condition is a boolean: nothing is pulled into it
             other = [1 if k == i else q for k, q in enumerate(partials)]
             yield Mutant(op.name, f"partial {i} not 0", with_partials(op, tuple(other), op.holes))
         if callable(p) and len(partials) > 1 and (op.name, i) not in SYMMETRIC:

@@ -214,11 +214,7 @@ def test_a_variables_copy_is_a_variable_of_its_own(duplicate):
     assert not np.shares_memory(x.value, y.value)
     x[0] = 5.0 * x[1]  # a variable written to is computed from what was
     with pytest.raises(TrackedError, match=r"detach"):
-        pickle.dumps(x)
-    z = copy.copy(x)
-    x.grad = None
-    ag.sum(z).backward()
-    np.testing.assert_array_equal(x.grad.value, [0, 6])
+        duplicate(x)
 
 
 @pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
