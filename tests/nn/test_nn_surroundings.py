@@ -182,7 +182,7 @@ def test_names_that_come_with_the_data_are_drawn_as_they_are(name, names):
 def test_classes_of_a_table_may_hold_dollars(tmp_path):
     y = np.arange(60) % 2
     table = Table(
-        "t",
+        "$_$",
         np.random.default_rng(0).normal(size=(60, 4)) + y[:, None],
         y,
         list("abcd"),
