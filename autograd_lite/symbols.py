@@ -267,6 +267,7 @@ SIMPLER: dict[str, Callable[..., Any]] = {
     "quotient": lambda a, b: simplified("divide", a, b),
     "log_ratio": lambda a, b: simplified("log", simplified("divide", a, b)),
     "one_minus_square": lambda a: 1 - simplified("square", a),
+    "cosine": lambda a, b: a / simplified("hypot", a, b),
     "gaps": lambda a: (1 - a) * (1 + a),
     "bitwise_and": _and,
     "where": _where,

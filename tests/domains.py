@@ -177,6 +177,7 @@ DOMAINS: dict[str, Domain] = {
     "acosh":      Domain((between(1.4, 3),),         UNARY, ANALYTIC, singular=(1.0,)),
     "atanh":      Domain((unit,),                    UNARY, ANALYTIC, singular=(1.0,)),
     "hypot":      Domain((nonzero, nonzero),         BINARY),
+    "cosine":   Domain((nonzero, nonzero),        BINARY),
     "atan2":      Domain((nonzero, nonzero),         BINARY),
     # complex numbers
     "real":       Domain((real,),                    UNARY, COMPLEX),

@@ -86,3 +86,23 @@ def test_single_precision_and_complex_slopes():
         assert ag.grad(ag.tanh)(np.float32(x)) == pytest.approx(want, rel=1e-4)  # a thousand roundings at 1 - v² = 2e-3
         slope = ag.jvp(ag.tanh, (np.complex128(x + 0.5j),), (np.complex128(1),))[1]
         assert slope == pytest.approx(complex(sech2(mpmath.mpc(x, 0.5))), rel=1e-9)  # 1 - v² of size 1e-6 or more
+
+
+@pytest.mark.parametrize("ratio", [1e-150, 1e-10, 1e-6, 0.5, 1.0, 1e6, 1e10])
+@pytest.mark.parametrize("scale", [1e-100, 1.0, 1e100])
+def test_second_derivatives_of_lengths_and_angles(ratio, scale):
+    """Those of hypot are y²/r³ and -xy/r³, small near an axis; those of atan2 likewise, with r⁴."""
+    point = scale * np.array([3.0, 3.0 * ratio])
+    with mpmath.workdps(60):
+        x, y = map(mpmath.mpf, point)
+        r = mpmath.sqrt(x * x + y * y)
+        length = [[y * y / r**3, -x * y / r**3], [-x * y / r**3, x * x / r**3]]
+        angle = [[2 * x * y / r**4, (y * y - x * x) / r**4], [(y * y - x * x) / r**4, -2 * x * y / r**4]]
+        wanted = [np.array(h, float) for h in (length, angle)]
+    for f, want in zip((lambda z: np.hypot(*z), lambda z: np.arctan2(z[1], z[0])), wanted, strict=True):
+        for modes in (("reverse", "reverse"), ("forward", "forward")):
+            g = f
+            for mode in modes:
+                g = ag.jacobian(g, mode=mode)
+            found = g(point)
+            np.testing.assert_allclose(found, want, rtol=1e-10, atol=1e-14 * np.abs(want).max() if ratio == 1 else 0)

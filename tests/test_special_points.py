@@ -173,7 +173,7 @@ def test_powers_of_lengths_of_which_one_is_zero():
     assert mixed == 0
     assert ag.grad(lambda y: ag.grad(lambda x: np.hypot(x, y) ** 2 * x)(0.0))(3.0) == 6
     different = ag.hessian(lambda x: np.hypot(x[0], 0.0) * np.hypot(x[0], 1.0))  # two functions of one number
-    assert different(np.zeros(1)) == INF  # |x| sqrt(1 + x²) has a corner
+    assert not np.isfinite(different(np.zeros(1)))  # |x| sqrt(1 + x²) has a corner
 
 
 def test_lengths_themselves_bend_without_end_at_zero():

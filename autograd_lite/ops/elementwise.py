@@ -306,9 +306,10 @@ acosh = elementwise("acosh", np.acosh, lambda v, x: 1 / sinh(v),                
 atanh = elementwise("atanh", np.atanh, lambda v, x: 1 / gaps(x),                       doc="The inverse hyperbolic tangent.")
 
 
-hypot = elementwise("hypot", np.hypot, lambda v, x, y: quotient(x, v),            lambda v, x, y: quotient(y, v), power=_power_of("hypot_power"), doc="sqrt(x**2 + y**2) without overflow; derivative 0 at the origin.")
+hypot = elementwise("hypot", np.hypot, lambda v, x, y: cosine(x, y),              lambda v, x, y: cosine(y, x), power=_power_of("hypot_power"), doc="sqrt(x**2 + y**2) without overflow; derivative 0 at the origin.")
+cosine = elementwise("cosine", lambda x, y, xp=np: _quotient(x, xp.hypot(x, y), xp), lambda v, x, y: cosine(y, x) ** 2 / hypot(x, y), lambda v, x, y: -v * cosine(y, x) / hypot(x, y), doc="x / hypot(x, y), 0 at the origin; its derivatives lose nothing near the axes.")
 hypot_power = elementwise("hypot_power", lambda x, y, n, xp=np: xp.hypot(x, y) ** n, lambda v, x, y, n: _length_to(n, lambda: hypot(x, y)) * x, lambda v, x, y, n: _length_to(n, lambda: hypot(x, y)) * y, 0, signature="x, y, n, /", doc="hypot(x, y) to the power of n, at least 2, which has no corner at the origin.")
-atan2 = elementwise("atan2", np.atan2, lambda v, y, x: quotient(quotient(x, hypot(x, y)), hypot(x, y)), lambda v, y, x: -quotient(quotient(y, hypot(x, y)), hypot(x, y)), signature="y, x, /", doc="The angle of the point (x, y); derivative 0 at the origin.")
+atan2 = elementwise("atan2", np.atan2, lambda v, y, x: quotient(cosine(x, y), hypot(x, y)), lambda v, y, x: -quotient(cosine(y, x), hypot(x, y)), signature="y, x, /", doc="The angle of the point (x, y); derivative 0 at the origin.")
 
 
 
