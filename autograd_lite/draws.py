@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -18,6 +18,9 @@ MOST = 10_000
 
 GLOBAL = {random: random.getstate.__self__, np.random: np.random.get_state.__self__}  # type: ignore[attr-defined]  # both are bound methods
 """The generators behind the functions of a module, as ``np.random.normal``."""
+
+PLAIN = frozenset({np.ndarray, bool, int, float, complex, str, bytes, type(None), np.float64})
+"""Classes of what is met most often, and holds nothing."""
 
 PACKAGES = ("autograd_lite", "numpy", "scipy", "optree")
 """Whose functions draw from no generator but what they are given."""
@@ -55,7 +58,7 @@ def _generators(roots: tuple[Any, ...]) -> list[Any]:
     """The generators that `roots` reach."""
     found, met, todo = [], set(), list(roots)
     for x in todo:  # which grows meanwhile
-        if id(x) in met:
+        if x.__class__ in PLAIN or id(x) in met:
             continue
         met.add(id(x))
         if isinstance(x, (np.random.Generator, np.random.RandomState, random.Random)):
@@ -86,7 +89,7 @@ def _within(x: Any) -> list[Any]:
         return [*x] if len(x) < MOST else []
     if isinstance(x, dict):
         return [*x.values()] if len(x) < MOST else []
-    if isinstance(x, type) or not hasattr(x, "__dict__"):
+    if isinstance(x, type) or not hasattr(x, "__dict__") or hasattr(x.__class__, "__array_namespace__"):
         return []
     return [*vars(x).values(), *[getattr(type(x), name, None) for name in ("forward", "__call__")]]
 
@@ -99,12 +102,17 @@ def _closed_over(function: FunctionType) -> Iterator[Any]:
             continue
 
 
+@lru_cache(maxsize=1024)
+def _names(code: CodeType) -> frozenset[str]:
+    """The global names and attributes in a function's code, and in the functions that it makes."""
+    return frozenset(code.co_names).union(*[_names(inner) for inner in code.co_consts if isinstance(inner, CodeType)])
+
+
 def _named(code: CodeType, scope: dict[str, Any]) -> list[Any]:
     """The global values that a function's code names; ``random`` as an attribute may be NumPy's."""
-    names = code.co_names
+    names = _names(code)
     found = [scope[name] for name in names if name in scope]
-    found += [np.random] if "random" in names else []
-    return found + [x for inner in code.co_consts if isinstance(inner, CodeType) for x in _named(inner, scope)]
+    return [*found, np.random] if "random" in names else found
 
 
 def _state(g: Any) -> Any:
