@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
-from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ import numpy as np
 from autograd_lite.errors import MissingExtraError, NoRuleError
 
 __all__ = [
-    "LARGE",
     "MORE",
     "NOT_STANDARD",
     "NUMPY",
@@ -38,17 +36,14 @@ __all__ = [
     "is_complex",
     "is_inexact",
     "is_traced",
-    "is_window",
     "kind",
     "locked",
     "namespace",
     "on_host",
     "optional",
     "own",
-    "private",
     "real_dtype",
     "typed",
-    "unshared",
 ]
 
 PYTHON = frozenset({bool, int, float, complex})
@@ -165,55 +160,6 @@ def deciding(values: Sequence[Any]) -> Any:
 def copied(value: Any) -> Any:
     """A copy of `value` that shares no memory with it."""
     return value if value.__class__ in SCALARS else as_value(value, copy=True)
-
-
-def _passed(value: Any, calls: int) -> int:
-    return getrefcount(value) if calls == 1 else _passed(value, calls - 1)
-
-
-def _counts() -> list[int]:
-    value = object()
-    return [getrefcount(value), *[_passed(value, calls) for calls in (1, 2, 3)]]
-
-
-_COUNTS = _counts()
-"""What `getrefcount` says of an object that one variable holds: asked beside that variable, in a function that the
-variable was passed to, in one called by that, and so on. Counted, since Python versions differ."""
-
-_HERE = _COUNTS[0]
-
-LARGE = 1 << 12
-"""Entries from which a pass over an array takes longer than finding out how to spare it: whether there is memory that
-nobody else sees, to write into, or which product does not clear its result first."""
-
-
-def private(value: Any, calls: int = 1, others: int = 0) -> bool:
-    """Whether the array `value` may be written into: its own memory, which nobody else sees.
-
-    It is a variable's, passed down through `calls` calls, this one included, and known in `others` places besides.
-    """
-    return getrefcount(value) <= _COUNTS[calls] + others and value.base is None and value.flags.writeable
-
-
-def is_window(value: Any) -> bool:
-    """Whether the array `value` looks at memory that somebody else sees too, or that its entries share."""
-    base = value.base
-    return base is not None and (
-        base.__class__ is not np.ndarray  # whose memory it is, its owner knows
-        or not value.flags.writeable  # a broadcast view
-        or getrefcount(base) > _HERE + 1  # not only `value` and the variable here hold it
-    )
-
-
-def unshared(values: dict[Any, Any], key: Any) -> Any:
-    """Take `values[key]` out, copied if anybody else can still see its memory."""
-    value = values.pop(key)
-    if value.__class__ is np.ndarray:
-        if not value.ndim:
-            return value[()]
-        if getrefcount(value) > _HERE or (value.base is not None and is_window(value)):
-            return value.copy()
-    return value
 
 
 def dtype_name(value: Any) -> str:

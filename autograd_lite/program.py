@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import LARGE, PYTHON, is_window, private
+from autograd_lite.backend import PYTHON
 from autograd_lite.errors import TracerError
+from autograd_lite.memory import LARGE, private, shared
 from autograd_lite.traced import WRITE, Traced, examples
 
 __all__ = ["Departure", "Program"]
@@ -231,12 +232,12 @@ def _free(value: Any) -> Any:
     return value if private(value, calls=2) else None  # from the program's variable to here, and on
 
 
-def _handed(value: Any, shared: bool) -> Any:
-    """A result in memory of its own."""
+def _handed(value: Any, twice: bool) -> Any:
+    """A result in memory of its own; `twice` says that it is an input too, or another result."""
     if value.__class__ is np.ndarray:
         if not value.ndim:
             return value[()]
-        if shared or is_window(value):
+        if twice or shared(value, calls=2):  # from the program's variable to here, and on
             return value.copy()
     return value
 

@@ -28,8 +28,9 @@ from typing import Any
 
 from numpy import ndarray, ufunc
 
-from autograd_lite.backend import LARGE, PYTHON, SCALARS, deciding, is_array, private
+from autograd_lite.backend import PYTHON, SCALARS, deciding, is_array
 from autograd_lite.errors import NoRuleError, explain
+from autograd_lite.memory import LARGE, private
 from autograd_lite.op import OPS, Call, Op, apply
 from autograd_lite.products import alike, conform, fit, gate, gate_product, pick
 from autograd_lite.tensor import Row, Tensor, held

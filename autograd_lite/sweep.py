@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import (
-    LARGE,
     NUMPY,
     PYTHON,
     SCALARS,
@@ -25,11 +24,10 @@ from autograd_lite.backend import (
     has_zero,
     is_complex,
     own,
-    private,
-    unshared,
 )
 from autograd_lite.corners import rounded
 from autograd_lite.errors import NonScalarError, SeedError, UntrackedError
+from autograd_lite.memory import LARGE, private, unshared
 from autograd_lite.modes import watcher
 from autograd_lite.op import OPS
 from autograd_lite.products import conform
@@ -218,6 +216,7 @@ def reverse(
     them; where a seed is a Tensor they depend on it in any case.
     """
     holes = set() if holes is None else holes
+    made: set[int] = set()  # whose adjoints were made here: nobody else has seen them
     take, there, (lift, bare) = adjoints.pop, adjoints.get, _shown(adjoints, record)
     plain = not lift and watch is None and pull is None
     if lift:
@@ -239,7 +238,10 @@ def reverse(
             if plain and op.into is not None:  # add where the entries were read, if there is an adjoint to add to
                 s = row.args[0].seq
                 before = there(s)
-                if before.__class__ is np.ndarray and before.dtype is g.dtype and private(before, others=1):  # the dict
+                if before.__class__ is np.ndarray and before.dtype is g.dtype:
+                    if s not in made and not private(before, others=1):  # the dict
+                        before = adjoints[s] = before.copy()
+                        made.add(s)
                     op.into(before, g, *row.params)
                     if row.args[0].op is not None:
                         holes.add(s)
@@ -253,14 +255,12 @@ def reverse(
                 s = arg.seq
                 if (before := there(s)) is None:
                     adjoints[s] = c
-                elif (
-                    plain
-                    and before.__class__ is np.ndarray
-                    and before.size >= LARGE
-                    and before.dtype is c.dtype
-                    and private(before, others=1)
-                ):
-                    before += c
+                elif plain and before.__class__ is np.ndarray and before.size >= LARGE and before.dtype is c.dtype:
+                    if s in made or private(before, others=1):
+                        before += c
+                    else:
+                        adjoints[s] = before + c
+                        made.add(s)
                 else:
                     adjoints[s] = before + c
         if not ordinary and (watch is not None or gated or op.holes):

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import trees
-from autograd_lite.backend import NUMPY, as_value, has_zero, is_array, is_complex, is_inexact, own, unshared
+from autograd_lite.backend import NUMPY, as_value, has_zero, is_array, is_complex, is_inexact, own
 from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError
+from autograd_lite.memory import unshared
 from autograd_lite.modes import quiet, recorded, watcher
 from autograd_lite.ops.create import alias, zeros_like
 from autograd_lite.products import conform

@@ -1,13 +1,12 @@
 """Flat arrays: where the parameters of a group lie side by side, for rules without a loop over parameters.
 
 A step writes the new values into *another* flat array and points the parameters at it, so rows recorded before keep
-the values they saw. Two arrays are enough, taken in turns: the older one is used again when nobody looks at it any
-more, and left to whoever does otherwise.
+the values they saw. Two rooms for them are enough, taken in turns: the older one is used again when nobody looks at it
+any more, and left to whoever does otherwise.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate, count, pairwise
@@ -24,8 +23,8 @@ Arrays = dict[str, Any]
 LARGE = 1 << 12
 """Entries from which a parameter's gradient is worth a turn of its own: below, copying it costs less."""
 
-PAGE, LINE = 4096, 64
-"""Bytes of a page of memory and of a line of the cache."""
+PAGE = 4096
+"""Bytes of a page of memory."""
 
 _turns = count()
 
@@ -37,8 +36,39 @@ def aligned(size: int, dtype: Any) -> Any:
     one that must wait for a store when their places in a page are the same, which costs a rule a fifth of its time.
     """
     memory = np.empty(size + 2 * PAGE // dtype.itemsize, dtype)
-    start = (next(_turns) % 4 * (PAGE // 4) - memory.ctypes.data) % PAGE // dtype.itemsize
+    start = _start(memory) // dtype.itemsize
     return memory[start : start + size]
+
+
+def _start(memory: Any) -> int:
+    """The byte of `memory` that the next flat array begins with."""
+    begin: int = (next(_turns) % 4 * (PAGE // 4) - memory.ctypes.data) % PAGE
+    return begin
+
+
+class Room:
+    """Memory for a flat array, to be used again: a bytearray, which refuses to change its length while any array looks
+    at it. So whether one does is known for certain, whatever holds it and however Python counts references.
+    """
+
+    def __init__(self, flat: Flat) -> None:
+        self.size, self.dtype = flat.size, flat.dtype
+        self.memory = bytearray(flat.size * flat.dtype.itemsize + PAGE + 1)
+        self.memory.pop()  # room for the one byte more that `free` asks for
+        self.start = _start(np.frombuffer(self.memory, np.uint8))
+
+    def free(self) -> bool:
+        """Whether no array looks at the memory."""
+        try:
+            self.memory.append(0)
+        except BufferError:
+            return False
+        self.memory.pop()
+        return True
+
+    def array(self) -> Any:
+        """A flat array here, with the entries that it had; it begins as `aligned` says."""
+        return np.frombuffer(self.memory, self.dtype, self.size, self.start)
 
 
 def by_dtype(params: Iterable[Any], asker: str) -> list[list[ag.Tensor]]:
@@ -68,6 +98,7 @@ class Flat:
         bounds = [0, *accumulate(self.sizes)]
         self.places = [slice(a, b) for a, b in pairwise(bounds)]
         self.orders = ["F" if p.ndim > 1 and p.value.flags.fnc else "C" for p in params]
+        self.layout = list(zip(self.places, self.shapes, self.orders, strict=True))
         self.size, self.dtype = bounds[-1], params[0].dtype
 
     def empty(self) -> Any:
@@ -77,8 +108,8 @@ class Flat:
     def views(self, flat: Any) -> list[Any]:
         """The parts of a flat array, in the shapes of the parameters."""
         return [
-            flat[place].reshape(shape, order=order)
-            for place, shape, order in zip(self.places, self.shapes, self.orders, strict=True)
+            flat[place] if len(shape) == 1 else flat[place].reshape(shape, order=order)
+            for place, shape, order in self.layout
         ]
 
     def copies(self, flat: Any) -> list[Any]:
@@ -119,8 +150,8 @@ class Group(Flat):
 
     def _make_room(self) -> None:
         """The arrays that steps write to, and their parts."""
-        self.flat, self.spare = self.empty(), self.empty()
-        self.own, self.parts = self.views(self.flat), self.views(self.spare)
+        self.room, self.spare = Room(self), Room(self)
+        self.flat = self.room.array()
         self.held: list[Any] = [None] * len(self.params)  # the values of which `flat` holds the truth
         self.grad = self.empty()
         self.grads = self.views(self.grad)
@@ -128,7 +159,7 @@ class Group(Flat):
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy takes over. Parts of a flat array, copied one by one, would be parts of nothing."""
-        names = ("flat", "spare", "own", "parts", "held", "grad", "grads", "collected")
+        names = ("room", "spare", "flat", "held", "grad", "grads", "collected")
         return {name: value for name, value in vars(self).items() if name not in names}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -217,23 +248,20 @@ class Group(Flat):
 
     def refill(self) -> None:
         """Copy the parameters' values into a new flat array: the old one is perhaps looked at."""
-        self.flat = self.fill(self.empty(), [p.value for p in self.params])
-        self.own = self.views(self.flat)
+        self.room = Room(self)
+        self.flat = self.fill(self.room.array(), [p.value for p in self.params])
 
     def fresh(self) -> Any:
         """A flat array that nobody looks at: the one before last, or a new one if somebody still does."""
-        parts = self.parts
-        looked_at = sys.getrefcount(self.spare.base) > 2 + len(parts)  # the spare's own, the parts', and the call's
-        if looked_at or any([sys.getrefcount(part) > 3 for part in parts]):  # the list's, the loop's, and the call's
-            self.spare = self.empty()
-            self.parts = self.views(self.spare)
-        return self.spare
+        if not self.spare.free():
+            self.spare = Room(self)
+        return self.spare.array()
 
     def replace(self, new: Any) -> None:
         """Point the parameters at `new`; what they had becomes the spare."""
-        if new is not self.spare:
+        if getattr(new.base, "obj", None) is not self.spare.memory:
             raise ValueError("replace: only what `fresh` gave can take the place of the values")
-        self.spare, self.flat, self.parts, self.own = self.flat, new, self.own, self.parts
-        for p, view in zip(self.params, self.own, strict=True):
+        self.room, self.spare, self.flat = self.spare, self.room, new
+        for p, view in zip(self.params, self.views(new), strict=True):
             p.value = view
         self.held = [p.value for p in self.params]  # the views themselves, and of those without axes a number each

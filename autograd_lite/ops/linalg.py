@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import LARGE, as_array, is_complex, is_inexact
+from autograd_lite.backend import as_array, is_complex, is_inexact
+from autograd_lite.memory import LARGE
 from autograd_lite.ops.elementwise import conj
 from autograd_lite.ops.index import scatter
 from autograd_lite.ops.reduce import sum
