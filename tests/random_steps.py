@@ -135,7 +135,7 @@ OUTERMOST = {
 }
 """The same where nothing outside is differentiated."""
 
-OF_NUMBERS = {"partials": "ag.partials(lambda {x}: {f}({args}), (0,))({x})[1] * {u}"}
+OF_NUMBERS = {"partials": "along(ag.partials(lambda {x}: {f}({args}), (0,))({x})[1], {u})"}
 """The same, in one number."""
 
 VECTOR = {
