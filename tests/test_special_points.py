@@ -361,3 +361,12 @@ def test_one_eigenvalue_beside_repeated_ones():
         for mode in modes:
             g = ag.jacobian(g, mode=mode)
         assert g(0.0) == pytest.approx(want, rel=1e-13)
+
+
+@pytest.mark.parametrize("shape", [(2, 0), (0, 2), (3, 0, 2)])
+def test_norms_of_matrices_without_entries(shape):
+    x = np.zeros(shape)
+    for p in (1, 2, np.inf, "fro", "nuc"):
+        f = lambda x, p=p: ag.linalg.matrix_norm(x, ord=p)
+        np.testing.assert_array_equal(f(x), np.linalg.matrix_norm(x, ord=p))
+        assert ag.grad(lambda x, f=f: ag.sum(f(x)))(x).shape == shape

@@ -120,13 +120,19 @@ def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     if ord == "nuc":
         out = sum(svdvals(x), axis=-1)
     elif ord in (2, -2):
-        out = (max if ord > 0 else min)(svdvals(x), axis=-1)
+        out = _extreme(svdvals(x), ord)
     elif ord in (1, -1, np.inf, -np.inf):
-        sums = sum(abs(x), axis=-2 if ord in (1, -1) else -1)
-        out = (max if ord > 0 else min)(sums, axis=-1)
+        out = _extreme(sum(abs(x), axis=-2 if ord in (1, -1) else -1), ord)
     else:
         raise ValueError(f"matrix_norm: ord is 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, not {ord!r}")
     return expand_dims(out, (-2, -1)) if keepdims else out
+
+
+def _extreme(sizes: Any, ord: float) -> Any:
+    """The largest of sizes, 0 if there are none, or for a negative `ord` the smallest."""
+    if ord < 0:
+        return min(sizes, axis=-1)
+    return max(sizes, axis=-1) if sizes.shape[-1] else sum(sizes, axis=-1)
 
 
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
