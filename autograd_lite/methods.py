@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.backend import PYTHON
+from autograd_lite.errors import TrackedError
 from autograd_lite.op import OPS
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops import index, linalg, shape
@@ -77,10 +79,31 @@ def _in_place(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
                     f"write x = x {name} v instead"
                 )
             new = conform(new, self)
+        if new._row.seq and name in ("add", "sub"):
+            _refuse_a_step(name, self, other)
         assign(self, new)
         return self
 
     return method
+
+
+def _refuse_a_step(name: str, tensor: Tensor, other: Any) -> None:
+    """Raise TrackedError for ``w -= lr * w.grad`` outside `no_grad`: each step would be recorded on top of the last.
+
+    What tells it from a write that is meant to be recorded: a variable that has its gradient already is moved by an
+    array of constants in its shape.
+    """
+    owner = tensor._root if isinstance(tensor, View) else tensor
+    row = owner._row
+    if row.op is None and row.seq and owner.grad is not None and other.__class__ not in PYTHON:
+        step = other if isinstance(other, Tensor) else held(other)
+        if not step._row.seq and np.shape(step._row.value) == tensor.shape:
+            sign = "+" if name == "add" else "-"
+            raise TrackedError(
+                f"w {sign}= v outside no_grad, on a variable with a gradient, would be recorded, and so would every "
+                f"further step: for a step write it inside `with ag.no_grad():`, or w.value = w.value - lr * "
+                f"w.grad.value, or use nn.SGD; to differentiate through it write w = w {sign} v"
+            )
 
 
 def assign(tensor: Tensor, new: Tensor) -> None:
