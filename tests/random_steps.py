@@ -199,6 +199,7 @@ def backward(f: Any, x: Any, u: Any) -> Any:
         return along(pullback(np.ones((), out.dtype))[0], u)
     start = ag.Tensor(x, requires_grad=True)
     out = f(+start)  # computed, since a copy of a leaf is a leaf of its own
+    start.grad = None  # a backward inside of f reaches this leaf too
     if isinstance(out, ag.Tensor) and out.requires_grad:  # else there is nothing to sweep, and `backward` says so
         out.backward(create_graph=True)
     return 0.0 * real_sum(u) if start.grad is None else along(start.grad, u)
