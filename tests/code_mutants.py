@@ -63,6 +63,10 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {}
 """By module, source line and change: why a mutant computes the same."""
 
 
+UNREWRITTEN = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+"""Hypothesis, imported once before all, has no asserts for pytest to rewrite."""
+
+
 class Mutant(NamedTuple):
     """A module with one change."""
 
@@ -204,8 +208,8 @@ def survives(mutant: Mutant | None, files: list[str]) -> bool:
         import pytest
 
         paths = [str(ROOT / "tests" / f"{name}.py") for name in files]
-        status = int(pytest.main([*paths, "-x", "-q", "-p", "no:cacheprovider", "-o", "addopts="]))
-    finally:
+        status = int(pytest.main([*paths, "-x", "-q", "-p", "no:cacheprovider", "-o", "addopts=", *UNREWRITTEN]))
+    finally:  # whatever a mutant raises, this process was made for it alone
         os._exit(status)
 
 
