@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import importlib
 import importlib.abc
 import importlib.util
 import os
@@ -242,10 +243,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    import hypothesis  # noqa: F401  # what every process needs is imported once, but nothing of this project
-    import numpy
-    import optree  # noqa: F401
-    import scipy.special  # noqa: F401
-
-    numpy.seterr(all="warn")
+    for name in ("numpy", "scipy.special", "optree", "hypothesis"):  # once for every process; nothing of this project
+        importlib.import_module(name)
     sys.exit(main())
