@@ -35,6 +35,15 @@ def written(x):
     return y
 
 
+def mutated(name, *args):
+    def f(x):
+        y = x * 1.0
+        getattr(y, name)(*args)
+        return y
+
+    return f
+
+
 def assigned(name):
     def f(x):
         y = ag.Var(X)
@@ -62,6 +71,9 @@ KEEPS = {
     "prod": call("prod"), "ravel": call("ravel"), "repeat": call("repeat", 2), "reshape": call("reshape", 4), "round": lambda x: x.round() * x,
     "squeeze": lambda x: x[:1].squeeze(), "std": call("std"), "sum": call("sum"), "swapaxes": call("swapaxes", 0, 1), "take": call("take", [0, 3]),
     "trace": call("trace"), "transpose": call("transpose"), "var": call("var"), "to_device": call("to_device", "cpu"),
+    "__divmod__": lambda x: divmod(x, 0.34)[1], "__rdivmod__": lambda x: divmod(2.5, x)[1], "__round__": lambda x: round(x[0, 0], 1) * x, "compress": call("compress", [True, False]),
+    "flat": lambda x: x.flat, "choose": lambda x: ag.Tensor([[0, 1], [1, 0]]).choose([x, 2 * x]), "fill": lambda x: mutated("fill", 2.0)(x) * x, "put": mutated("put", 0, 1.5),
+    "sort": mutated("sort"), "partition": mutated("partition", 1),
     # copies, and NumPy's protocols
     "__copy__": copy.copy, "__deepcopy__": copy.deepcopy, "__array_ufunc__": np.sin, "__array_function__": lambda x: np.concatenate([x, X]),
     "__array_namespace__": lambda x: x.__array_namespace__().sin(x), "grad": assigned("grad"), "requires_grad_": call("requires_grad_"), "_row": lambda x: ag.tensor.handle(x._row),
@@ -70,7 +82,7 @@ KEEPS = {
 REFUSED = {
     "__float__": lambda x: float(x[0, 0]), "__int__": lambda x: int(x[0, 0]), "__complex__": lambda x: complex(x[0, 0]), "__array__": np.asarray,
     "__dlpack__": np.from_dlpack, "numpy": call("numpy"), "tolist": call("tolist"), "__init__": ag.Tensor, "value": assigned("value"), "_assign": assigned("value"),
-    "__reduce__": pickle.dumps, "__reduce_ex__": lambda x: pickle.dumps(x, protocol=5), "requires_grad": lambda x: setattr(x * 1, "requires_grad", False), "_plain": call("_plain", "it", "that"),
+    "tobytes": call("tobytes"), "dumps": call("dumps"), "dump": call("dump", "never"), "tofile": call("tofile", "never"), "__reduce__": pickle.dumps, "__reduce_ex__": lambda x: pickle.dumps(x, protocol=5), "requires_grad": lambda x: setattr(x * 1, "requires_grad", False), "_plain": call("_plain", "it", "that"),
 }
 
 CONSTANT = {  # the derivative of what they give is 0 wherever it has one
@@ -78,6 +90,7 @@ CONSTANT = {  # the derivative of what they give is 0 wherever it has one
     "__ge__": lambda x: x >= 1, "__eq__": lambda x: x == 1, "__ne__": lambda x: x != 1, "all": call("all"), "any": call("any"), "argmax": call("argmax"),
     "argmin": call("argmin"), "argsort": call("argsort"), "nonzero": call("nonzero"), "shape": lambda x: x.shape, "ndim": lambda x: x.ndim,
     "size": lambda x: x.size, "dtype": lambda x: x.dtype, "nbytes": lambda x: x.nbytes, "device": lambda x: x.device, "__dlpack_device__": call("__dlpack_device__"),
+    "itemsize": lambda x: x.itemsize, "__contains__": lambda x: 1.0 in x, "searchsorted": lambda x: x[0].searchsorted(1.0), "argpartition": call("argpartition", 1),
     "is_leaf": lambda x: x.is_leaf, "name": lambda x: x.name, "backward": lambda x: ag.Tensor.backward, "_cell": lambda x: hasattr(x, "_cell"), "_apart": call("_apart"),
 }
 
@@ -91,6 +104,8 @@ WHOLE = {  # of integers, which are never tracked: asked of another Tensor, they
     **{f"__i{name}__": (lambda x, name=name: getattr(operator, f"__i{name}__")(x, 1)) for name in ("and", "or", "xor", "lshift", "rshift")},
 }
 
+ABSENT = {"base", "byteswap", "ctypes", "data", "flags", "getfield", "resize", "setfield", "setflags", "strides", "view"}  # they look into an array's memory
+
 PYTHONS = {  # every object has them; they do not look at the value
     "__annotations__", "__class__", "__delattr__", "__dir__", "__doc__", "__getattribute__", "__getstate__", "__hash__", "__init_subclass__", "__module__",
     "__new__", "__setattr__", "__sizeof__", "__slots__", "__subclasshook__", "__weakref__", "_start",
@@ -99,7 +114,7 @@ PYTHONS = {  # every object has them; they do not look at the value
 
 
 def test_every_attribute_is_in_one_table():
-    tables = [KEEPS, REFUSED, CONSTANT, EXPLICIT, WHOLE, PYTHONS]
+    tables = [KEEPS, REFUSED, CONSTANT, EXPLICIT, WHOLE, ABSENT, PYTHONS]
     assert sorted(dir(ag.Tensor)) == sorted(name for table in tables for name in table)
 
 
@@ -155,6 +170,12 @@ def test_it_is_for_integers(name):
     WHOLE[name](x)
     with pytest.raises(TypeError):
         ag.grad(lambda x: ag.sum(WHOLE[name](x)))(X)
+
+
+@pytest.mark.parametrize("name", sorted(ABSENT))
+def test_it_names_what_to_write_instead(name):
+    with pytest.raises(AttributeError, match="memory belongs to the tape: write"):
+        ag.grad(lambda x: ag.sum(getattr(x, name)))(X)
 
 
 # -- copies -----------------------------------------------------------------------------------------------------------
