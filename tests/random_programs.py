@@ -150,8 +150,8 @@ def drawn_program(draw: Any, longest: int = 7) -> Program:
         bound = program.bound()
         template = draw.pick(STEPS)
         chosen = {name: draw.pick(bound[-3:]) if draw.integer(0, 1) else draw.pick(bound) for name in "xyz"}
-        if template.startswith("{x}") and not isinstance(local[chosen["x"]], np.ndarray):
-            continue  # NumPy binds the name of a scalar anew, where a Tensor is written to
+        if template.startswith("{x}") and not all([isinstance(local[v], np.ndarray) for v in bound]):
+            continue  # NumPy binds the name of a scalar anew and copies it; a Tensor without axes is an array
         if "einsum" in template and not all([local[name].size for name in chosen.values()]):
             continue  # NumPy 2.4 writes past the memory of some empty results: 'ij,jk->ik' of (2, 1) and (2, 0)
         options = {"axis": draw.pick([0, -1, -1, 1, None]), "ax": draw.pick([0, -1, 1])}
