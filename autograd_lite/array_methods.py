@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import forms, writes
-from autograd_lite.ops import create, reduce, shape
+from autograd_lite.ops import create, index, linalg, order, reduce, shape
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import raw
 from autograd_lite.protocols import call
@@ -20,11 +20,19 @@ from autograd_lite.tensor import Tensor
 
 Method = Callable[..., Any]
 
-FUNCTIONS = (
-    "argpartition", "choose", "cumprod", "cumsum", "diagonal", "dot", "nonzero", "ravel", "repeat", "round",
-    "searchsorted", "squeeze", "swapaxes", "take", "trace",
-)  # fmt: skip
-"""Methods that are NumPy's functions, the Tensor being their first argument."""
+FUNCTIONS: dict[str, tuple[Method, int] | None] = {
+    **dict.fromkeys(["argpartition", "choose", "cumprod", "cumsum", "diagonal", "repeat", "searchsorted"]),
+    "dot": (linalg.dot, 1),
+    "nonzero": (order.nonzero, 0),
+    "ravel": (shape.ravel, 0),
+    "round": (e.round, 0),
+    "squeeze": (shape.squeeze, 0),
+    "swapaxes": (shape.swapaxes, 2),
+    "take": (index.take, 1),
+    "trace": (linalg.trace, 0),
+}
+"""Methods that are NumPy's functions, the Tensor being their first argument; and the operation that does it at once
+where so many arguments are all that is given."""
 
 REDUCTIONS: dict[str, Method] = {
     **{f.__name__: f for f in (reduce.sum, reduce.prod, reduce.mean, reduce.max, reduce.min)},
@@ -56,9 +64,16 @@ MEMORY = {
 """What is about memory alone, and what to write instead."""
 
 
-def _function(name: str) -> Method:
+def _function(name: str, at_once: tuple[Method, int] | None) -> Method:
     function = getattr(np, name)
-    return lambda self, *args, **options: call(function, (self, *args), options)
+    direct, n = at_once or (None, 0)
+
+    def method(self: Any, *args: Any, **options: Any) -> Any:
+        if direct is not None and len(args) == n and not options:
+            return direct(self, *args)
+        return call(function, (self, *args), options)
+
+    return method
 
 
 def _reduction(name: str, direct: Method) -> Method:
@@ -108,7 +123,10 @@ def _flatten(self: Any, order: str = "C") -> Any:
 
 def _reshape(self: Any, *dims: Any, shape: Any = None, order: str = "C", copy: bool | None = None) -> Any:
     wanted = shape if shape is not None else dims[0] if len(dims) == 1 and np.iterable(dims[0]) else dims
-    return forms.reshape(self, wanted, order, copy=copy)
+    return _shape_reshape(self, wanted, copy=copy) if order == "C" else forms.reshape(self, wanted, order, copy=copy)
+
+
+_shape_reshape = shape.reshape
 
 
 # -- in place ---------------------------------------------------------------------------------------------------------
@@ -175,7 +193,7 @@ def _refused(name: str, remedy: str) -> Any:
 
 
 METHODS: dict[str, Any] = {
-    **{name: _function(name) for name in FUNCTIONS},
+    **{name: _function(name, at_once) for name, at_once in FUNCTIONS.items()},
     **{name: _reduction(name, direct) for name, direct in REDUCTIONS.items()},
     **{name: _leaving(name, remedy) for name, remedy in LEAVING.items()},
     **{name: _refused(name, remedy) for name, remedy in MEMORY.items()},

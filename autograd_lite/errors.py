@@ -24,6 +24,7 @@ their message gains the operation and the shapes of its operands.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from numpy.linalg import LinAlgError
@@ -126,3 +127,29 @@ def explain(error: Exception, name: str, args: Any) -> Exception:
     except Exception:  # an exception class with another signature keeps its own message
         error.add_note(text)
         return error
+
+
+INSTEAD = {
+    "scipy.special": "ag.special, ag.logsumexp or ag.softmax",
+    "scipy.linalg": "ag.linalg",
+    "scipy.stats": "the density written with ag.special and NumPy's functions",
+    "scipy.optimize": "f(x).item() in the function that it calls (ag.grad gives jac=)",
+    "scipy.integrate": "ag.trapezoid or ag.ode, or f(x).item() in the function that it calls",
+    "scipy.interpolate": "ag.interp",
+    "scipy": "this package's functions",
+    "matplotlib": "x.detach() in a picture",
+}
+"""What to write instead of a library's function that takes no tracked Tensor, for the message of its error."""
+
+
+def instead() -> str | None:
+    """What to write instead of the library's function that is running, by the frames that called; None for the user's own."""
+    frame: Any = sys._getframe(1)
+    found = None
+    while frame is not None:
+        module = frame.f_globals.get("__name__", "")
+        if module.partition(".")[0] not in ("autograd_lite", "numpy", "scipy", "matplotlib"):
+            break
+        found = next((remedy for name, remedy in INSTEAD.items() if f"{module}.".startswith(f"{name}.")), found)
+        frame = frame.f_back
+    return found

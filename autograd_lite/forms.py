@@ -308,6 +308,8 @@ def sort_complex(x: Any) -> Any:
 
 def take(x: Any, indices: Any, axis: int | None = None, mode: Any = "raise") -> Any:
     x = as_array(x)
+    if mode == "raise":
+        return index.take(x, indices, axis=axis)
     n = x.size if axis is None else x.shape[axis]
     return index.take(x, np.take(np.arange(n), raw(indices), mode=mode), axis=axis)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd_lite.backend import NUMPY, as_value, is_inexact, on_host
-from autograd_lite.errors import NotDifferentiableError, TrackedError
+from autograd_lite.errors import NotDifferentiableError, TrackedError, instead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -55,6 +55,9 @@ class Cell:
     def __init__(self, name: str | None) -> None:
         self.grad: Any = None
         self.name = name
+
+
+FILLED = "ag.stack for a list of Tensors, out = ag.zeros(n) for out[i] = x"
 
 
 def _reading(path: str, doc: str, setter: Any = None) -> Any:
@@ -322,11 +325,17 @@ class Tensor:
     def _plain(self, asker: str, remedy: str) -> Any:
         """The value, for a caller that would lose the tape: refused while there is one to lose."""
         if self._row.seq:
+            remedy = instead() or remedy
             raise TrackedError(f"{asker} of a tracked Tensor would lose its tape: use {remedy}, .detach() or .value")
         return self._row.value
 
     def __float__(self) -> float:
-        return float(self._plain("float()", "the functions of autograd_lite instead of math's, .item()"))
+        return float(
+            self._plain(
+                "float()",
+                f"this package's functions instead of math's, {FILLED}, .item()",
+            )
+        )
 
     def __int__(self) -> int:
         return int(self._plain("int()", ".item()"))
@@ -341,7 +350,7 @@ class Tensor:
         return int(value)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        value = self._plain("np.asarray()", "np.sin(t) and the like, ag.stack for a list of Tensors")
+        value = self._plain("np.asarray()", f"np.sin(t) and the like, {FILLED}")
         return np.array(value, dtype=dtype, copy=copy)
 
     def _apart(self) -> bool:
