@@ -143,7 +143,7 @@ INSTEAD = {
 
 
 def instead() -> str | None:
-    """What to write instead of the library's function that is running, by the frames that called; None for the user's own."""
+    """What to write instead of another library's function, if one is running, by the frames that called."""
     frame: Any = sys._getframe(1)
     found = None
     while frame is not None:

@@ -11,6 +11,7 @@ from autograd_lite import writes
 from autograd_lite.backend import as_array, dtype_name, is_complex, on_host, real_dtype
 from autograd_lite.ops import arrange, create, decompose, index, linalg, order, shape, statistics
 from autograd_lite.ops import elementwise as e
+from autograd_lite.ops.axes import normal_axis
 from autograd_lite.ops.order import raw
 from autograd_lite.tensor import held
 
@@ -95,7 +96,7 @@ def append(x: Any, values: Any, axis: int | None = None) -> Any:
 
 def delete(x: Any, obj: Any, axis: int | None = None) -> Any:
     x = as_array(x)
-    x, axis = (shape.ravel(x), 0) if axis is None else (x, axis % x.ndim)
+    x, axis = (shape.ravel(x), 0) if axis is None else (x, normal_axis("np.delete", x, axis))
     kept = np.delete(np.arange(x.shape[axis]), raw(obj))
     return x[(slice(None),) * axis + (kept,)]
 
@@ -151,7 +152,7 @@ def fmin(x: Any, y: Any) -> Any:
 
 def insert(x: Any, places: Any, values: Any, axis: int | None = None) -> Any:
     x = as_array(x)
-    x, axis = (shape.ravel(x), 0) if axis is None else (x, axis % x.ndim)
+    x, axis = (shape.ravel(x), 0) if axis is None else (x, normal_axis("np.insert", x, axis))
     old = np.insert(np.arange(x.shape[axis]), places, -1)
     before = (slice(None),) * axis
     return index.setitem(x[(*before, np.maximum(old, 0))], (*before, old < 0), values)
@@ -170,7 +171,7 @@ def choose(a: Any, choices: Any, mode: Any = "raise") -> Any:
 
 
 def rollaxis(x: Any, axis: int, start: int = 0) -> Any:
-    axis, start = axis % x.ndim, start % (x.ndim + 1) if start < 0 else start
+    axis, start = normal_axis("np.rollaxis", x, axis), start % (x.ndim + 1) if start < 0 else start
     return shape.moveaxis(x, axis, start - 1 if axis < start else start)
 
 
@@ -285,7 +286,8 @@ def by_place(function: Any, read: Any = index.getitem) -> Any:
 def trim_zeros(x: Any, trim: str = "fb", axis: Any = None) -> Any:
     x = as_array(x)
     kept = np.nonzero(on_host(raw(x)))
-    axes = range(x.ndim) if axis is None else [axis % x.ndim] if np.ndim(axis) == 0 else [a % x.ndim for a in axis]
+    axes = range(x.ndim) if axis is None else np.atleast_1d(axis).tolist()
+    axes = [normal_axis("np.trim_zeros", x, a) for a in axes]
     trim = trim.lower()
     spans = [slice(None)] * x.ndim
     for a in axes:

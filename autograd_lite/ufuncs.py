@@ -17,6 +17,7 @@ from autograd_lite.backend import as_array
 from autograd_lite.errors import NoRuleError
 from autograd_lite.ops import create, index, order, reduce, shape, statistics
 from autograd_lite.ops import elementwise as e
+from autograd_lite.ops.axes import normal_axis
 from autograd_lite.ops.order import raw
 from autograd_lite.tensor import Tensor
 from autograd_lite.writes import at, fits, into, refuse
@@ -173,7 +174,7 @@ def _folded(name: str, ufunc: Any, function: Call, x: Any, axis: Any, keepdims: 
         return shape.broadcast_to(as_array(empty if initial is None else initial), np.shape(empty))
     if len(axes) != 1:
         raise ValueError(f"{name}: cannot be reduced over {len(axes)} axes at once; reduce over one after the other")
-    at_axis = order.normal_axis(name, x, axes[0])
+    at_axis = normal_axis(name, x, axes[0])
     parts = shape.unstack(x, axis=at_axis)
     result = fold(function, parts if initial is None else (initial, *parts))
     return shape.expand_dims(result, at_axis) if keepdims else result
@@ -187,7 +188,7 @@ def _accumulate(ufunc: Any, function: Call, x: Any, axis: int = 0, dtype: Any = 
     if direct is not None:
         result = direct(x, axis=axis)
     else:
-        axis = order.normal_axis(name, x, axis)
+        axis = normal_axis(name, x, axis)
         result = shape.stack(list(accumulate(shape.unstack(x, axis=axis), function)), axis=axis)
     return result if out is None else into(out[0], result, name)
 
@@ -198,7 +199,7 @@ def _reduceat(
     """``ufunc.reduceat``: from each index to the next one; a single entry where the next one is not larger."""
     x = as_array(x) if dtype is None else create.astype(as_array(x), dtype, copy=False)
     name = f"np.{ufunc.__name__}.reduceat"
-    axis = order.normal_axis(name, x, axis)
+    axis = normal_axis(name, x, axis)
     starts = [int(i) for i in raw(indices)]
     if any([not 0 <= i < x.shape[axis] for i in starts]):
         raise IndexError(f"{name}: indices {starts} for {x.shape[axis]} entries along axis {axis}")

@@ -252,3 +252,20 @@ def test_zeros_in_pairs_make_a_real_polynomial():
 def test_the_polynomial_of_a_matrix_with_a_repeated_eigenvalue():
     np.testing.assert_allclose(ag.jacobian(np.poly)(np.eye(2))[1], -np.eye(2))
     np.testing.assert_allclose(ag.jacobian(np.poly)(np.eye(2))[2], np.eye(2))
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in WALKED if signature(n) and "axis" in signature(n).parameters and n not in LIKE]
+)
+def test_an_axis_there_is_not_is_numpys_error(name):
+    """No axis is counted modulo their number."""
+    title = next((t for t in CALLS if t.startswith(f"{name}: axis")), None)
+    if title is None:
+        return
+    _, args, options = CALLS[title]
+    if "axis" in options:
+        f, arrays = call_of(name, args, {**options, "axis": 7})
+        with pytest.raises((ValueError, IndexError)) as error:
+            f(*arrays)
+        with pytest.raises(type(error.value)):
+            f(*map(ag.Var, arrays))

@@ -14,7 +14,7 @@ import autograd_lite as ag
 from autograd_lite.errors import TrackedError
 
 mpl.use("Agg")
-plt = pytest.importorskip("matplotlib.pyplot")
+plt = pytest.importorskip("matplotlib.pyplot", reason="matplotlib is not installed: pictures are not tested here")
 X, M = np.array([1.0, 2.0, 3.0]), np.array([[4.0, 1.0, 0.0], [1.0, 3.0, 0.5], [0.0, 0.5, 2.0]])
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 __all__ = ["axes_of", "batch_all", "batch_along", "batch_index", "batch_new_axis", "batch_over", "batch_same"]
 
 
@@ -50,3 +52,10 @@ def batch_index(n: int, v: Any, x: Any, *options: Any) -> Any:
     if any([i is Ellipsis for i in parts]):
         index = (*parts, slice(None))
     return (*[(*s, n) for s in shape], index)
+
+
+def normal_axis(name: str, x: Any, axis: int) -> int:
+    """`axis` counted from the front. Raises what NumPy raises if `x` has no such axis."""
+    if not -x.ndim <= axis < x.ndim:
+        raise np.exceptions.AxisError(f"{name}: axis {axis} is out of bounds for shape {tuple(x.shape)}")
+    return int(axis) % int(x.ndim)

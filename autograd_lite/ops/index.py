@@ -10,7 +10,7 @@ import numpy as np
 from autograd_lite.backend import as_array, is_array, namespace
 from autograd_lite.op import OPS
 from autograd_lite.ops import places
-from autograd_lite.ops.axes import batch_index
+from autograd_lite.ops.axes import batch_index, normal_axis
 from autograd_lite.ops.places import is_basic
 from autograd_lite.ops.shape import reshape
 from autograd_lite.rules import linear
@@ -106,10 +106,10 @@ def setitem(x: Any, index: Any, v: Any, /) -> Any:
 def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Any:
     """The entries of `x` at integer `indices` along an axis (of the flattened `x` if None)."""
     x = as_array(x)
-    if axis is None and x.ndim != 1:
-        x, axis = x.reshape(-1), 0
+    if not x.ndim or (axis is None and x.ndim != 1):  # a number is taken from as a vector of one entry
+        x, axis = x.reshape(-1), axis or 0
     return getitem(
-        x, (slice(None),) * ((axis or 0) % x.ndim) + (indices if is_array(indices) else np.asarray(indices),)
+        x, (slice(None),) * normal_axis("take", x, axis or 0) + (indices if is_array(indices) else np.asarray(indices),)
     )
 
 
@@ -119,7 +119,7 @@ def take_along_axis(x: Any, indices: Any, /, *, axis: int = -1) -> Any:
         indices._row.value if isinstance(indices, Tensor) else indices if is_array(indices) else np.asarray(indices)
     )
     x = as_array(x)
-    axis = axis % x.ndim
+    axis = normal_axis("take_along_axis", x, axis)
     shape = tuple([n if i != axis else indices.shape[axis] for i, n in enumerate(x.shape)])
     indices = namespace(indices.__class__).broadcast_to(indices, np.broadcast_shapes(indices.shape, shape))
     grid = [np.arange(n).reshape([-1 if i == k else 1 for k in range(x.ndim)]) for i, n in enumerate(indices.shape)]

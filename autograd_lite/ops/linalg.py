@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd_lite.backend import as_array, is_complex, is_inexact
 from autograd_lite.memory import LARGE
+from autograd_lite.ops.axes import normal_axis
 from autograd_lite.ops.elementwise import conj
 from autograd_lite.ops.index import scatter
 from autograd_lite.ops.reduce import sum
@@ -207,7 +208,7 @@ def tensordot(x: Any, y: Any, /, *, axes: Any = 2) -> Any:
 def vecdot(x: Any, y: Any, /, *, axis: int = -1) -> Any:
     """The dot product of vectors along an axis of one length in both, the first conjugated."""
     x, y = as_array(x), as_array(y)
-    if x.shape[axis] != y.shape[axis]:
+    if x.shape[normal_axis("vecdot", x, axis)] != y.shape[normal_axis("vecdot", y, axis)]:
         raise ValueError(f"vecdot: vectors of {x.shape[axis]} and of {y.shape[axis]} entries along axis {axis}")
     product = (conj(x) if is_complex(x) else x) * y
     return sum(product, axis=axis, dtype=None if is_inexact(product) else product.dtype)

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import as_array, is_complex, kind
+from autograd_lite.ops.axes import normal_axis
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.elementwise import clip, conj, minimum, remainder, where
-from autograd_lite.ops.order import beside, cut, diff, normal_axis, raw, searchsorted, still
+from autograd_lite.ops.order import beside, cut, diff, raw, searchsorted, still
 from autograd_lite.ops.reduce import argsort, sum
 from autograd_lite.ops.shape import concat, flip, reshape
 from autograd_lite.rules import bilinear, elementwise

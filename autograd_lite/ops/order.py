@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd_lite.backend import NUMPY, as_array, dtype_name, namespace, on_host, own
-from autograd_lite.ops.axes import batch_same
+from autograd_lite.ops.axes import batch_same, normal_axis
 from autograd_lite.ops.create import astype, full_like, zeros_like
 from autograd_lite.ops.elementwise import exp, not_equal, where
 from autograd_lite.ops.index import take_along_axis
@@ -262,13 +262,6 @@ def _accumulated(name: str, core: Callable[..., Any], x: Any, axis: int | None, 
     shape = tuple([1 if i == axis else n for i, n in enumerate(x.shape)])
     first = full_like(cut(out, axis, None, 1), initial) if out.shape[axis] else np.full(shape, initial, dtype_name(out))
     return concat([first, out], axis=axis)
-
-
-def normal_axis(name: str, x: Any, axis: int) -> int:
-    """`axis` counted from the front. Raises what NumPy raises if `x` has no such axis."""
-    if not -x.ndim <= axis < x.ndim:
-        raise np.exceptions.AxisError(f"{name}: axis {axis} is out of bounds for shape {tuple(x.shape)}")
-    return int(axis) % int(x.ndim)
 
 
 def diff(x: Any, /, *, axis: int = -1, n: int = 1, prepend: Any = None, append: Any = None) -> Any:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import as_array, decided, is_inexact, on_host
+from autograd_lite.ops.axes import normal_axis
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.elementwise import clip, isnan, where
 from autograd_lite.ops.index import take_along_axis
-from autograd_lite.ops.order import beside, normal_axis, raw, still
+from autograd_lite.ops.order import beside, raw, still
 from autograd_lite.ops.reduce import argsort
 from autograd_lite.ops.shape import broadcast_to, moveaxis, permute_dims, reshape
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import as_array, locked
-from autograd_lite.ops.axes import axes_of, batch_all, batch_along, batch_new_axis, batch_over
+from autograd_lite.ops.axes import axes_of, batch_all, batch_along, batch_new_axis, batch_over, normal_axis
 from autograd_lite.rules import linear
 from autograd_lite.tensor import Tensor
 from autograd_lite.views import View, copied_out
@@ -205,7 +205,7 @@ def _several(arrays: Any, name: str) -> tuple[Any, ...]:
 def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
     """The slices along an axis, as a tuple: the inverse of `stack`."""
     x = as_array(x)
-    lead = (slice(None),) * (axis % x.ndim)
+    lead = (slice(None),) * normal_axis("unstack", x, axis)
     return tuple([x[(*lead, i)] for i in range(x.shape[axis])])
 
 
