@@ -213,7 +213,7 @@ any           = plain("any",    lambda x, axis, keepdims: np.any(x, axis=axis, k
 argmax        = plain("argmax", lambda x, axis, keepdims: np.argmax(x, axis=axis, keepdims=keepdims), signature="x, /, axis=None, *, keepdims=False", doc="Where the largest entry is.")
 argmin        = plain("argmin", lambda x, axis, keepdims: np.argmin(x, axis=axis, keepdims=keepdims), signature="x, /, axis=None, *, keepdims=False", doc="Where the smallest entry is.")
 argsort       = plain("argsort", _order,                                                             signature="x, /, axis=-1, *, descending=False, stable=True", doc="The order that sorts, always stable; NaN last, or first if descending.")
-count_nonzero = plain("count_nonzero", lambda x, axis, keepdims: np.count_nonzero(x, axis=axis, keepdims=keepdims), signature="x, /, axis=None, *, keepdims=False", doc="How many entries are not zero.")
+count_nonzero = plain("count_nonzero", lambda x, axis, keepdims: np.asarray(np.count_nonzero(x, axis=axis, keepdims=keepdims))[()], signature="x, /, axis=None, *, keepdims=False", doc="How many entries are not zero.")
 # fmt: on
 
 
