@@ -289,13 +289,21 @@ sigmoid  = elementwise("sigmoid",  _sigmoid,    lambda v, x: _sigmoid_slope(v, x
 softplus = elementwise("softplus", _softplus, lambda v, x: sigmoid(x), doc="log(1 + exp(x)); never overflows.")
 logaddexp = elementwise("logaddexp", np.logaddexp, lambda v, x, y: _softmax2(x, y), lambda v, x, y: _softmax2(y, x), doc="log(exp(x) + exp(y)); never overflows.")
 
+
+
+def _asin_slope(x: Any, xp: Any = np) -> Any:
+    # -(x - 1) is 1 - x with the sign of a zero imaginary part kept: the side of the cut beyond 1.
+    return 1 / xp.sqrt((-(x - 1) if is_complex(x) else 1 - x) * (1 + x))
+
+
 # -- trigonometric and hyperbolic --------------------------------------------------------------------------------------------
 sin   = elementwise("sin",   np.sin,   lambda v, x: cos(x),                            doc="The sine.")
 cos   = elementwise("cos",   np.cos,   lambda v, x: -sin(x),                           doc="The cosine.")
 tan   = elementwise("tan",   np.tan,   lambda v, x: 1 + v**2,                          doc="The tangent.")
-# In asin and acos -(x - 1) is 1 - x with the sign of a zero imaginary part kept: the side of the cut beyond 1.
-asin  = elementwise("asin",  np.asin,  lambda v, x: 1 / sqrt(-(x - 1) * (1 + x)),      doc="The inverse sine.")
-acos  = elementwise("acos",  np.acos,  lambda v, x: -1 / sqrt(-(x - 1) * (1 + x)),     doc="The inverse cosine.")
+# The slope of asin is an operation, so that its own derivatives do not cancel near 0.
+asin_slope = elementwise("asin_slope", _asin_slope, lambda v, x: x * v**3, infix="(1 - {}**2)**-0.5", doc="1/sqrt(1 - x²), the slope of asin.")
+asin  = elementwise("asin",  np.asin,  lambda v, x: asin_slope(x),                     doc="The inverse sine.")
+acos  = elementwise("acos",  np.acos,  lambda v, x: -asin_slope(x),                    doc="The inverse cosine.")
 atan  = elementwise("atan",  np.atan,  lambda v, x: 1 / (1 + x**2),                    doc="The inverse tangent.")
 sinh  = elementwise("sinh",  np.sinh,  lambda v, x: cosh(x),                           doc="The hyperbolic sine.")
 cosh  = elementwise("cosh",  np.cosh,  lambda v, x: sinh(x),                           doc="The hyperbolic cosine.")
