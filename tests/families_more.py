@@ -13,6 +13,11 @@ from autograd_lite.op import OPS
 from tests.families import Case, Family, between, case, drawn, shape_of
 
 
+def order_one(u: Any) -> Any:
+    """The order 1, whatever the shape."""
+    return (0 * u).astype(int) + 1
+
+
 def order_two(u: Any) -> Any:
     """The order 2, whatever the shape."""
     return (0 * u).astype(int) + 2
@@ -71,6 +76,15 @@ def WHOLES(draw: Any) -> Case:
 @drawn(case((), (), (3,)), case((), (), ()), case((), (), (0,)), case((), (), (2, 3)))
 def SHAPED(draw: Any) -> Case:
     return case((), (), draw(shape_of(min_dims=0, max_dims=3)))
+
+
+def orders_of(orders: int, arrays: int) -> Family:
+    """So many orders, numbers, before so many arrays of one shape."""
+
+    def like(shape: tuple[int, ...]) -> Case:
+        return case(*[()] * orders, *[shape] * arrays)
+
+    return Family(tuple(map(like, ((3,), (), (0,), (2, 3)))), shape_of(min_dims=0, max_dims=3).map(like))
 
 
 def square(*shapes: tuple[int, ...]) -> Family:

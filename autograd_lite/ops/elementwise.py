@@ -137,7 +137,8 @@ def _log_ratio(x: Any, y: Any, xp: Any = np) -> Any:
     ratio = x / y
     size = xp.abs(ratio)  # over- or underflowed, though its logarithm is a number like any other:
     lost = (size < float(np.finfo(real_dtype(x)).tiny)) | xp.isinf(size)
-    return _where(lost, xp.log(x) - xp.log(y), xp.log(ratio), xp)
+    near = xp.abs(x - y) < xp.abs(y) / 2  # beside 1 the ratio is rounded, the difference is not
+    return _where(lost, xp.log(x) - xp.log(y), _where(near, xp.log1p((x - y) / y), xp.log(ratio), xp), xp)
 
 
 quotient = general("quotient", _quotient, (lambda g, v, x, y: quotient(g, y), lambda g, v, x, y: -quotient(g * v, y)), (lambda t, v, x, y: quotient(t, y), lambda t, v, x, y: -quotient(gate(t, v), y)), gated=(lambda g, v, x, y: quotient(g, y), lambda g, v, x, y: -quotient(gate(g, v), y)), signature="x, y, /", doc="x / y, 0 where x is 0 whatever y is; so are its derivatives where nothing arrives.", batch=batch_same)
@@ -301,7 +302,7 @@ sin   = elementwise("sin",   np.sin,   lambda v, x: cos(x),                     
 cos   = elementwise("cos",   np.cos,   lambda v, x: -sin(x),                           doc="The cosine.")
 tan   = elementwise("tan",   np.tan,   lambda v, x: 1 + v**2,                          doc="The tangent.")
 # The slope of asin is an operation, so that its own derivatives do not cancel near 0.
-asin_slope = elementwise("asin_slope", _asin_slope, lambda v, x: x * v**3, infix="(1 - {}**2)**-0.5", doc="1/sqrt(1 - x²), the slope of asin.")
+asin_slope = elementwise("asin_slope", _asin_slope, lambda v, x: x * v**3, infix="1 / sqrt(1 - {}**2)", doc="1/sqrt(1 - x²), the slope of asin.")
 asin  = elementwise("asin",  np.asin,  lambda v, x: asin_slope(x),                     doc="The inverse sine.")
 acos  = elementwise("acos",  np.acos,  lambda v, x: -asin_slope(x),                    doc="The inverse cosine.")
 atan  = elementwise("atan",  np.atan,  lambda v, x: 1 / (1 + x**2),                    doc="The inverse tangent.")
