@@ -124,6 +124,7 @@ ELEMENTARY: dict[str, Entry] = {
     "acosh":      Entry(mp.acosh, [1 + 2.0**-52, 1 + 1e-8, 1.3, 2.75, 12.0, *HUGE], {1.0: (0, INF, -INF, INF), INF: (INF, *FLAT)}),
     "atanh":      Entry(mp.atanh, UNIT, {1.0: (INF, INF, INF, INF), -1.0: (-INF, INF, -INF, INF)}),
     "hypot":      Entry(lambda x, y: mp.sqrt(x * x + y * y), [*PAIRS, (3e-200, 4e-200), (3e200, 4e200), (0.0, 1.0), (1.0, 0.0), (5e-324, 5e-324)], {(0.0, 0.0): {"": 0, "0": 0, "1": 0}, (INF, 1.0): {"": INF, "0": 1, "1": 0}}, XY),
+    "cosine":     Entry(lambda x, y: x / mp.sqrt(x * x + y * y), grid(both(1e-8, 0.3, 2.0), both(0.7, 12.0, 1e-8)), {(0.0, 0.0): {"": 0}}, XY),
     "atan2":      Entry(mp.atan2, [*PAIRS, (3e-200, 4e-200), (3e200, 4e200), (0.0, 1.0), (1.0, 0.0)], {(0.0, 0.0): {"": 0, "0": 0, "1": 0}, (1.0, INF): {"": 0, "0": 0, "1": 0}}, XY),
     "real":       Entry(lambda x: x, LINE),
     "imag":       Entry(lambda x: 0 * x, LINE),
