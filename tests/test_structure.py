@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite import sweep
+from autograd_lite import memory, sweep
 from autograd_lite.tensor import Row
 
 
@@ -362,4 +362,5 @@ def test_reading_entries_one_by_one_costs_no_array_each():
     y.backward()
     peak = tracemalloc.get_traced_memory()[1] - before
     tracemalloc.stop()
-    assert peak < 2 * v.nbytes  # the adjoint, and small things; a scatter for every read would hold two or three
+    first = memory.counts() == memory.NEVER  # then the first scatter is copied once before it is added to
+    assert peak < (2 + first) * v.nbytes  # the adjoint, and small things; a scatter for every read would hold one more
