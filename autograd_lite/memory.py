@@ -148,8 +148,8 @@ def unshared(values: dict[Any, Any], key: Any) -> Any:
     """Take `values[key]` out, copied if anybody else can still see its memory."""
     value = values.pop(key)
     if value.__class__ is np.ndarray:
-        if not value.ndim:
-            return value[()]
-        if shared(value):
-            return value.copy()
+        if value.base is None and value.ndim:  # nearly always: as `shared`, without its call
+            own = getrefcount(value) <= _COUNTS[0] and value.flags.owndata and not getweakrefcount(value)
+            return value if own else value.copy()
+        return value[()] if not value.ndim else value.copy() if shared(value) else value
     return value

@@ -173,12 +173,13 @@ def _shown(values: dict[int, Any], record: bool) -> tuple[bool, bool]:
 
     Of another library's arrays, `values` are made constant Tensors here.
     """
-    wrapped = any([isinstance(g, Tensor) for g in values.values()])
+    wrapped = foreign = False
     for g in values.values():
-        x = g._row.value if isinstance(g, Tensor) else g
-        if x.__class__ not in NUMPY and x.__class__ not in PYTHON:
-            break
-    else:
+        if g.__class__ not in NUMPY:  # nearly never
+            wrapped = wrapped or isinstance(g, Tensor)
+            x = g._row.value if isinstance(g, Tensor) else g
+            foreign = foreign or (x.__class__ not in NUMPY and x.__class__ not in PYTHON)
+    if not foreign:
         return record or wrapped, False
     for seq, g in values.items():
         if not isinstance(g, Tensor):
@@ -216,7 +217,7 @@ def reverse(
     them; where a seed is a Tensor they depend on it in any case.
     """
     holes = set() if holes is None else holes
-    made: set[int] = set()  # whose adjoints were made here: nobody else has seen them
+    made: frozenset[int] = frozenset()  # whose adjoints were made here: nobody else has seen them
     take, there, (lift, bare) = adjoints.pop, adjoints.get, _shown(adjoints, record)
     plain = not lift and watch is None and pull is None
     if lift:
@@ -241,7 +242,7 @@ def reverse(
                 if before.__class__ is np.ndarray and before.dtype is g.dtype:
                     if s not in made and not private(before, others=1):  # the dict
                         before = adjoints[s] = before.copy()
-                        made.add(s)
+                        made |= {s}
                     op.into(before, g, *row.params)
                     if row.args[0].op is not None:
                         holes.add(s)
@@ -260,7 +261,7 @@ def reverse(
                         before += c
                     else:
                         adjoints[s] = before + c
-                        made.add(s)
+                        made |= {s}
                 else:
                     adjoints[s] = before + c
         if not ordinary and (watch is not None or gated or op.holes):
@@ -348,6 +349,8 @@ def seed_for(row: Row, seed: Any, asker: str) -> Any:
             )
         return OPS["ones_like"].call(value)
     raw = seed._row.value if isinstance(seed, Tensor) else seed
+    if raw.__class__ is np.ndarray is value.__class__ and raw.dtype is value.dtype and raw.shape == value.shape:
+        return conjugated(seed)
     shape = tuple(np.shape(raw))
     if shape != tuple(value.shape):
         raise SeedError(f"{asker}: a seed of shape {shape} does not fit an output of shape {tuple(value.shape)}")

@@ -225,7 +225,8 @@ def _lost(s: Any) -> bool:
     if cls is np.float64:
         return bool(value < 1e-6)
     if cls is np.ndarray and value.dtype.kind == "f":
-        return value.size > 0 and bool(np.minimum.reduce(value, None) < (1e-6 if value.dtype.itemsize == 8 else 2e-3))
+        least = value.item(value.argmin()) if value.size else 1.0  # in half the time that a reduction takes to start
+        return bool(least < (1e-6 if value.dtype.itemsize == 8 else 2e-3))
     if (asked := getattr(value, "asked", None)) is not None:
         return bool(asked(_lost, True))
     space = namespace(cls)
