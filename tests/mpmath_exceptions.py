@@ -25,12 +25,24 @@ def infinite(*point: float) -> bool:
 
 SIGN = "changes sign near there: right to 1e-16 of its terms"
 CANCEL = "differences of neighbouring orders cancel like x², to the rounding of 1"
-TO_MEND = (Off("*", anywhere, INF, "to be mended"),)
+LIMIT = Off("0*", infinite, INF, "at infinity, infinity times 0 or over infinity")
+OVERFLOW = "the derivative before is infinite, or 1/x² is: terms of either sign make NaN"
+
+
+def tiny(*point: float) -> bool:
+    return all(abs(x) < 1e-159 for x in point)
+
 
 # fmt: off
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 EXCEPTIONS: dict[str, tuple[Off, ...]] = {
-    **dict.fromkeys(("acosh", "asinh", "atan", "atan2", "cbrt", "hypot", "sinc", "softplus", "root"), TO_MEND),
+    "acosh":  (LIMIT, Off("000", lambda x: x == 1, INF, OVERFLOW)),
+    **dict.fromkeys(("asinh", "atan"), (LIMIT,)),
+    "cbrt":   (LIMIT, Off("000", tiny, INF, OVERFLOW)),
+    "root":   (Off("00*", tiny, INF, OVERFLOW),),
+    "atan2":  (LIMIT, Off("*", tiny, INF, OVERFLOW)),
+    "hypot":  (LIMIT, Off("[01]", lambda x, y: x == y == 5e-324, 0.5, "hypot is rounded to one unit of the smallest numbers"), Off("???", tiny, INF, OVERFLOW)),
+    "sinc":   (Off("*", infinite, INF, "NumPy's value at infinity is NaN"), Off("", lambda x: abs(x) >= 1, INF, "NumPy rounds πx, and so is off by 1e-16 where sin(πx) is 0 or x large")),
     "gamma":  (Off("0*", lambda x: x > 171.7, INF, "infinite beyond 171.6: terms of either sign make NaN"),),
     "beta":   (Off("0*1*", lambda a, b: min(a, b) < 1e-6, INF, "the mixed derivatives of 1/a + 1/b are 0, and a rounding error of 1/(ab) remains"),),
     "betainc": (Off("01", lambda a, b, x: a == b == 600, INF, "0, and a rounding error of its terms remains"),

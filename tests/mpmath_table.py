@@ -56,7 +56,13 @@ def derivative(f: Callable[..., Any], point: tuple[float, ...], which: str) -> A
     sizes = [abs(mp.log10(abs(mpf(x)))) if x else 0 for x in point]
     digits = (STEP + max(sizes)) * (len(which) + 1) + STEP
     before = None
-    for more in (1, 1.5, 2.5, 5):  # where a function saturates, or cancels inside, the digits are not enough at first
+    for more in (
+        1,
+        1.5,
+        2.5,
+        5,
+        8,
+    ):  # where a function saturates, or cancels inside, the digits are not enough at first
         mp.dps = int(more * digits)
         found, natural = difference(f, point, which, STEP)
         if before is not None and found and abs(found - before) <= abs(found) * mpf(10) ** -20:
