@@ -87,3 +87,31 @@ def test_refused(name):
     for f in calls(name):
         with pytest.raises(TypeError):
             ag.grad(lambda *args, f=f: ag.sum(ag.real(f(*args))))(*f.args)
+
+
+HOLOMORPHIC = [
+    name for name in DIFFERENTIABLE if OPS[name].kind == "elementwise" and len(OPS[name].arrays) == 1 and name not in REFUSED
+]  # fmt: skip
+REAL_VALUED = {
+    "abs",
+    "real",
+    "imag",
+    "relu",
+    "round",
+    "sign",
+}  # none holomorphic; of `round` and `relu` all slopes are steps
+
+
+@pytest.mark.parametrize("name", [name for name in HOLOMORPHIC if name not in REAL_VALUED])
+def test_far_from_the_real_axis(name):
+    """The derivative at points of the whole plane, both axes left out as cuts lie there, against differences."""
+    parts = np.array([-3.1, -1.9, -0.7, -0.2, 0.3, 0.9, 2.2, 3.3])
+    z = (parts[:, None] + 1j * parts).ravel()
+    f = OPS[name].call
+    with np.errstate(all="ignore"):
+        found = ag.jvp(f, (z,), (np.ones_like(z),))[1]
+        h = 1e-5
+        near = [(f(z + s * h) - f(z - s * h)) / (2 * h * s) for s in (1, 1j)]
+    size = 1 + np.abs(found) + np.abs(f(z))  # differences of values of this size lose so much
+    for expected in near:
+        np.testing.assert_allclose((found - expected) / size, 0, atol=1e-8)  # h² and rounding over h

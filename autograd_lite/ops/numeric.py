@@ -218,7 +218,9 @@ def _sinc_derivative(n: Any, x: Any) -> Any:
     z = x[near][..., None] * (np.pi * s)
     out[near] = (np.cos(z), -np.sin(z), -np.cos(z), np.sin(z))[n % 4] @ (w * (np.pi * s) ** n)
     far = x[~near]
-    u = np.pi * (far - 2 * np.round(far / 2))  # less a multiple of 2, exactly: sin(πx) of a large π x has few digits
+    u = np.pi * (
+        far - 2 * np.round(np.real(far) / 2)
+    )  # less a multiple of 2, exactly: sin(πx) of a large π x has few digits
     waves, f = (np.sin(u), np.cos(u)), np.sin(u) / (np.pi * far)
     for k in range(1, n + 1):
         f = (np.pi ** (k - 1) * (1 if k % 4 < 2 else -1) * waves[k % 2] - k * f) / far
