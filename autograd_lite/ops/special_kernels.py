@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import optional
+from autograd_lite.errors import NoRuleError
 
 ROOT_PI = pi**0.5
 
@@ -216,7 +217,14 @@ def dawsn_derivative(n: int, x: Any) -> Any:
 
 @by_orders(1)
 def rgamma_derivative(n: int, x: Any) -> Any:
-    """The n-th derivative of 1/Γ, to 1e-13: left of 1/2 that of Γ(1 - x) sin(πx)/π (DLMF 5.5.3), finite everywhere."""
+    """The n-th derivative of 1/Γ, to 1e-13: left of 1/2 that of Γ(1 - x) sin(πx)/π (DLMF 5.5.3), finite everywhere.
+
+    Of complex numbers the first alone, -ψ(x)/Γ(x): SciPy's polygamma takes none.
+    """
+    if x.dtype.kind == "c":
+        if n > 1:
+            raise NoRuleError(f"rgamma: no derivative of order {n} of complex numbers; take that of real ones")
+        return -scipy("rgamma")(x) * scipy("digamma")(x)
     left = x < 0.5
     z = np.where(left, 1 - x, np.minimum(x, 200))  # 1/Γ(200) is 0
 
