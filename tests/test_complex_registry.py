@@ -17,7 +17,9 @@ REFUSED = {  # by NumPy or SciPy, with a TypeError
     "floor", "floor_divide", "fmod", "gammainc", "gammaincc", "gammaincinv", "gammaln", "hypot", "hypot_power", "i0", "i0e", "i1", "i1e", "iv", "ive",
     "j0", "j1", "jv", "k0", "k0e", "k1", "k1e", "kl_div", "kv", "kve", "logaddexp", "logit", "ndtri", "nextafter", "polygamma",
     "rel_entr", "remainder", "rfft", "trunc", "y0", "y1", "yv", "zeta",
-    "digamma",  # its derivative, polygamma, is
+    "beta_density", "betainc_in_ab", "gamma_density", "gammainc_in_a", "iv_in_order", "ive_in_order", "jv_in_order",
+    "kv_in_order", "kve_in_order", "polygamma_difference", "yv_in_order", "zeta_in_x",  # slopes in parameters
+    "digamma", "rgamma_derivative",  # their derivatives, by polygamma, are
 }
 # fmt: on
 

@@ -42,14 +42,14 @@ def _macdonald(k: int, n: Any, x: Any) -> Any:
     return integrand.sum(-1) * top / count
 
 
-@by_orders(1)
+@by_orders(1, real=True)
 def kve_in_order(k: int, n: Any, x: Any) -> Any:
     """The k-th derivative in n of exp(x) kv(n, x) (DLMF 10.32.9), to 1e-12 for |n| < 100 and 1e-100 < x < 1e4."""
     out = _macdonald(k, n, x) * np.where(n < 0, (-1.0) ** k, 1.0)
     return np.where(x > 0, out, np.where(x == 0, np.sign(n) ** k * np.inf, np.nan))
 
 
-@by_orders(1)
+@by_orders(1, real=True)
 def kv_in_order(k: int, n: Any, x: Any) -> Any:
     """The k-th derivative in n of kv(n, x) (DLMF 10.32.9), to 1e-12 for |n| < 100 and 1e-100 < x < 1e4."""
     return np.exp(-x) * kve_in_order(k, n, x)
@@ -105,13 +105,13 @@ def _any_order(k: int, n: Any, x: Any, shift: Any) -> Any:
     return out
 
 
-@by_orders(1)
+@by_orders(1, real=True)
 def iv_in_order(k: int, n: Any, x: Any) -> Any:
     """The k-th derivative in n of iv(n, x), k > 0, for |n| < 100 and 0 < x < 1e4, to 1e-11 of iv."""
     return _positive(lambda n, x: _any_order(k, n, x, 0 * x), n, x)
 
 
-@by_orders(1)
+@by_orders(1, real=True)
 def ive_in_order(k: int, n: Any, x: Any) -> Any:
     """The k-th derivative in n of exp(-x) iv(n, x), k > 0, for |n| < 100 and 0 < x < 1e4, to 1e-11 of iv."""
     return _positive(lambda n, x: _any_order(k, n, x, x), n, x)
@@ -141,7 +141,7 @@ def _waves(k: int, n: Any, t: Any, fall: Any, start: float) -> Any:
     ) * np.exp(fall - n * t)
 
 
-@by_orders(1)
+@by_orders(1, real=True)
 def jv_in_order(k: int, n: Any, x: Any) -> Any:
     """The k-th derivative in n of jv(n, x), k > 0, for |n| < 20 and 0 < x < 1e3, to 1e-10 of its scale.
 
@@ -159,7 +159,7 @@ def jv_in_order(k: int, n: Any, x: Any) -> Any:
     return _positive(kernel, n, x)
 
 
-@by_orders(1)
+@by_orders(1, real=True)
 def yv_in_order(k: int, n: Any, x: Any) -> Any:
     """The k-th derivative in n of yv(n, x), k > 0, for |n| < 20 and 0 < x < 1e3, to 1e-10 (DLMF 10.9.7)."""
 
@@ -173,7 +173,7 @@ def yv_in_order(k: int, n: Any, x: Any) -> Any:
 # -- zeta --------------------------------------------------------------------------------------------------------------
 
 
-@by_orders(1)
+@by_orders(1, real=True)
 def zeta_in_x(n: int, x: Any, q: Any) -> Any:
     """The n-th derivative in x of zeta(x, q), for x > 1 and q > 0, to 1e-12.
 

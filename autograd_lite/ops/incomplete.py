@@ -19,7 +19,7 @@ from autograd_lite.ops.special_kernels import bell, by_orders, half_line, scipy
 BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)  # B2, B4, …
 
 
-@by_orders(1)
+@by_orders(1, real=True)
 def polygamma_difference(n: int, x: Any, d: Any) -> Any:
     """ψ⁽ⁿ⁾(x) - ψ⁽ⁿ⁾(x + d) for x, x + d > 0, to 1e-13, however small d is beside x or x beside 1.
 
@@ -73,7 +73,7 @@ def _gamma_mass(a: Any, x: Any) -> Any:
     return np.sqrt(a / (2 * pi)) * np.exp(-a * _excess(x, a, x - a) - log_gamma_star(a))
 
 
-@by_orders(2)
+@by_orders(2, real=True)
 def gamma_density(n: int, m: int, a: Any, x: Any) -> Any:
     """The derivative of x^(a - 1) e^-x / Γ(a), n times in `a` and m times in x, to 1e-14 a^(m/2) of its scale."""
     inside = np.where((x > 0) & (x < np.inf), x, 1.0)
@@ -101,7 +101,7 @@ def _edge(n: int, m: int, a: Any, rest: Any) -> Any:
     return out
 
 
-@by_orders(1)
+@by_orders(1, real=True)
 def gammainc_in_a(n: int, a: Any, x: Any) -> Any:
     """The n-th derivative in `a` of gammainc(a, x), n > 0: an integral of `gamma_density`.
 
@@ -151,7 +151,7 @@ def _beta_mass(a: Any, b: Any, x: Any, y: Any) -> Any:
     return np.sqrt(a * (b / n) / (2 * pi)) * np.exp(rest - exponent)
 
 
-@by_orders(3)
+@by_orders(3, real=True)
 def beta_density(i: int, j: int, m: int, a: Any, b: Any, x: Any) -> Any:
     """The derivative of x^(a - 1) (1 - x)^(b - 1) / B(a, b): i times in `a`, j times in `b`, m times in x."""
     inside = np.where((x > 0) & (x < 1), x, 0.5)
@@ -168,7 +168,7 @@ def beta_density(i: int, j: int, m: int, a: Any, b: Any, x: Any) -> Any:
     return np.where(x == inside, out, np.where(x == 0, left, np.where(x == 1, (-1.0) ** m * right, np.nan)))
 
 
-@by_orders(2)
+@by_orders(2, real=True)
 def betainc_in_ab(i: int, j: int, a: Any, b: Any, x: Any) -> Any:
     """The derivative of betainc(a, b, x), i times in `a` and j times in `b`: an integral of `beta_density`."""
     inside = np.where((x > 0) & (x < 1), x, 0.5)

@@ -26,14 +26,16 @@ def scipy(name: str) -> Callable[..., Any]:
     return found
 
 
-def by_orders(orders: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Makes ``f(n, x, …)``, of whole orders and arrays of one axis, a kernel for any shapes and dtypes."""
+def by_orders(orders: int, real: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Makes ``f(n, x, …)``, of whole orders and arrays of one axis, a kernel for any shapes and dtypes, or real ones."""
 
     def decorate(f: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(f)
         def kernel(*args: Any) -> Any:
             dtype = np.result_type(*args[orders:])
             dtype = dtype if dtype.kind in "fc" else np.dtype(float)
+            if real and dtype.kind == "c":
+                raise NoRuleError(f"{f.__name__}: a derivative that is known of real numbers only")
             work = complex if dtype.kind == "c" else float
             shape = np.broadcast_shapes(*[np.shape(x) for x in args])
             flat = [np.broadcast_to(np.asarray(x, work), shape).ravel() for x in args[orders:]]
