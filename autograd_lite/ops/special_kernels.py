@@ -27,7 +27,7 @@ def scipy(name: str) -> Callable[..., Any]:
 
 
 def by_orders(orders: int, real: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Makes ``f(n, x, …)``, of whole orders and arrays of one axis, a kernel for any shapes; `real`: of real numbers."""
+    """Makes ``f(n, x, …)``, of whole orders and arrays of one axis, a kernel for any shapes; of real ones if `real`."""
 
     def decorate(f: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(f)
