@@ -111,7 +111,9 @@ class _Again:
         since = tick()
         inputs = Inputs(list(xs[: len(xs) - len(closure)]), "checkpoint")
         outs = recorded(rerun, inputs.tensors)
-        self.seqs, self.outer = [*inputs.seqs, *closure], inputs.outer
+        self.seqs = [*inputs.seqs, *closure]
+        # a sweep that records shows tracked values, those of the closure too
+        self.outer = inputs.outer or any([isinstance(x, Tensor) and x._row.seq for x in xs[len(inputs.seqs) :]])
         if not all([k < len(outs) and isinstance(outs[k], Tensor) for k in ks]):
             raise _changed("outputs of another structure")
         self.outs, first = [outs[k]._row for k in ks], min(self.seqs)

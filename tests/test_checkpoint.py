@@ -247,3 +247,18 @@ def test_a_network_is_checkpointed_though_its_inputs_are_no_variables():
     inner.backward()  # of variables of its own there is nothing to keep
     np.testing.assert_array_equal(ag.checkpoint(lambda x: x * 2)(x), 2 * x)
     assert ag.grad(ag.checkpoint(lambda x: x))(3.0) == 1.0
+
+
+@pytest.mark.parametrize("f", [lambda x, y: x**3 * y**2, lambda x, y: ag.sin(x) / y, lambda x, y: ag.exp(x) ** y])
+def test_a_closure_is_differentiated_twice(f):
+    """What a checkpoint reaches as a closure has its second and third derivatives, as without it."""
+
+    def slope(x, y):
+        return ag.grad(lambda y: f(x, y))(y)
+
+    def checkpointed(x, y):
+        return ag.checkpoint(lambda y: slope(x, y))(y)
+
+    for outer in (ag.grad, lambda f: lambda x: ag.jvp(f, (x,), (1.0,))[1]):
+        twice = [outer(outer(lambda x, g=g: g(x, 0.7)))(1.3) for g in (slope, checkpointed)]
+        np.testing.assert_allclose(*twice, rtol=1e-12)  # the same steps, some in another order
