@@ -370,3 +370,12 @@ def test_norms_of_matrices_without_entries(shape):
         f = lambda x, p=p: ag.linalg.matrix_norm(x, ord=p)
         np.testing.assert_array_equal(f(x), np.linalg.matrix_norm(x, ord=p))
         assert ag.grad(lambda x, f=f: ag.sum(f(x)))(x).shape == shape
+
+
+def test_the_deviation_of_one_entry_is_zero_to_every_order():
+    """Whatever the entry is: no corner."""
+    gradient = ag.grad(lambda x: ag.sum(ag.std(x, axis=-1)))
+    x = np.array([[-1.2], [0.5]])
+    np.testing.assert_array_equal(gradient(x), 0)
+    for mode in ("forward", "reverse"):
+        np.testing.assert_array_equal(ag.jacobian(gradient, mode=mode)(x), 0)

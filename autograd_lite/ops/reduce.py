@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd_lite.backend import decided, is_complex, typed
 from autograd_lite.ops.axes import axes_of, batch_along, batch_over
-from autograd_lite.ops.create import ones_like
+from autograd_lite.ops.create import ones_like, zeros_like
 from autograd_lite.ops.elementwise import conj, exp, isfinite, quotient, where
 from autograd_lite.ops.shape import broadcast_to, concat, permute_dims, reshape
 from autograd_lite.products import gate, pick
@@ -171,6 +171,8 @@ def _deviation(v: Any, x: Any, axis: Any, correction: float, keepdims: bool) -> 
 
 
 def _standard(v: Any, x: Any, axis: Any, correction: float, keepdims: bool) -> Any:
+    if _count(x, axis) == 1 and correction == 0:  # 0 whatever the one entry is
+        return zeros_like(x)
     return quotient(_from_mean(x, axis), v * _freedom(x, axis, correction))
 
 
