@@ -82,8 +82,9 @@ conformance-suite: .venv/.dev ## the standard's public suite, from a checkout of
 test-arrays: .venv/.arrays ## the operations over PyTorch, JAX and Dask arrays, and inside jax.jit
 	$(RUN) pytest -n $(WORKERS) tests/test_backends.py tests/test_backends_jax.py
 
-test-mutants: .venv/.dev ## perturb every rule of the registry and see the tests catch it
+test-mutants: .venv/.dev ## make rules of the registry and lines of the engine and nn wrong, and see the tests catch it
 	$(RUN) tests.mutants
+	$(RUN) tests.code_mutants --workers $(WORKERS)
 
 notebooks: .venv/.dev ## run the notebooks' sources and write them anew, or one of them: NB=01_tape
 	$(RUN) notebooks $(NB)

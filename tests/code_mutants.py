@@ -1,12 +1,14 @@
 """Are the tests good enough to catch a wrong line? Make lines of the engine and of `nn` wrong, one at a time, and see.
 
-Run as ``python -m tests.code_mutants [module …] [--each 40]``, or ``make test-mutants``. A mutant is a module with one
-condition, constant, operator, order of arguments or statement changed. Each runs in a process of its own, where that
-module is imported from the changed source, and there the tests named beside it, until one fails: it is killed. Fewer
-than 95% killed is exit status 1.
+Run as ``python -m tests.code_mutants [module …] [--each 12] [--seed 0]``, or ``make test-mutants``. A mutant is a
+module with one condition, constant, operator, order of arguments or statement changed. First the tests run once as
+they are, and it is written down which lines each reaches and how long it takes. Then each mutant runs in a process of
+its own, where its module is imported from the changed source, with the tests that reach the changed line: those of the
+module's own files first, then the others, from the quickest on, until one fails: the mutant is killed. Fewer than 95%
+killed is exit status 1.
 
-The mutants of a module are drawn by a seed, so that a run repeats; ``--each 0`` makes all. `EQUIVALENT` lists those
-that compute the same, with the reason.
+The mutants of a module are drawn by a seed, so that a run repeats; ``--each 0`` makes all. ``--reached FILE`` keeps
+what the tests reach for the next run. `EQUIVALENT` lists the mutants that compute the same, with the reason.
 """
 
 from __future__ import annotations
@@ -14,51 +16,74 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import functools
 import importlib
 import importlib.abc
 import importlib.util
+import json
 import os
 import random
 import resource
 import signal
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import coverage
+import pytest
 
 ROOT = Path(__file__).parent.parent
 ENOUGH = 0.95
 SECONDS = 240  # of a process, which may have been sent round in circles; far more than its tests take
+BUDGET = 60.0  # seconds of tests for one mutant
+SLOW = 8.0  # a test that takes longer is left out
 
-ENGINE = ["test_tape", "test_transforms", "test_nested", "test_mixed", "test_promises", "test_structure", "test_batch"]
 TESTS: dict[str, list[str]] = {
-    "autograd_lite.sweep": [*ENGINE, "test_debug", "test_checkpoint", "test_random_programs"],
-    "autograd_lite.rules": [*ENGINE, "test_registry", "test_random_programs"],
-    "autograd_lite.op": [*ENGINE, "test_modes", "test_protocols", "test_leaving", "test_programs"],
-    "autograd_lite.modes": ["test_modes", "test_debug", "test_tape", "test_replay"],
-    "autograd_lite.memory": ["test_structure", "test_memory", "nn/test_nn_optim"],
-    "autograd_lite.views": ["test_views", "test_programs", "test_protocols", "test_structure"],
-    "autograd_lite.transforms": [*ENGINE, "test_random_programs", "test_objective"],
-    "autograd_lite.matrices": [*ENGINE, "test_random_programs"],
-    "autograd_lite.batch": ["test_batch", "test_transforms", "test_registry", "test_random_programs"],
-    "autograd_lite.checkpoint": ["test_checkpoint", "test_transforms", "test_random_programs"],
-    "autograd_lite.replay": ["test_replay", "test_replay_values", "test_random_programs"],
-    "autograd_lite.traced": ["test_replay", "test_replay_values", "test_random_programs"],
-    "nn.optim": ["nn/test_nn_optim", "nn/test_nn_papers", "nn/test_nn_schedule", "nn/test_nn_training"],
-    "nn.adam": ["nn/test_nn_optim", "nn/test_nn_papers"],
+    "autograd_lite.sweep": ["test_structure", "test_tape", "test_transforms", "test_nested"],
+    "autograd_lite.rules": ["test_structure", "test_transforms", "test_promises", "test_memory"],
+    "autograd_lite.transforms": ["test_transforms", "test_nested", "test_mixed"],
+    "autograd_lite.op": ["test_structure", "test_tape", "test_mixed", "test_protocols"],
+    "autograd_lite.modes": ["test_modes", "test_debug", "test_tape"],
+    "autograd_lite.views": ["test_views", "test_programs"],
+    "autograd_lite.tensor": ["test_tape", "test_leaving", "test_structure", "test_views"],
+    "autograd_lite.memory": ["test_memory", "test_structure"],
+    "autograd_lite.checkpoint": ["test_checkpoint", "test_transforms"],
+    "autograd_lite.draws": ["test_checkpoint"],
+    "autograd_lite.replay": ["test_replay", "test_replay_values", "test_replay_branches"],
+    "autograd_lite.program": ["test_replay", "test_replay_values", "test_replay_branches"],
+    "autograd_lite.traced": ["test_replay", "test_replay_values", "test_replay_branches"],
+    "autograd_lite.matrices": ["test_transforms", "test_nested", "test_batch"],
+    "autograd_lite.batch": ["test_batch", "test_transforms"],
+    "nn.optim": ["nn/test_nn_optim", "nn/test_nn_memory", "nn/test_nn_papers"],
+    "nn.adam": ["nn/test_nn_optim", "nn/test_nn_memory", "nn/test_nn_papers"],
+    "nn.flat": ["nn/test_nn_optim", "nn/test_nn_memory", "nn/test_nn_copies"],
+    "nn.step": ["nn/test_nn_step", "nn/test_nn_what_counts"],
+    "nn.epoch": ["nn/test_nn_training", "nn/test_nn_what_counts", "nn/test_nn_checkpoints"],
+    "nn.training": ["nn/test_nn_training", "nn/test_nn_what_counts", "nn/test_nn_checkpoints"],
+    "nn.checkpoints": ["nn/test_nn_checkpoints", "nn/test_nn_files_threads"],
     "nn.adaptive": ["nn/test_nn_optim", "nn/test_nn_papers"],
-    "nn.flat": ["nn/test_nn_optim", "nn/test_nn_training"],
-    "nn.clipping": ["nn/test_nn_optim", "nn/test_nn_training"],
-    "nn.averaging": ["nn/test_nn_optim", "nn/test_nn_training"],
-    "nn.schedule": ["nn/test_nn_schedule", "nn/test_nn_training"],
-    "nn.plateau": ["nn/test_nn_schedule", "nn/test_nn_training"],
-    "nn.step": ["nn/test_nn_step", "nn/test_nn_training"],
-    "nn.epoch": ["nn/test_nn_training", "nn/test_nn_checkpoints", "nn/test_nn_estimators"],
-    "nn.training": ["nn/test_nn_training", "nn/test_nn_checkpoints", "nn/test_nn_estimators"],
-    "nn.checkpoints": ["nn/test_nn_checkpoints", "nn/test_nn_training"],
+    "nn.clipping": ["nn/test_nn_optim"],
+    "nn.schedule": ["nn/test_nn_schedule"],
+    "nn.plateau": ["nn/test_nn_schedule"],
+    "nn.averaging": ["nn/test_nn_optim"],
 }
-"""The modules that are mutated, and the files that test each, the likeliest to fail first."""
+"""The modules that are mutated, and the files of tests of each, the likeliest to fail first."""
+
+OTHERS = {
+    "autograd_lite": [
+        "test_promises", "test_composed", "test_complex", "test_debug", "test_objective", "test_sensitivity",
+        "test_check", "test_unknown_derivatives", "test_triangles", "test_ledger", "test_partials", "test_backprop",
+        "test_order", "test_array_methods", "test_steps", "test_registry",
+    ],
+    "nn": [
+        "nn/test_nn_estimators", "nn/test_nn_ensemble", "nn/test_nn_bfgs", "nn/test_nn_momentum", "nn/test_nn_io",
+        "nn/test_nn_surroundings", "nn/test_nn_watch", "nn/test_nn_module",
+    ],
+}  # fmt: skip
+"""Files of tests that reach many modules of a package."""
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {}
 """By module, source line and change: why a mutant computes the same."""
@@ -69,13 +94,18 @@ UNREWRITTEN = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
 
 
 class Mutant(NamedTuple):
-    """A module with one change."""
+    """A module with one change; `lines` are those of the statement, or of the head of a compound one."""
 
     module: str
     line: int
+    lines: range
     text: str
     what: str
     tree: ast.Module
+
+    @property
+    def path(self) -> str:
+        return self.module.replace(".", "/") + ".py"
 
     def __str__(self) -> str:
         return f"{self.module}:{self.line}: {self.what}: {self.text}"
@@ -143,6 +173,18 @@ def places(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
                     yield parent, field, i, child
 
 
+def statements(tree: ast.AST) -> dict[int, range]:
+    """By node: the lines of its statement, without those of the statements inside that."""
+    found: dict[int, range] = {}
+    for node in ast.walk(tree):  # from the outside in
+        if isinstance(node, ast.stmt):
+            body = getattr(node, "body", None)
+            end = body[0].lineno if body else node.end_lineno + 1 if node.end_lineno else node.lineno + 1
+            for inner in ast.walk(node):
+                found[id(inner)] = range(node.lineno, max(end, node.lineno + 1))
+    return found
+
+
 def mutants(module: str) -> list[Mutant]:
     """Every change of a module's functions."""
     source = (ROOT / (module.replace(".", "/") + ".py")).read_text(encoding="utf-8")
@@ -151,6 +193,7 @@ def mutants(module: str) -> list[Mutant]:
     messages = {
         id(n) for r in ast.walk(tree) if isinstance(r, (ast.Raise, ast.JoinedStr)) for n in ast.walk(r) if n is not r
     }
+    heads = statements(tree)
     made = []
     for parent, field, i, child in list(places(tree)):
         if id(child) not in inside or id(child) in messages:
@@ -161,7 +204,7 @@ def mutants(module: str) -> list[Mutant]:
             if (module, text, what) in EQUIVALENT:
                 continue
             _put(parent, field, i, changed)
-            made.append(Mutant(module, line, text, what, copy.deepcopy(tree)))
+            made.append(Mutant(module, line, heads[id(child)], text, what, copy.deepcopy(tree)))
             _put(parent, field, i, child)
     return made
 
@@ -181,7 +224,7 @@ class Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def __init__(self, mutant: Mutant) -> None:
         self.mutant = mutant
-        self.path = str(ROOT / (mutant.module.replace(".", "/") + ".py"))
+        self.path = str(ROOT / mutant.path)
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if name != self.mutant.module:
@@ -192,54 +235,165 @@ class Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(ast.fix_missing_locations(self.mutant.tree), self.path, "exec"), module.__dict__)
 
 
-def survives(mutant: Mutant | None, files: list[str]) -> bool:
-    """Whether all tests pass, in a process of its own; with None, whether they pass at all."""
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+class Chosen:
+    """Has pytest run the tests with these names, in this order; with None all, and writes down how long each takes."""
+
+    def __init__(self, names: list[str] | None) -> None:
+        self.rank = None if names is None else {name: i for i, name in enumerate(names)}
+        self.seconds: dict[str, float] = {}
+        self.failed: list[str] = []
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        if (rank := self.rank) is not None:
+            items[:] = sorted([x for x in items if x.nodeid in rank], key=lambda x: rank[x.nodeid])
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
+        if report.failed:
+            self.failed.append(report.nodeid)
+
+
+def run_tests(names: list[str] | None, paths: list[str], *options: str) -> tuple[int, Chosen]:
+    """Pytest's exit status for tests of some files."""
+    chosen = Chosen(names)
+    plain = ["-q", "-p", "no:cacheprovider", "-o", "addopts=", *UNREWRITTEN, *options]
+    return int(pytest.main([*[str(ROOT / path) for path in paths], *plain], plugins=[chosen])), chosen
+
+
+def aside(work: Callable[[], int]) -> int:
+    """Start `work` in a process of its own, without a word from it; its result becomes the exit status."""
+    if child := os.fork():
+        return child
     status = 1
     try:
-        signal.alarm(SECONDS)
-        resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
-        if mutant is not None:
-            sys.meta_path.insert(0, Changed(mutant))
-        import pytest
-
-        paths = [str(ROOT / "tests" / f"{name}.py") for name in files]
-        status = int(pytest.main([*paths, "-x", "-q", "-p", "no:cacheprovider", "-o", "addopts=", *UNREWRITTEN]))
+        resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
+        status = work()
     finally:  # whatever a mutant raises, this process was made for it alone
         os._exit(status)
+
+
+class Reached(NamedTuple):
+    """Which tests reach a line of a file, how long each takes, and which fail as it is: their kills mean nothing."""
+
+    tests: dict[str, dict[int, list[str]]]
+    seconds: dict[str, float]
+    failed: list[str]
+
+    @classmethod
+    def by(cls, files: list[str]) -> Reached:
+        """Run the tests of some files once."""
+        with tempfile.TemporaryDirectory() as folder:
+            data, report = f"{folder}/coverage", f"{folder}/seconds"
+
+            def work() -> int:
+                os.environ["COVERAGE_FILE"] = data
+                options = ["--cov=autograd_lite", "--cov=nn", "--cov-context=test", "--cov-report="]
+                status, chosen = run_tests(None, files, *options)
+                Path(report).write_text(json.dumps([chosen.seconds, chosen.failed]), encoding="utf-8")
+                return status
+
+            os.waitpid(aside(work), 0)
+            seconds, failed = json.loads(Path(report).read_text(encoding="utf-8"))
+            measured = coverage.CoverageData(data)
+            measured.read()
+            tests = {}
+            for path in measured.measured_files():
+                by_line = measured.contexts_by_lineno(path)
+                tests[str(Path(path).relative_to(ROOT))] = {
+                    line: [name.rpartition("|")[0] for name in names] for line, names in by_line.items()
+                }
+        return cls(tests, {name: took for name, took in seconds.items() if name not in failed}, failed)
+
+    def choose(self, mutant: Mutant) -> list[str]:
+        """The tests for a mutant, in order. A line that ran at import may show anywhere: then all tests are asked."""
+        lines = self.tests.get(mutant.path, {})
+        met = {name for line in mutant.lines for name in lines.get(line, ())}
+        names = list(self.seconds) if "" in met or not met else met & self.seconds.keys()
+        rank = {f"tests/{name}.py": i for i, name in enumerate(TESTS[mutant.module])}
+        ordered = sorted(names, key=lambda n: (rank.get(n.partition("::")[0], len(rank)), self.seconds[n], n))
+        chosen, total = [], 0.0
+        for name in ordered:
+            if self.seconds[name] < SLOW and total < BUDGET:
+                chosen.append(name)
+                total += self.seconds[name]
+        return chosen
+
+
+def tested(mutant: Mutant, names: list[str]) -> int:
+    """In a process of its own: the exit status of pytest with a mutant, first of its module's own files."""
+    signal.alarm(SECONDS)
+    sys.meta_path.insert(0, Changed(mutant))
+    own = {f"tests/{name}.py" for name in TESTS[mutant.module]}
+    for wanted in (True, False):
+        some = [name for name in names if (name.partition("::")[0] in own) is wanted]
+        if some and (status := run_tests(some, sorted({name.partition("::")[0] for name in some}), "-x")[0]):
+            return status
+    return 0
+
+
+def surviving(drawn: list[Mutant], reached: Reached, workers: int) -> list[Mutant]:
+    """The mutants that no test kills."""
+    running: dict[int, Mutant] = {}
+    alive = []
+    for mutant in [*drawn, *[None] * workers]:
+        while running and (mutant is None or len(running) == workers):
+            child, status = os.wait()
+            done = running.pop(child)
+            if os.waitstatus_to_exitcode(status) == 0:
+                alive.append(done)
+        if mutant is not None:
+            names = reached.choose(mutant)
+            running[aside(functools.partial(tested, mutant, names))] = mutant
+    return sorted(alive, key=lambda m: m.line)
 
 
 def main() -> int:
     """Make the mutants, report, and return the exit status."""
     parser = argparse.ArgumentParser(description="Mutate lines of the engine and of nn, and see the tests catch it.")
     parser.add_argument("modules", nargs="*", default=list(TESTS))
-    parser.add_argument("--each", type=int, default=40, help="mutants of a module; 0 for all")
+    parser.add_argument("--each", type=int, default=12, help="mutants of a module; 0 for all")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=1, help="mutants at a time")
+    parser.add_argument("--reached", type=Path, help="where to keep what the tests reach, for the next run")
     options = parser.parse_args()
-    started, killed, survivors, broken = time.perf_counter(), 0, [], []
+    os.nice(5)
+    started, killed, survivors = time.perf_counter(), 0, []
+    packages = {module.partition(".")[0] for module in options.modules}
+    reached = _reached(packages, options.reached)
+    for name in reached.failed:
+        print(f"fails without any mutation: {name}")
     for module in options.modules:
-        files = [name for name in TESTS[module] if (ROOT / "tests" / f"{name}.py").exists()]
-        if not survives(None, files):
-            print(f"{module}: its tests fail without any mutation")
-            broken.append(module)
-            continue
         every = mutants(module)
-        chosen = random.Random(options.seed).sample(every, min(options.each or len(every), len(every)))
-        alive = [mutant for mutant in sorted(chosen, key=lambda m: m.line) if survives(mutant, files)]
-        killed += len(chosen) - len(alive)
+        drawn = random.Random(options.seed).sample(every, min(options.each or len(every), len(every)))
+        since = time.perf_counter()
+        alive = surviving(drawn, reached, options.workers)
+        killed += len(drawn) - len(alive)
         survivors += alive
-        print(f"{module:26} {len(chosen):3} of {len(every)} mutants, {len(alive)} survived", flush=True)
+        took = time.perf_counter() - since
+        print(f"{module:26} {len(drawn):3} of {len(every)} mutants, {len(alive)} survived, {took:.0f} s", flush=True)
         for mutant in alive:
             print(f"    {mutant}", flush=True)
     total = killed + len(survivors)
     share = killed / total if total else 1.0
     print(f"{killed} of {total} mutants killed, {share:.1%}, in {time.perf_counter() - started:.0f} s")
-    return int(share < ENOUGH or bool(broken))
+    return int(share < ENOUGH or bool(reached.failed))
+
+
+def _reached(packages: set[str], kept: Path | None) -> Reached:
+    """What the tests of these packages reach, from a file if there is one."""
+    if kept is not None and kept.exists():
+        tests, *rest = json.loads(kept.read_text(encoding="utf-8"))
+        return Reached({p: {int(n): names for n, names in lines.items()} for p, lines in tests.items()}, *rest)
+    files = [name for module, own in TESTS.items() if module.partition(".")[0] in packages for name in own]
+    files += [name for package in OTHERS if package in packages for name in OTHERS[package]]
+    reached = Reached.by([f"tests/{name}.py" for name in dict.fromkeys(files)])
+    if kept is not None:
+        kept.write_text(json.dumps(reached), encoding="utf-8")
+    return reached
 
 
 if __name__ == "__main__":
