@@ -368,6 +368,7 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", default=list(TESTS))
     parser.add_argument("--each", type=int, default=12, help="mutants of a module; 0 for all")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--lines", type=int, nargs="+", help="all mutants of these lines, instead of drawn ones")
     parser.add_argument("--workers", type=int, default=1, help="mutants at a time")
     parser.add_argument("--reached", type=Path, help="where to keep what the tests reach, for the next run")
     options = parser.parse_args()
@@ -379,7 +380,10 @@ def main() -> int:
         print(f"fails without any mutation: {name}")
     for module in options.modules:
         every = mutants(module)
-        drawn = random.Random(options.seed).sample(every, min(options.each or len(every), len(every)))
+        if options.lines:
+            every = [mutant for mutant in every if mutant.line in options.lines]
+        each = 0 if options.lines else options.each
+        drawn = random.Random(options.seed).sample(every, min(each or len(every), len(every)))
         since = time.perf_counter()
         alive = surviving(drawn, reached, options.workers)
         killed += len(drawn) - len(alive)
