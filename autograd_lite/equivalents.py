@@ -46,7 +46,9 @@ def _along(function: Call) -> Call:
 
     def call(x: Any, axis: Any = None, dtype: Any = None) -> Any:
         x = as_array(x)
-        return function(shape.ravel(x), axis=0, dtype=dtype) if axis is None else function(x, axis=axis, dtype=dtype)
+        if axis is None or (not x.ndim and axis in (0, -1)):  # a number is a vector of one entry
+            return function(shape.ravel(x), axis=0, dtype=dtype)
+        return function(x, axis=axis, dtype=dtype)
 
     return call
 
@@ -280,7 +282,7 @@ UFUNCS: dict[Any, Call] = {
     np.frexp: forms.frexp,
     np.fabs: e.abs,
     np.true_divide: e.divide,
-    np.float_power: e.pow,
+    np.float_power: forms.float_power,
 }
 """NumPy's ufuncs that are not operations under their own name."""
 

@@ -151,11 +151,10 @@ def fmin(x: Any, y: Any) -> Any:
 
 
 def insert(x: Any, places: Any, values: Any, axis: int | None = None) -> Any:
-    x = as_array(x)
-    x, axis = (shape.ravel(x), 0) if axis is None else (x, normal_axis("np.insert", x, axis))
-    old = np.insert(np.arange(x.shape[axis]), places, -1)
-    before = (slice(None),) * axis
-    return index.setitem(x[(*before, np.maximum(old, 0))], (*before, old < 0), values)
+    x, values = as_array(x), as_array(values)
+    entries, new = np.arange(x.size).reshape(x.shape), x.size + np.arange(values.size).reshape(values.shape)
+    flat = shape.concat([shape.ravel(x), create.astype(shape.ravel(values), raw(x).dtype)])
+    return flat[np.insert(entries, raw(places), new, axis)]
 
 
 def select(conditions: Any, choices: Any, default: Any = 0) -> Any:
@@ -261,9 +260,17 @@ def frexp(x: Any) -> Any:
     return x * np.exp2(-power.astype(raw(x).dtype)), held(power)
 
 
+def float_power(x: Any, y: Any) -> Any:
+    """x to the power of y, in double precision at least."""
+    return e.pow(*[create.astype(a, np.result_type(raw(a).dtype, np.float64)) for a in (as_array(x), as_array(y))])
+
+
 def heaviside(x: Any, y: Any) -> Any:
     """0 below 0, 1 above, y at 0."""
-    x, y = as_array(x), as_array(y)
+    like = np.heaviside(
+        *[np.zeros((), a.dtype) if hasattr(a, "dtype") else a for a in (raw(x), raw(y))]
+    )  # TypeError of complex
+    x, y = (create.astype(as_array(a), like.dtype) for a in (x, y))
     flat = create.astype(x > 0, np.result_type(raw(x), raw(y)))
     return e.where(e.isnan(x), np.nan, e.where(x == 0, y, flat))
 

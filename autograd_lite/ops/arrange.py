@@ -41,7 +41,7 @@ def repeat(x: Any, repeats: Any, /, *, axis: int | None = None) -> Any:
     Tensor([1, 1, 2, 2])
     """
     x = as_array(x)
-    if axis is None:
+    if axis is None or (not x.ndim and axis in (0, -1)):  # a number is a vector of one entry
         x, axis = reshape(x, (-1,)), 0
     axis = normal_axis("repeat", x, axis)
     counts = np.asarray(on_host(raw(repeats)))

@@ -107,6 +107,8 @@ _tensordot = bilinear("tensordot", lambda x, y, axes: np.tensordot(x, y, axes)[(
 
 def _affine(x: Any, w: Any, b: Any, xp: Any = np) -> Any:  # the same for every library
     flat = x.__class__ is np.ndarray is w.__class__ and x.ndim == 2 == w.ndim
+    if not flat and 0 in (len(x.shape), len(w.shape)):
+        raise ValueError("the input and the weight have one axis or more")
     out = x.dot(w.T) if flat and (x.size < LARGE or x.shape[1] == 1) else x @ w.mT  # as `_matmul`, without its call
     if b.shape == out.shape[-1:] and (b.dtype is out.dtype or b.dtype == out.dtype):
         out += b  # in the product's own memory
@@ -308,7 +310,7 @@ def _einsum_kernel(*args: Any, xp: Any = np) -> Any:
     if xp is np and 0 in [np.size(x) for x in operands]:  # NumPy 2.4 writes past the memory of some empty results
         return _einsum_of_nothing([np.asarray(x) for x in operands], subscripts)
     return (
-        np.einsum(subscripts, *operands, optimize=len(operands) > 1)[()]
+        np.einsum(subscripts, *operands, optimize=len(operands) > 1, order="C")[()]  # as NumPy's without optimize
         if xp is np
         else xp.einsum(subscripts, *operands)
     )

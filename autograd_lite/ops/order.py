@@ -55,6 +55,7 @@ def sort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool = 
     Tensor([0., 1., 0.])
     """
     x = as_array(x)
+    normal_axis("sort", x, axis)
     return take_along_axis(x, argsort(x, axis=axis, descending=descending, stable=stable), axis=axis)
 
 

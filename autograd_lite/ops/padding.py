@@ -68,7 +68,8 @@ def pad(x: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
         raise ValueError(f"pad: an empty axis of shape {tuple(x.shape)} is padded with mode 'constant' alone")
     if mode in ("edge", "wrap") or (mode in ("reflect", "symmetric") and given in (None, "even")):
         padded: Any = np.pad  # its types want each mode spelled out
-        return reshape(x, (-1,))[padded(np.arange(x.size).reshape(x.shape), widths, mode)]
+        places = np.arange(x.size).reshape(x.shape)
+        return reshape(x, (-1,))[padded(places, widths, mode) if x.ndim else places]
     pairs = [None] * x.ndim if given is None or isinstance(given, str) else _pairs(given, x.ndim)
     for axis, (before, after) in enumerate(widths):
         if before or after:

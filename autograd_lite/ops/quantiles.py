@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import as_array, decided, is_inexact, on_host
+from autograd_lite.backend import PYTHON, as_array, decided, dtype_name, is_complex, is_inexact, on_host
 from autograd_lite.ops.axes import normal_axis
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.elementwise import clip, isnan, where
@@ -82,7 +82,12 @@ def percentile(
     x: Any, q: Any, /, *, axis: Any = None, keepdims: bool = False, method: str = "linear", weights: Any = None
 ) -> Any:
     """The quantile of `q` in percent: see `quantile`."""
-    return _quantile("percentile", x, as_array(q) / 100, axis, keepdims, method, False, weights)
+    return _quantile("percentile", x, _of_a_hundred(q), axis, keepdims, method, False, weights)
+
+
+def _of_a_hundred(q: Any) -> Any:
+    share: Any = q if q.__class__ in PYTHON else as_array(q)
+    return share / 100
 
 
 def median(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any:
@@ -106,7 +111,16 @@ def nanpercentile(
     x: Any, q: Any, /, *, axis: Any = None, keepdims: bool = False, method: str = "linear", weights: Any = None
 ) -> Any:
     """The quantile, of `q` in percent, of the entries that are not NaN."""
-    return _quantile("nanpercentile", x, as_array(q) / 100, axis, keepdims, method, True, weights)
+    return _quantile(
+        "nanpercentile",
+        x,
+        _of_a_hundred(q),
+        axis,
+        keepdims,
+        method,
+        True,
+        weights,
+    )
 
 
 def nanmedian(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any:
@@ -118,6 +132,9 @@ def _quantile(
     name: str, x: Any, q: Any, axis: Any, keepdims: bool, method: str, skip: bool, weights: Any = None
 ) -> Any:
     x = as_array(x)
+    if is_complex(x) and "median" not in name:  # whose middle entry NumPy takes in the order of real parts
+        raise TypeError(f"{name}: complex numbers have no order: take real ones")
+    number = q.__class__ in PYTHON  # which never widens; an array of quantiles does
     q = beside(as_array(q), x)
     if not decided(np.all((still(q) >= 0) & (still(q) <= 1)), otherwise=True):
         raise ValueError(f"{name}: quantiles are in the range [0, 1]")
@@ -152,6 +169,8 @@ def _quantile(
     places = broadcast_to(places, (*lengths, prod(q.shape)))
     between = METHODS[method][2] is None or method in BETWEEN
     out = _interpolated(s, places, count) if between else take_along_axis(s, places.astype(int), axis=-1)
+    if between and not number and is_inexact(raw(out)):
+        out = astype(out, np.result_type(dtype_name(raw(out)), dtype_name(raw(q))))
     empty = (count == 0) if skip else unknown[..., -1:]
     if is_inexact(raw(out)) and decided(np.any(empty), otherwise=True):
         out = where(empty, np.nan, out)

@@ -78,6 +78,8 @@ def _sum(x: Any, axis: Any, dtype: Any, keepdims: Any) -> Any:
 
 
 def _mean(x: Any, axis: Any, keepdims: Any) -> Any:
+    if axis is not None and not x.ndim:
+        raise np.exceptions.AxisError(f"axis {axis} is out of bounds for an array without axes")
     if x.dtype.char == "e":  # whose sums overflow beyond 65504: taken in single precision, as NumPy does
         return np.float16(_add(x, _axis(axis), np.float32, None, keepdims) / _count(x, axis))
     return _add(x, _axis(axis), None, None, keepdims) / _count(x, axis)

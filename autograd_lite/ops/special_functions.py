@@ -33,7 +33,10 @@ from autograd_lite.rules import elementwise
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 
 ROOT_PI = pi**0.5
-AMENDED = {f.__name__: f for f in (kernels.digamma, kernels.gammaln, kernels.iv, kernels.ive, kernels.kl_div)}
+AMENDED = {
+    f.__name__: f
+    for f in (kernels.digamma, kernels.gammaln, kernels.iv, kernels.ive, kernels.kl_div, kernels.polygamma)
+}
 
 
 def _scipy(name: str) -> Callable[..., Any]:

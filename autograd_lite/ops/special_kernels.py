@@ -237,3 +237,10 @@ def rgamma_derivative(n: int, x: Any) -> Any:
     waves = [pi ** (r - 1) * np.sin(pi * np.mod(x, 2) + r * pi / 2) for r in range(n + 1)]
     mirrored = scipy("gamma")(z) * sum([comb(n, r) * waves[r] * bell((n - r,), slopes(-1)) for r in range(n + 1)])
     return np.where(left, mirrored, right)
+
+
+def polygamma(n: Any, x: Any) -> Any:
+    """SciPy's, which says of complex numbers what that means for derivatives."""
+    if np.iscomplexobj(x):
+        raise NoRuleError("polygamma: of real numbers only; so digamma of complex ones has no derivative")
+    return scipy("polygamma")(n, x)
