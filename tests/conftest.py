@@ -1,4 +1,4 @@
-"""How hypothesis works here, and a seed for every test.
+"""How hypothesis works here, what coverage traces, and a seed for every test.
 
 Profile "ci" draws the same few examples on every run, so that a failure there is a change of the code; "deep" draws
 many new ones. Choose with HYPOTHESIS_PROFILE=deep or ``pytest --hypothesis-profile=deep``.
@@ -6,6 +6,7 @@ many new ones. Choose with HYPOTHESIS_PROFILE=deep or ``pytest --hypothesis-prof
 
 import os
 import zlib
+from collections import Counter
 from contextlib import contextmanager
 
 import numpy as np
@@ -19,6 +20,14 @@ SLOW_STARTS = [HealthCheck.too_slow, HealthCheck.data_too_large]  # the first ex
 settings.register_profile("ci", deadline=None, derandomize=True, max_examples=15, suppress_health_check=SLOW_STARTS)
 settings.register_profile("deep", deadline=None, max_examples=500, suppress_health_check=SLOW_STARTS)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test of many cases coverage traces one in four, chosen by its name: tracing triples a test's time."""
+    cases = Counter([item.nodeid.partition("[")[0] for item in items])
+    for item in items:
+        if cases[item.nodeid.partition("[")[0]] > 8 and zlib.crc32(item.nodeid.encode()) % 4:
+            item.add_marker(pytest.mark.no_cover)
 
 
 def seeded(name: str) -> np.random.Generator:
