@@ -392,9 +392,13 @@ def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:
     if not row.seq:
         raise UntrackedError("backward: nothing to differentiate: no Var or requires_grad=True Tensor reaches this one")
     start = seed_for(row, seed if create_graph or not isinstance(seed, Tensor) else seed._row.value, "backward")
+    holes = (
+        {row.seq} if seed is not None and has_zero(start._row.value if isinstance(start, Tensor) else start) else None
+    )
     leaves: list[Row] = []
+    watch = getattr(watcher(), "adjoint", None)
     adjoints = reverse_silently(
-        rows_of((row,)), {row.seq: start}, record=create_graph, leaves=leaves, watch=getattr(watcher(), "adjoint", None)
+        rows_of((row,)), {row.seq: start}, record=create_graph, holes=holes, leaves=leaves, watch=watch
     )
     del start, seed
     for variable in leaves:
