@@ -80,12 +80,14 @@ TESTS: dict[str, list[str]] = {
 
 OTHERS = {
     "autograd_lite": [
-        "test_tape", "test_promises", "test_composed", "test_complex", "test_debug", "test_objective", "test_sensitivity",
+        "test_tape", "test_promises", "test_composed", "test_complex", "test_debug", "test_objective",
+        "test_sensitivity",
         "test_check", "test_unknown_derivatives", "test_triangles", "test_ledger", "test_partials", "test_backprop",
         "test_order", "test_steps",
     ],
     "nn": [
-        "nn/test_nn_told_where", "nn/test_nn_estimators", "nn/test_nn_ensemble", "nn/test_nn_bfgs", "nn/test_nn_momentum", "nn/test_nn_io",
+        "nn/test_nn_told_where",
+        "nn/test_nn_estimators", "nn/test_nn_ensemble", "nn/test_nn_bfgs", "nn/test_nn_momentum", "nn/test_nn_io",
         "nn/test_nn_surroundings", "nn/test_nn_watch", "nn/test_nn_module",
     ],
 }  # fmt: skip
