@@ -84,7 +84,7 @@ test-arrays: .venv/.arrays ## the operations over PyTorch, JAX and Dask arrays, 
 
 test-mutants: .venv/.dev ## make rules of the registry and lines of the engine and nn wrong, and see the tests catch it
 	$(RUN) tests.mutants
-	$(RUN) tests.code_mutants --workers $(WORKERS)
+	$(RUN) tests.code_mutants --each 6 --workers $(WORKERS)
 
 notebooks: .venv/.dev ## run the notebooks' sources and write them anew, or one of them: NB=01_tape
 	$(RUN) notebooks $(NB)
