@@ -90,7 +90,7 @@ TESTS: dict[str, list[str]] = {
     "nn.checkpoints": ["nn/test_nn_checkpoints", "nn/test_nn_files_threads"],
     "nn.adaptive": ["nn/test_nn_papers_options", "nn/test_nn_optim", "nn/test_nn_given_gradients", "nn/test_nn_papers"],
     "nn.clipping": ["nn/test_nn_optim"],
-    "nn.schedule": ["nn/test_nn_schedule"],
+    "nn.schedule": ["nn/test_nn_schedule", "nn/test_nn_schedules_joined"],
     "nn.plateau": ["nn/test_nn_plateau", "nn/test_nn_schedule"],
     "nn.averaging": ["nn/test_nn_optim"],
 }
