@@ -277,3 +277,11 @@ def test_errors():
     ]:
         with pytest.raises(kind, match=message):
             f()
+
+
+def test_qr_of_columns_that_depend_on_each_other_has_no_derivative():
+    """In either mode an error of one kind, which says so."""
+    x = np.array([[1.0, 2.0], [2.0, 4.0], [0.0, 0.0]])
+    for mode in ("forward", "reverse"):
+        with pytest.raises(ag.errors.DegenerateError, match="qr: the columns depend"):
+            ag.jacobian(lambda x: ag.linalg.qr(x)[1], mode=mode)(np.zeros_like(x))

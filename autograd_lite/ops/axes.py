@@ -31,8 +31,12 @@ def batch_over(n: int, v: Any, x: Any, axis: Any, *rest: Any) -> Any:
 
 
 def batch_along(n: int, v: Any, x: Any, axis: Any, *rest: Any) -> Any:
-    """One axis that the arrays have; None, which flattens, cannot be done."""
-    return None if axis is None else (axis % x.ndim if isinstance(axis, int) else axes_of(x.ndim, axis), *rest)
+    """One axis that the arrays have; None, which flattens, cannot be done, nor that of an array without axes."""
+    return (
+        None
+        if axis is None or not x.ndim
+        else (axis % x.ndim if isinstance(axis, int) else axes_of(x.ndim, axis), *rest)
+    )
 
 
 def batch_new_axis(n: int, v: Any, x: Any, axis: Any) -> Any:

@@ -261,15 +261,25 @@ def _qr_parts(packed: Any, x: Any) -> tuple[Any, Any]:
     return packed[..., :m, :], packed[..., m:, :].mT
 
 
+def _through_r(r: Any, b: Any) -> Any:
+    """R⁻¹ b, or (Rᵀ)⁻¹ b given that."""
+    try:
+        return _solve(r, b)
+    except np.linalg.LinAlgError:
+        raise DegenerateError(
+            "qr: the columns depend on each other, so that Q and R have no derivative; take svd, or pinv of the matrix"
+        ) from None
+
+
 def _over_r(x: Any, r: Any) -> Any:
     """x R⁻¹."""
-    return _solve(r.mT, x.mT).mT
+    return _through_r(r.mT, x.mT).mT
 
 
 def _qr_pull(g: Any, packed: Any, x: Any) -> Any:
     (gq, gr), (q, r) = _qr_parts(g, x), _qr_parts(packed, x)
     inner = _hermitian_from(triu(gr @ r.mT - q.mT @ gq))
-    return _solve(r, (gq + conj(q) @ inner).mT).mT
+    return _through_r(r, (gq + conj(q) @ inner).mT).mT
 
 
 def _qr_push(t: Any, packed: Any, x: Any) -> Any:

@@ -231,4 +231,8 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> LstsqResult:
 
 def multi_dot(arrays: Any) -> Any:
     """The matrix product of several arrays, from left to right; the first and the last may be vectors."""
+    arrays = [as_array(a) for a in arrays]
+    if len(arrays) < 2 or any([a.ndim != 2 for a in arrays[1:-1]]) or not all([a.ndim in (1, 2) for a in arrays]):
+        shapes = ", ".join([str(tuple(a.shape)) for a in arrays])
+        raise np.linalg.LinAlgError(f"multi_dot: takes two or more matrices, the first and last may be vectors: {shapes}")
     return _fold(lambda x, y: x @ y, arrays)
