@@ -234,5 +234,7 @@ def multi_dot(arrays: Any) -> Any:
     arrays = [as_array(a) for a in arrays]
     if len(arrays) < 2 or any([a.ndim != 2 for a in arrays[1:-1]]) or not all([a.ndim in (1, 2) for a in arrays]):
         shapes = ", ".join([str(tuple(a.shape)) for a in arrays])
-        raise np.linalg.LinAlgError(f"multi_dot: takes two or more matrices, the first and last may be vectors: {shapes}")
+        raise np.linalg.LinAlgError(
+            f"multi_dot: takes two or more matrices, the first and last may be vectors: {shapes}"
+        )
     return _fold(lambda x, y: x @ y, arrays)
