@@ -283,5 +283,5 @@ def test_qr_of_columns_that_depend_on_each_other_has_no_derivative():
     """In either mode an error of one kind, which says so."""
     x = np.array([[1.0, 2.0], [2.0, 4.0], [0.0, 0.0]])
     for mode in ("forward", "reverse"):
-        with pytest.raises(ag.errors.DegenerateError, match="qr: the columns depend"):
+        with pytest.raises(ag.errors.DegenerateError, match="qr: no derivative"):
             ag.jacobian(lambda x: ag.linalg.qr(x)[1], mode=mode)(np.zeros_like(x))

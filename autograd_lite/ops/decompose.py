@@ -25,7 +25,7 @@ from autograd_lite.ops.elementwise import abs, conj, imag, real, where
 from autograd_lite.ops.order import constant_of, raw, still
 from autograd_lite.ops.reduce import any, max, sum
 from autograd_lite.ops.shape import concat, expand_dims
-from autograd_lite.ops.solve import _from_lower, _solve, _to_lower, adjoint, from_lower, matrices
+from autograd_lite.ops.solve import _from_lower, _solve, _to_lower, adjoint, from_lower, matrices, solved
 from autograd_lite.rules import general
 from autograd_lite.tensor import Tensor
 
@@ -261,25 +261,15 @@ def _qr_parts(packed: Any, x: Any) -> tuple[Any, Any]:
     return packed[..., :m, :], packed[..., m:, :].mT
 
 
-def _through_r(r: Any, b: Any) -> Any:
-    """R⁻¹ b, or (Rᵀ)⁻¹ b given that."""
-    try:
-        return _solve(r, b)
-    except np.linalg.LinAlgError:
-        raise DegenerateError(
-            "qr: the columns depend on each other, so that Q and R have no derivative; take svd, or pinv of the matrix"
-        ) from None
-
-
 def _over_r(x: Any, r: Any) -> Any:
     """x R⁻¹."""
-    return _through_r(r.mT, x.mT).mT
+    return solved(r.mT, x.mT, "qr: no derivative, as the columns depend on each other; take svd, or pinv").mT
 
 
 def _qr_pull(g: Any, packed: Any, x: Any) -> Any:
     (gq, gr), (q, r) = _qr_parts(g, x), _qr_parts(packed, x)
     inner = _hermitian_from(triu(gr @ r.mT - q.mT @ gq))
-    return _through_r(r, (gq + conj(q) @ inner).mT).mT
+    return _over_r(gq + conj(q) @ inner, r.mT)
 
 
 def _qr_push(t: Any, packed: Any, x: Any) -> Any:
