@@ -12,7 +12,7 @@ from autograd_lite.backend import as_array, dtype_name, is_complex, on_host, rea
 from autograd_lite.ops import arrange, create, decompose, index, linalg, order, shape, statistics
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.axes import normal_axis
-from autograd_lite.ops.order import raw
+from autograd_lite.ops.order import lying, raw
 from autograd_lite.tensor import held
 
 
@@ -325,8 +325,8 @@ def take(x: Any, indices: Any, axis: int | None = None, mode: Any = "raise") -> 
 
 def by_columns(x: Any) -> bool:
     """Whether the memory of `x` is in Fortran's order and not in C's."""
-    value = raw(x)
-    return isinstance(value, np.ndarray) and np.isfortran(value)
+    value = lying(x)
+    return value is not None and np.isfortran(value)
 
 
 def reshape(x: Any, shape_: Any = None, order: str = "C", *, copy: bool | None = None, **options: Any) -> Any:
@@ -338,11 +338,10 @@ def reshape(x: Any, shape_: Any = None, order: str = "C", *, copy: bool | None =
 
 
 def ravel(x: Any, order: str = "C") -> Any:
-    """With "K" as the entries lie in memory."""
+    """With "K" as the entries lie in memory; where the library does not say how they do, as with "C"."""
     x = as_array(x)
-    if order == "K":
-        strides = np.abs(getattr(raw(x), "strides", ()))
-        return shape.ravel(shape.permute_dims(x, tuple(np.argsort(-strides, kind="stable").tolist()) or None))
+    if order == "K" and (value := lying(x)) is not None and value.ndim:
+        return shape.ravel(shape.permute_dims(x, tuple(np.argsort(-np.abs(value.strides), kind="stable").tolist())))
     return shape.ravel(shape.permute_dims(x) if order == "F" or (order == "A" and by_columns(x)) else x)
 
 

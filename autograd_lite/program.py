@@ -36,6 +36,7 @@ class Program:
     def __init__(self, inputs: Sequence[Any], careful: bool = False) -> None:
         self.lines: list[tuple[int, Callable[..., Any], tuple[Any, ...], dict[str, Any], Any]] = []
         self.known: dict[Any, Any] = {}
+        self.constants: dict[int, tuple[Any, Any]] = {}
         self.checks: list[int] = []
         self.careful, self.count, self.ended = careful, 0, False
         self.inputs = [self.traced(_read_only(x)) for x in inputs]
@@ -48,6 +49,7 @@ class Program:
         self.ended = True
         self.lines.clear()
         self.known.clear()
+        self.constants.clear()
         self.inputs.clear()
 
     def traced(self, example: Any) -> Traced:
@@ -67,10 +69,30 @@ class Program:
                 f"replay: {_called_name(function)} meets an array of a recording that has ended: the recorded function "
                 f"left it in a list, an attribute or a variable outside; let it return what is wanted afterwards"
             )
+        args, options = self.kept(args), self.kept(options)
         key = function, _identity(args), _identity(options)
         if key not in self.known:  # the arguments are kept, so that nothing else takes their identity
             self.known[key] = self._called(function, args, options, fixed), args, options
         return self.known[key][0]
+
+    def kept(self, x: Any) -> Any:
+        """`x` with arrays that are no values of the program as they are now: whoever has them may write into them."""
+        if isinstance(x, (tuple, list)) and not hasattr(x, "_fields"):
+            return type(x)([self.kept(item) for item in x])
+        if isinstance(x, dict):
+            return {key: self.kept(item) for key, item in x.items()}
+        if isinstance(x, Traced):
+            return x if x.place else Traced(None, 0, self.kept(x.example))
+        if x.__class__ is not np.ndarray:
+            return x
+        seen, copy = self.constants.get(id(x), (None, None))
+        if seen is None or (copy is not x and copy.tobytes() != x.tobytes()):
+            once = x[tuple([slice(None if stride else 1) for stride in x.strides])]  # of what a sum spread, one entry
+            copy = once.copy(order="K")
+            copy = copy if copy.shape == x.shape else np.broadcast_to(copy, x.shape)
+            self.constants[id(x)] = x, copy  # kept, so that nothing else takes its identity
+            self.constants[id(copy)] = copy, copy
+        return copy
 
     def _called(self, function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any], fixed: bool) -> Any:
         _refuse_to_write(function, options)
@@ -154,10 +176,10 @@ class Program:
             if place in done:
                 gone = [f"v{gone}" for gone in sorted(done[place])] + ["out"] * (given[-1:] == ["out=out"])
                 text.append(f"  del {', '.join(gone)}")
-        fixed = {x.place for x in self.inputs}
+        fixed = {0, *[x.place for x in self.inputs]}  # 0 is that of constants
         results = []
         for x in outputs:
-            results.append(f"_handed({_spelled(x, scope)}, {not isinstance(x, Traced) or x.place in fixed})")
+            results.append(f"_handed({_spelled(self.kept(x), scope)}, {not isinstance(x, Traced) or x.place in fixed})")
             if isinstance(x, Traced):
                 fixed.add(x.place)  # a second time it is a copy
         text.append(f"  return [{', '.join(results)}]")

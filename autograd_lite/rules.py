@@ -226,7 +226,8 @@ def linear(name: str, kernel: Call, *transposes: Call, signature: str = "x, /", 
         As for `elementwise`; the kernel takes the options of `signature` by position, after the arrays.
     *transposes : callable
         One per array argument, ``(g, x, y, …, *options) -> contribution``; the arguments serve for their shapes
-        and dtypes only. For a variadic operation (``signature="*arrays, /"``) one, ``(i, g, arrays, *options)``.
+        and dtypes only. For a variadic operation (``signature="*arrays, axis"``, without a ``/``) one,
+        ``(i, g, arrays, *options)``.
     signature : str
         What the function takes: arrays before the ``/``, options after it.
 

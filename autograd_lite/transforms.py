@@ -53,24 +53,24 @@ class Inputs:
     Inside `no_grad` the function is recorded for its derivative, and nothing of it reaches the tapes outside.
     """
 
-    def __init__(self, tree: Any, asker: str) -> None:
+    def __init__(self, tree: Any, asker: str, copy: bool | None = None) -> None:
         self.quiet = quiet()
         leaves, self.spec = trees.flatten(tree)
         self.given = leaves
-        self.tensors = [self._variable(x, asker) for x in leaves]
+        self.tensors = [self._variable(x, asker, copy) for x in leaves]
         self.rows = [t._row for t in self.tensors]
         self.seqs = [row.seq for row in self.rows]
         self.first = min(self.seqs, default=1)
         self.outer = not self.quiet and any([isinstance(x, Tensor) and x._row.seq > 0 for x in leaves])
         self.wrapped = any([isinstance(x, Tensor) for x in leaves])
 
-    def _variable(self, x: Any, asker: str) -> Tensor:
+    def _variable(self, x: Any, asker: str, copy: bool | None) -> Tensor:
         if isinstance(x, Tensor):
             if x._row.seq and not self.quiet:
                 return handle(alias(x)._row)
             value = x._row.value
         elif is_array(x):
-            value = as_value(x)
+            value = as_value(x, copy=copy)
         else:
             raise NotDifferentiableError(f"{asker}: cannot differentiate with respect to {x!r} ({type(x).__name__})")
         if not is_inexact(value):
@@ -262,7 +262,7 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     >>> pullback(1.0)
     (np.float64(3.0), np.float64(2.0))
     """
-    inputs = Inputs(primals, "vjp")
+    inputs = Inputs(primals, "vjp", copy=True)  # a pullback reads them later, when the caller may have written to his
     out = recorded(f, *inputs.tree)
     out, aux = out if has_aux else (out, None)
     leaves, spec = trees.flatten(out)
@@ -283,7 +283,12 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
         holes = {seq for seq, s in starts.items() if has_zero(raw(s))}
         return inputs.shaped(_pulled_back(inputs, rows_of(rows, inputs.first, inputs.seqs), starts, holes=holes))
 
-    return (lowered(out, inputs), pullback, *([lowered(aux, inputs)] if has_aux else []))
+    return (_copied(lowered(out, inputs)), pullback, *([_copied(lowered(aux, inputs))] if has_aux else []))
+
+
+def _copied(tree: Any) -> Any:
+    """Arrays as copies: the caller may write into them, and not into those on the tape."""
+    return trees.mapped(lambda x: x.copy() if x.__class__ is np.ndarray else x, tree)
 
 
 def jvp(f: Function, primals: Any, tangents: Any, has_aux: bool = False) -> tuple[Any, ...]:
@@ -347,8 +352,9 @@ def _pushed_forward(inputs: Inputs, outputs: list[Any], starts: dict[int, Any], 
         found = forward(rows, starts, record=record, holes=holes, watch=getattr(watcher(), "tangent", None))
     results = []
     for y in outputs:
-        t = found.get(y._row.seq) if isinstance(y, Tensor) and y._row.seq else None
-        t = zeros_like(raw(y)) if t is None else t
+        seq = y._row.seq if isinstance(y, Tensor) else 0
+        t = unshared(found, seq) if seq in found else zeros_like(raw(y))  # a seed stays its owner's
+        found[seq] = t  # so that a second output of this row is a copy
         results.append(held(t) if wrapped and not isinstance(t, Tensor) else t)
     return results
 

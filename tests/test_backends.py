@@ -298,3 +298,9 @@ def test_what_a_tensor_shows(library):
     with pytest.raises(NotDifferentiableError, match="floating-point"):
         ag.Var(library.array(np.array([1, 2])))
     assert str(ag.Tensor(library.array(VECTOR), dtype=np.float32).dtype).endswith("float32")
+
+
+@pytest.mark.parametrize("order", "CFAK")
+def test_an_order_in_memory_that_a_library_does_not_tell(order):
+    x = np.arange(6.0).reshape(2, 3)
+    np.testing.assert_array_equal(on_host(np.ravel(ag.Tensor(strict.asarray(x)), order=order).value), x.ravel(order))

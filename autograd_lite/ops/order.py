@@ -26,6 +26,13 @@ def raw(x: Any) -> Any:
     return x._row.value if isinstance(x, Tensor) else x
 
 
+def lying(x: Any) -> Any:
+    """The NumPy array that lies in memory as `x` does: its value, or in a recording the example; else None."""
+    value = raw(x)
+    value = getattr(value, "example", value)
+    return value if isinstance(value, np.ndarray) else None
+
+
 def still(x: Any) -> Any:
     """`x` as a constant: a Tensor without its derivatives; anything else as it is."""
     return x.detach() if isinstance(x, Tensor) else x
