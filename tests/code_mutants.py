@@ -38,8 +38,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ENOUGH = 0.95
 SECONDS = 240  # of a process, which may have been sent round in circles; far more than its tests take
-BUDGET = 60.0  # seconds of tests for one mutant
-SLOW = 8.0  # a test that takes longer is left out
+BUDGET = 20.0  # seconds of tests for one mutant, as measured while it is seen what they reach: half as much without
+SLOW = 3.0  # a test that takes longer is left out
+SLOW_ONES = "in_order or in_ab or beta_density or million"  # tests not even measured: integrals, and a long chain
 
 TESTS: dict[str, list[str]] = {
     "autograd_lite.sweep": [
@@ -330,7 +331,14 @@ class Reached(NamedTuple):
 
             def work() -> int:
                 os.environ["COVERAGE_FILE"] = data
-                options = ["--cov=autograd_lite", "--cov=nn", "--cov-context=test", "--cov-report="]
+                options = [
+                    "-k",
+                    f"not ({SLOW_ONES})",
+                    "--cov=autograd_lite",
+                    "--cov=nn",
+                    "--cov-context=test",
+                    "--cov-report=",
+                ]
                 status, chosen = run_tests(None, files, *options)
                 Path(report).write_text(json.dumps([chosen.seconds, chosen.failed]), encoding="utf-8")
                 return status
