@@ -122,7 +122,7 @@ square    = elementwise("square",    np.square,         lambda v, x: 2 * x,     
 one_minus_square = elementwise("one_minus_square", _one_minus_square, lambda v, x: -2 * x,           infix="1 - {}**2", doc="1 - x², the slope of tanh, in the memory of one result.")
 gaps = elementwise("gaps", lambda x, xp=np: (1 - x) * (1 + x), lambda v, x: -2 * x,                   doc="(1 - x) (1 + x), that is 1 - x², exact near ±1.")
 sqrt      = elementwise("sqrt",      np.sqrt,           lambda v, x: 0.5 / v,                            doc="The square root; its derivative at 0 is inf.")
-root      = elementwise("root",      np.sqrt,           lambda v, x: 0.5 * quotient(v, x), power=lambda row, n: ("pow", (*row.args, constant(n / 2)), None), doc="The square root of a square: a length, whose derivative at 0 is 0.")
+root      = elementwise("root",      lambda x, xp=np: xp.sqrt(x), lambda v, x: 0.5 * quotient(v, x), power=lambda row, n: ("pow", (*row.args, constant(n / 2)), None), doc="The square root of a square: a length, whose derivative at 0 is 0.")
 cbrt      = elementwise("cbrt",      np.cbrt,           lambda v, x: 1 / (3 * v * v),                    doc="The cube root; its derivative at 0 is inf.")
 fmod      = elementwise("fmod",      np.fmod,           1,                      lambda v, x, y: -trunc(x / y),  doc="The remainder, with the sign of the dividend.")
 reciprocal = elementwise("reciprocal", np.reciprocal,   lambda v, x: -v * v,                             doc="One divided by x.")

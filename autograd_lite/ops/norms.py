@@ -77,7 +77,7 @@ _p_norm = reduction(
 )
 reduction(
     "vector_norm_power",
-    lambda x, axis, ord, n, keepdims: _p_norm_kernel(x, axis, ord, keepdims) ** n,
+    lambda x, axis, ord, n, keepdims, xp=np: xp.linalg.vector_norm(x, axis=axis, ord=ord, keepdims=keepdims) ** n,
     _direction_times,
     signature="x, /, axis=None, ord=2, n=2, *, keepdims=False",
     batch=batch_over,

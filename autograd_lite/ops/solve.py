@@ -58,7 +58,7 @@ def _lower(s: Any) -> Any:
 def _from_lower(x: Any, xp: Any = np) -> Any:
     below = xp.tril(x, k=-1)
     rest = xp.tril(x) - below
-    rest = rest if x.dtype.kind != "c" else (rest + xp.conj(rest)) / 2
+    rest = rest if not is_complex(x) else (rest + xp.conj(rest)) / 2
     return below + rest + xp.conj(xp.matrix_transpose(below))
 
 
