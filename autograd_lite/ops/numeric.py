@@ -95,7 +95,8 @@ def _slopes(f: Any, h: Any, axis: int, edge_order: int) -> Any:
         before, after = bend * left, bend * right
     if edge_order == 2:
         first, last = first - cut(before, axis, None, 1), last + cut(after, axis, -1, None)
-    return concat([first, inner, last], axis=axis)
+    out = concat([first, inner, last], axis=axis)
+    return out if out.dtype == f.dtype else astype(out, f.dtype)  # as NumPy, whatever the spacings are in
 
 
 # -- interpolation ----------------------------------------------------------------------------------------------------
