@@ -353,8 +353,10 @@ def _pushed_forward(inputs: Inputs, outputs: list[Any], starts: dict[int, Any], 
     results = []
     for y in outputs:
         seq = y._row.seq if isinstance(y, Tensor) else 0
-        t = unshared(found, seq) if seq in found else zeros_like(raw(y))  # a seed stays its owner's
-        found[seq] = t  # so that a second output of this row is a copy
+        if seq in found:
+            t = found[seq] = unshared(found, seq)  # a seed stays its owner's, and a second output of this row is a copy
+        else:
+            t = zeros_like(raw(y))
         results.append(held(t) if wrapped and not isinstance(t, Tensor) else t)
     return results
 

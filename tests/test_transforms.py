@@ -285,3 +285,8 @@ def test_what_a_function_inside_hands_through_stays_tracked(inner):
     assert ag.grad(inner)(1.5) == 1  # the variable itself
     assert ag.grad(lambda w: inner(w * w))(1.5) == 3  # what was computed from it outside
     assert ag.grad(lambda w: inner(ag.stop_gradient(w)) + w)(1.5) == 1
+
+
+def test_constant_outputs_of_different_shapes_have_tangents_of_their_own():
+    out, tangents = ag.jvp(lambda x: (np.ones((3, 1)), np.ones(3), 2 * x), (1.0,), (1.0,))
+    assert [np.shape(t) for t in tangents] == [np.shape(y) for y in out] == [(3, 1), (3,), ()]
