@@ -109,3 +109,18 @@ def test_a_derivative_along_a_direction_is_the_callers(f):
     np.testing.assert_array_equal(t, 1.0)
     for n, tangent in enumerate(tangents):
         np.testing.assert_array_equal(tangent, 2.0 + n)
+
+
+def test_a_buffer_that_is_filled_again():
+    """An array is kept as it is, a Tensor of it is a copy; `debug` locks what is kept."""
+
+    def total(x, keep):
+        buffer, sum_ = np.zeros(3), 0.0
+        for i in range(3):
+            buffer[:] = i + 1
+            sum_ = sum_ + ag.sum(x * keep(buffer))
+        return sum_
+
+    np.testing.assert_array_equal(ag.grad(total)(X, ag.Tensor), 6.0)
+    with ag.debug(), pytest.raises(ValueError, match="read-only"):
+        ag.grad(total)(X, lambda buffer: buffer)
