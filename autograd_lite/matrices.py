@@ -17,6 +17,7 @@ from autograd_lite.ops.shape import broadcast_to, concat, moveaxis, reshape
 from autograd_lite.sweep import forward, reaches_beyond, rows_of
 from autograd_lite.tensor import Row, Tensor, constant, held
 from autograd_lite.transforms import Function, Inputs, finished_as, grad, lowered, raw, split, swept_back
+from autograd_lite.undefined import forget, refuse
 
 __all__ = ["hessian", "jacobian"]
 
@@ -130,8 +131,10 @@ def _columns(inputs: Inputs, outputs: list[Any]) -> list[list[Any]]:
     for r in inputs.rows:
         parts: list[list[Any]] = [[] for _ in outputs]
         for tangents in _batches(r.value, tape):
+            forget()
             with np.errstate(all="ignore"):
                 found = forward(list(tape), {r.seq: tangents}, record=record, push=push_batch)
+            refuse(found.get(row.seq) for row in tracked)
             for part, y in zip(parts, outputs, strict=True):
                 t = found.get(y._row.seq) if isinstance(y, Tensor) and y._row.seq else None
                 value = raw(y) if hasattr(raw(y), "shape") else as_value(raw(y))

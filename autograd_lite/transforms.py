@@ -31,6 +31,7 @@ from autograd_lite.sweep import (
     seed_for,
 )
 from autograd_lite.tensor import Row, Tensor, handle, held, leaf
+from autograd_lite.undefined import forget, refuse
 
 __all__ = [
     "grad",
@@ -348,8 +349,10 @@ def _pushed_forward(inputs: Inputs, outputs: list[Any], starts: dict[int, Any], 
     rows = rows_of(tracked, inputs.first, inputs.seqs)
     record = inputs.outer or reaches_beyond(rows, inputs.first)
     holes = {seq for seq, t in starts.items() if has_zero(raw(t))}
+    forget()
     with np.errstate(all="ignore"):
         found = forward(rows, starts, record=record, holes=holes, watch=getattr(watcher(), "tangent", None))
+    refuse(found.get(row.seq) for row in tracked)
     results = []
     for y in outputs:
         seq = y._row.seq if isinstance(y, Tensor) else 0

@@ -6,8 +6,7 @@ rules are derived from the defining equations, dX along the basis that the decom
 complex matrices Wan and Zhang, "Automatic differentiation for complex valued SVD", 2019).
 
 Vectors that belong to equal eigenvalues or singular values have no derivative: any rotation of them would serve. A
-reverse sweep that needs one raises `DegenerateError`; a forward sweep, which cannot know, gives them NaN. What is
-computed from the values alone is finite. A phase of complex vectors is nobody's choice either: derivatives are right
+sweep that needs one raises `DegenerateError`. What is computed from the values alone is finite. A phase of complex vectors is nobody's choice either: derivatives are right
 for whatever does not depend on it.
 """
 
@@ -17,17 +16,30 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_lite.backend import decided, dtype_name, is_complex, on_host, real_dtype
+from autograd_lite.backend import decided, dtype_name, is_complex
 from autograd_lite.errors import DegenerateError
 from autograd_lite.ops.arrange import diagonal, with_diagonal
 from autograd_lite.ops.create import astype, triu
+from autograd_lite.ops.degenerate import (
+    beside_nothing,
+    epsilon,
+    gaps_of,
+    is_zero,
+    moving,
+    needed,
+    nothing,
+    refuse,
+    refuse_zero,
+    turned,
+    undefined,
+    vanishing,
+)
 from autograd_lite.ops.elementwise import abs, conj, imag, real, where
 from autograd_lite.ops.order import constant_of, raw, still
 from autograd_lite.ops.reduce import any, max, sum
 from autograd_lite.ops.shape import concat, expand_dims
-from autograd_lite.ops.solve import _from_lower, _solve, _to_lower, adjoint, from_lower, matrices, solved
+from autograd_lite.ops.solve import _from_lower, _solve, _to_lower, adjoint, from_lower, matrices
 from autograd_lite.rules import general
-from autograd_lite.tensor import Tensor
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 
@@ -40,76 +52,6 @@ def _hermitian_from(upper: Any) -> Any:
     """The Hermitian matrix with this upper triangle (of the diagonal, the real part)."""
     above = triu(upper, k=1)
     return above + adjoint(above) + with_diagonal(_real(diagonal(upper)))
-
-
-def _epsilon(x: Any) -> float:
-    return float(np.finfo(real_dtype(x)).eps)
-
-
-# -- equal values -----------------------------------------------------------------------------------------------------
-
-
-def _gaps(w: Any) -> tuple[Any, Any]:
-    """w[j] - w[i], 1 where they are equal to rounding; and where that is, the diagonal included."""
-    value = still(w)
-    apart = value[..., None, :] - value[..., :, None]
-    largest = max(abs(value), axis=-1, keepdims=True)[..., None] if value.shape[-1] else 0.0
-    equal = abs(apart) <= value.shape[-1] * _epsilon(value) * largest
-    return where(equal, 1.0, expand_dims(w, -2) - expand_dims(w, -1)), equal
-
-
-def _others(equal: Any) -> Any:
-    """Which pairs of different columns have equal values."""
-    return equal & ~np.eye(equal.shape[-1], dtype=bool)
-
-
-def _refuse(name: str, equal: Any, *adjoints: Any) -> None:
-    """Raise if a vector that has no derivative is needed."""
-    columns = _others(equal).any(axis=-2)
-    for g in adjoints:
-        if decided(any(columns[..., None, :] & (still(g) != 0)), otherwise=False):
-            raise DegenerateError(
-                f"{name}: equal {'singular values' if name == 'svd' else 'eigenvalues'} at {_first(columns)}; their "
-                f"vectors have no derivative there. Use the values alone, or perturb the matrix"
-            )
-
-
-def _refuse_zero(name: str, s: Any, *adjoints: Any) -> None:
-    value = still(s)
-    zero = value <= value.shape[-1] * _epsilon(value) * (max(value, axis=-1, keepdims=True) if value.shape[-1] else 0.0)
-    for g in adjoints:
-        if decided(any(zero[..., None, :] & (still(g) != 0)), otherwise=False):
-            raise DegenerateError(
-                f"{name}: a singular value at {_first(zero)} is 0; its vectors have no derivative there"
-            )
-
-
-def _first(where_: Any) -> tuple[int, ...]:
-    return tuple([int(i[0]) for i in np.nonzero(on_host(raw(where_)))])
-
-
-def _undefined(x: Any, equal: Any) -> Any:
-    """`x`, NaN where equal values meet a tangent."""
-    bad = _others(equal) & (still(x) != 0)
-    return where(bad, np.nan, x) if decided(any(bad), otherwise=True) else x
-
-
-def _nothing(g: Any) -> bool:
-    """Whether an adjoint is nothing but zeros that no derivative can fill."""
-    return not (isinstance(g, Tensor) and g.requires_grad) and not decided(any(still(g)), otherwise=True)
-
-
-def _beside_nothing(factors: tuple[Any, ...], *adjoints: Any) -> tuple[Any, ...]:
-    """What adjoints that are 0 are multiplied with: constants, for only the adjoints' own derivatives remain."""
-    here = [decided(any(still(g)), otherwise=True) for g in adjoints]
-    return factors if True in here else tuple([still(f) for f in factors])
-
-
-def _needed(v: Any, g: Any) -> Any:
-    """The vectors `v`, as constants where the adjoint of their value is 0, so that none needs to have a derivative."""
-    if not (isinstance(v, Tensor) and v.requires_grad):
-        return v
-    return where(expand_dims(still(g) != 0, -2), v, still(v))
 
 
 # -- eigh: AV = V diag(w), dw = diag(S), dV = V (S / gaps), with S = Vᴴ dA V --------------------------------------------
@@ -132,21 +74,21 @@ def _eigh_parts(packed: Any) -> tuple[Any, Any]:
 
 def _eigh_pull(g: Any, packed: Any, x: Any) -> Any:
     (gw, gv), (w, v) = _eigh_parts(g), _eigh_parts(packed)
-    of_values = (conj(_needed(v, gw)) * expand_dims(gw, -2)) @ _needed(v, gw).mT
-    if _nothing(gv):
+    of_values = (conj(needed(v, gw)) * expand_dims(gw, -2)) @ needed(v, gw).mT
+    if nothing(gv):
         return _to_lower(of_values)
-    w, v = _beside_nothing((w, v), gv)
-    gaps, equal = _gaps(w)
-    _refuse("eigh", equal, gv)
+    w, v = beside_nothing((w, v), gv)
+    gaps, equal = gaps_of(w)
+    refuse("eigh", equal, gv)
     return _to_lower(of_values + conj(v) @ where(equal, 0.0, (v.mT @ gv) / gaps) @ v.mT)
 
 
 def _eigh_push(t: Any, packed: Any, x: Any) -> Any:
     w, v = _eigh_parts(packed)
     s = adjoint(v) @ from_lower(t) @ v
-    gaps, equal = _gaps(w)
-    turned = v @ _undefined(where(np.eye(w.shape[-1], dtype=bool), 0.0, s / gaps), equal)
-    return concat([expand_dims(_real(diagonal(s)), -2), turned], axis=-2)
+    gaps, equal = gaps_of(w)
+    dv = v @ turned("eigh", equal, where(np.eye(w.shape[-1], dtype=bool), 0.0, s / gaps), t)
+    return concat([expand_dims(_real(diagonal(s)), -2), dv], axis=-2)
 
 
 # -- eig: XV = V diag(w), dw = diag(P), dV = V (P / gaps), less what would make columns longer, with P = V⁻¹ dX V ---------
@@ -165,8 +107,9 @@ def _along(v: Any, u: Any) -> Any:
 
 def _eig_pull(g: Any, packed: Any, x: Any) -> Any:
     (gw, gv), (w, v) = (g[..., 0, :], g[..., 1:, :]), (packed[..., 0, :], packed[..., 1:, :])
-    gaps, equal = _gaps(w)
-    _refuse("eig", equal, gv)
+    w, v = beside_nothing((w, v), gw, gv)
+    gaps, equal = gaps_of(w)
+    refuse("eig", equal, gv)
     inner = where(equal, 0.0, (v.mT @ (gv - conj(v) * _along(conj(v), gv))) / gaps) + with_diagonal(gw)
     return _solve(v.mT, inner @ v.mT)
 
@@ -174,9 +117,9 @@ def _eig_pull(g: Any, packed: Any, x: Any) -> Any:
 def _eig_push(t: Any, packed: Any, x: Any) -> Any:
     w, v = packed[..., 0, :], packed[..., 1:, :]
     p = _solve(v, astype(t, v.dtype) @ v)
-    gaps, equal = _gaps(w)
-    turned = v @ _undefined(where(np.eye(w.shape[-1], dtype=bool), 0.0, p / gaps), equal)
-    return concat([expand_dims(diagonal(p), -2), turned - v * _along(v, turned)], axis=-2)
+    gaps, equal = gaps_of(w)
+    dv = v @ turned("eig", equal, where(np.eye(w.shape[-1], dtype=bool), 0.0, p / gaps), t)
+    return concat([expand_dims(diagonal(p), -2), dv - v * _along(v, dv)], axis=-2)
 
 
 # -- svd: X = U diag(s) Vᴴ, with P = Uᴴ dX V ------------------------------------------------------------------------------
@@ -195,24 +138,24 @@ def _svd_parts(packed: Any, x: Any) -> tuple[Any, Any, Any]:
 
 def _square_gaps(s: Any) -> tuple[Any, Any]:
     """s[j]**2 - s[i]**2, as a product that does not cancel; 1 where they are equal."""
-    gaps, equal = _gaps(s)
+    gaps, equal = gaps_of(s)
     return where(equal, 1.0, gaps * (expand_dims(s, -2) + expand_dims(s, -1))), equal
 
 
 def _svd_pull(g: Any, packed: Any, x: Any) -> Any:
     (gu, gs, gv), (u, s, v) = _svd_parts(g, x), _svd_parts(packed, x)
-    of_values = (conj(_needed(u, gs)) * expand_dims(gs, -2)) @ _needed(v, gs).mT
-    if _nothing(gu) and _nothing(gv):
+    of_values = (conj(needed(u, gs)) * expand_dims(gs, -2)) @ needed(v, gs).mT
+    if nothing(gu) and nothing(gv):
         return of_values
-    u, s, v = _beside_nothing((u, s, v), gu, gv)
+    u, s, v = beside_nothing((u, s, v), gu, gv)
     gaps, equal = _square_gaps(s)
-    _refuse("svd", equal, gu, gv)
+    refuse("svd", equal, gu, gv)
     left, right = where(equal, 0.0, (u.mT @ gu) / gaps), where(equal, 0.0, (v.mT @ gv) / gaps)
     row, column = expand_dims(s, -2), expand_dims(s, -1)
     inner = (left + adjoint(left)) * row + (right + adjoint(right)) * column
     m, n = x.shape[-2:]
     if is_complex(x) or m != n:
-        _refuse_zero("svd", s, *([gu, gv] if is_complex(x) else [gu] if m > n else [gv]))
+        refuse_zero(s, *([gu, gv] if is_complex(x) else [gu] if m > n else [gv]))
     safe = where(still(s) == 0, 1.0, s)
     if is_complex(x):  # the phase that U and V share out between them
         inner = inner - 1j * with_diagonal((imag(diagonal(v.mT @ gv)) - imag(diagonal(u.mT @ gu))) / (2 * safe))
@@ -232,19 +175,22 @@ def _svd_push(t: Any, packed: Any, x: Any) -> Any:
     gaps, equal = _square_gaps(s)
     row, column = expand_dims(s, -2), expand_dims(s, -1)
     eye = np.eye(s.shape[-1], dtype=bool)
-    left = _undefined(where(eye, 0.0, (p * row + column * adjoint(p)) / gaps), equal)
-    right = _undefined(where(eye, 0.0, (column * p + adjoint(p) * row) / gaps), equal)
+    left = turned("svd", equal, where(eye, 0.0, (p * row + column * adjoint(p)) / gaps), t)
+    right = turned("svd", equal, where(eye, 0.0, (column * p + adjoint(p) * row) / gaps), t)
     ds = diagonal(p)
-    safe = where(still(s) == 0, np.nan, s)
+    m, n = x.shape[-2:]
+    zero = is_zero(s) & moving(t)[..., 0]
+    safe = expand_dims(where(still(s) == 0, 1.0, s), -2)
+    if is_complex(x) or m != n:
+        safe = undefined(safe, expand_dims(zero, -2), vanishing, zero)
     if is_complex(x):
-        half = with_diagonal(1j * imag(ds) / (2 * safe))
+        half = with_diagonal(1j * imag(ds) / (2 * safe[..., 0, :]))
         left, right = left + half, right - half
     du, dv = u @ left, v @ right
-    m, n = x.shape[-2:]
     if m > n:
-        du = du + (t @ v - u @ p) / expand_dims(safe, -2)
+        du = du + (t @ v - u @ p) / safe
     if n > m:
-        dv = dv + (adjoint(t) @ u - v @ adjoint(p)) / expand_dims(safe, -2)
+        dv = dv + (adjoint(t) @ u - v @ adjoint(p)) / safe
     return concat([du, expand_dims(_real(ds), -2), dv], axis=-2)
 
 
@@ -262,8 +208,12 @@ def _qr_parts(packed: Any, x: Any) -> tuple[Any, Any]:
 
 
 def _over_r(x: Any, r: Any) -> Any:
-    """x R⁻¹."""
-    return solved(r.mT, x.mT, "qr: no derivative, as the columns depend on each other; take svd, or pinv").mT
+    """x R⁻¹, where `r` has independent columns."""
+    sizes = abs(still(diagonal(r)))
+    least = sizes.shape[-1] * epsilon(sizes) * max(sizes, axis=-1, keepdims=True) if sizes.shape[-1] else 0.0
+    if decided(any(sizes <= least), otherwise=False):
+        raise DegenerateError("qr: no derivative, as the columns depend on each other; take svd, or pinv")
+    return _solve(r.mT, x.mT).mT
 
 
 def _qr_pull(g: Any, packed: Any, x: Any) -> Any:
@@ -293,9 +243,17 @@ def _rest_kernel(x: Any, which: str, xp: Any = np) -> Any:
 
 def _rest_pull(g: Any, v: Any, x: Any, which: str) -> Any:
     if decided(any(still(g)), otherwise=False):
-        name, remedy = ("qr", "mode='reduced'") if which == "qr" else ("svd", "full_matrices=False")
-        raise DegenerateError(f"{name}: the columns that complete a basis have no derivative; leave them out: {remedy}")
+        raise DegenerateError(_completing(which))
     return 0 * x
+
+
+def _rest_push(t: Any, v: Any, x: Any, which: str) -> Any:
+    return undefined(0 * v, moving(t), _completing, which)
+
+
+def _completing(which: str) -> str:
+    name, remedy = ("qr", "mode='reduced'") if which == "qr" else ("svd", "full_matrices=False")
+    return f"{name}: the columns that complete a basis have no derivative; leave them out: {remedy}"
 
 
 # fmt: off
@@ -303,7 +261,7 @@ _eigh = general("eigh", _eigh_kernel, _eigh_pull, _eigh_push, batch="leading")
 _eig  = general("eigen", _eig_kernel, _eig_pull,  _eig_push,  batch="leading")
 _svd  = general("svd",  _svd_kernel,  _svd_pull,  _svd_push,  batch="leading")
 _qr   = general("qr",   _qr_kernel,   _qr_pull,   _qr_push,   batch="leading")
-_rest = general("completion", _rest_kernel, _rest_pull, lambda t, v, x, which: v * np.nan, signature="x, /, which")
+_rest = general("completion", _rest_kernel, _rest_pull, _rest_push,  signature="x, /, which")
 # fmt: on
 
 
@@ -347,7 +305,7 @@ def eigh(x: Any, /) -> EighResult:
     Raises
     ------
     DegenerateError
-        In a reverse sweep, if a vector of a repeated eigenvalue is needed. Eigenvalues are always fine.
+        In a sweep, if a vector of a repeated eigenvalue is needed. Eigenvalues are always fine.
 
     Examples
     --------
@@ -372,7 +330,7 @@ def eig(x: Any, /) -> EigResult:
     Raises
     ------
     DegenerateError
-        In a reverse sweep, if a vector of a repeated eigenvalue is needed.
+        In a sweep, if a vector of a repeated eigenvalue is needed.
     numpy.linalg.LinAlgError
         In a sweep: the vectors are no basis, so that the eigenvalues have no derivative either.
 
@@ -408,7 +366,7 @@ def svd(x: Any, /, *, full_matrices: bool = True) -> SVDResult:
     Raises
     ------
     DegenerateError
-        In a reverse sweep, if a vector is needed that belongs to a repeated singular value, to a zero one (of a matrix
+        In a sweep, if a vector is needed that belongs to a repeated singular value, to a zero one (of a matrix
         that is not square, or complex) or to no singular value. Singular values are always fine.
     """
     x = matrices("svd", x)

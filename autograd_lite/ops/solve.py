@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import as_array, dtype_name, is_complex, optional, real_dtype
-from autograd_lite.errors import DegenerateError
 from autograd_lite.ops.arrange import diagonal, with_diagonal
 from autograd_lite.ops.create import tril
 from autograd_lite.ops.elementwise import conj, real
@@ -107,14 +106,6 @@ _exponential = general("expm",   _expm, lambda g, v, x: _expm_along(x.mT, g), la
 
 
 # -- the public functions ---------------------------------------------------------------------------------------------
-
-
-def solved(a: Any, b: Any, singular: str) -> Any:
-    """a⁻¹ b for a rule. Where there is none DegenerateError says what `singular` says."""
-    try:
-        return _solve(a, b)
-    except np.linalg.LinAlgError:
-        raise DegenerateError(singular) from None
 
 
 def solve(a: Any, b: Any, /) -> Any:

@@ -1,0 +1,113 @@
+"""Where a decomposition has no derivative: vectors of equal eigenvalues or singular values, or of none.
+
+What a sweep needs of them raises `DegenerateError`. A reverse sweep sees the adjoints that arrive; a forward sweep,
+which cannot know who needs a tangent, makes it NaN, which is the error where it reaches a result (see `undefined`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.backend import decided, on_host, real_dtype
+from autograd_lite.errors import DegenerateError
+from autograd_lite.ops.elementwise import abs, where
+from autograd_lite.ops.order import raw, still
+from autograd_lite.ops.reduce import any, max
+from autograd_lite.ops.shape import expand_dims
+from autograd_lite.tensor import Tensor
+from autograd_lite.undefined import remember
+
+
+def epsilon(x: Any) -> float:
+    return float(np.finfo(real_dtype(x)).eps)
+
+
+def gaps_of(w: Any) -> tuple[Any, Any]:
+    """w[j] - w[i], 1 where they are equal to rounding; and where that is, the diagonal included."""
+    value = still(w)
+    apart = value[..., None, :] - value[..., :, None]
+    largest = max(abs(value), axis=-1, keepdims=True)[..., None] if value.shape[-1] else 0.0
+    equal = abs(apart) <= value.shape[-1] * epsilon(value) * largest
+    return where(equal, 1.0, expand_dims(w, -2) - expand_dims(w, -1)), equal
+
+
+def _others(equal: Any) -> Any:
+    """Which pairs of different columns have equal values."""
+    return equal & ~np.eye(equal.shape[-1], dtype=bool)
+
+
+def refuse(name: str, equal: Any, *adjoints: Any) -> None:
+    """Raise if a vector that has no derivative is needed."""
+    columns = _others(equal).any(axis=-2)
+    for g in adjoints:
+        if decided(any(columns[..., None, :] & (still(g) != 0)), otherwise=False):
+            raise DegenerateError(_repeated(name, columns))
+
+
+def _repeated(name: str, columns: Any) -> str:
+    return (
+        f"{name}: equal {'singular values' if name == 'svd' else 'eigenvalues'} at {_first(columns)}; their "
+        f"vectors have no derivative there. Use the values alone, or perturb the matrix"
+    )
+
+
+def is_zero(s: Any) -> Any:
+    """Which singular values are 0 to rounding."""
+    value = still(s)
+    return value <= value.shape[-1] * epsilon(value) * (max(value, axis=-1, keepdims=True) if value.shape[-1] else 0.0)
+
+
+def refuse_zero(s: Any, *adjoints: Any) -> None:
+    zero = is_zero(s)
+    for g in adjoints:
+        if decided(any(zero[..., None, :] & (still(g) != 0)), otherwise=False):
+            raise DegenerateError(vanishing(zero))
+
+
+def vanishing(zero: Any) -> str:
+    return f"svd: a singular value at {_first(zero)} is 0; its vectors have no derivative there"
+
+
+def _first(where_: Any) -> tuple[int, ...]:
+    return tuple([int(i[0]) for i in np.nonzero(on_host(raw(where_)))])
+
+
+def undefined(x: Any, bad: Any, why: Callable[[Any], str], columns: Any) -> Any:
+    """`x`, NaN where `bad`, which `why` of `columns` explains: a forward sweep cannot know who needs it."""
+    if not decided(any(bad), otherwise=True):
+        return x
+    remember(why(columns))
+    return where(bad, np.nan, x)
+
+
+def moving(t: Any) -> Any:
+    """Which matrices have a tangent at all."""
+    return any(still(t) != 0, axis=(-2, -1), keepdims=True)
+
+
+def turned(name: str, equal: Any, x: Any, t: Any) -> Any:
+    """How vectors turn along `t`, NaN where those of equal values would have to."""
+    pairs = _others(equal) & moving(t)
+    return undefined(x, pairs, partial(_repeated, name), pairs.any(axis=-2))
+
+
+def nothing(g: Any) -> bool:
+    """Whether an adjoint is nothing but zeros that no derivative can fill."""
+    return not (isinstance(g, Tensor) and g.requires_grad) and not decided(any(still(g)), otherwise=True)
+
+
+def beside_nothing(factors: tuple[Any, ...], *adjoints: Any) -> tuple[Any, ...]:
+    """What adjoints that are 0 are multiplied with: constants, for only the adjoints' own derivatives remain."""
+    here = [decided(any(still(g)), otherwise=True) for g in adjoints]
+    return factors if True in here else tuple([still(f) for f in factors])
+
+
+def needed(v: Any, g: Any) -> Any:
+    """The vectors `v`, as constants where the adjoint of their value is 0, so that none needs to have a derivative."""
+    if not (isinstance(v, Tensor) and v.requires_grad):
+        return v
+    return where(expand_dims(still(g) != 0, -2), v, still(v))
