@@ -113,6 +113,7 @@ OTHERS = {
 """Files of tests that reach many modules of a package."""
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {
+    ("autograd_lite.memory", "np.empty(1)", "np.empty(2)"): "an array of any size is counted alike",
     ("nn.optim", "group.join()", "pass"): "clocks that show the same are one to save work",
     ("nn.optim", "p.grad is None", "p.grad is not None"): "SGD's short way is the base's, bit for bit",
     ("nn.optim", "g.__class__ is value.__class__", "g.__class__ is not value.__class__"): "a copy has the same numbers",
@@ -240,11 +241,12 @@ def mutants(module: str) -> list[Mutant]:
             continue
         for changed in changes(child):
             line = getattr(child, "lineno", getattr(parent, "lineno", 0))
-            before, after = ast.unparse(child), ast.unparse(changed)
-            if (module, before, after) in EQUIVALENT:
-                continue
+            whole = parent if isinstance(child, ast.Constant) and isinstance(parent, ast.expr) else None
+            before = ast.unparse(whole or child)
             _put(parent, field, i, changed)
-            made.append(Mutant(module, line, heads[id(child)], before, after, copy.deepcopy(tree)))
+            after = ast.unparse(whole or changed)
+            if (module, before, after) not in EQUIVALENT:
+                made.append(Mutant(module, line, heads[id(child)], before, after, copy.deepcopy(tree)))
             _put(parent, field, i, child)
     return made
 

@@ -179,6 +179,17 @@ def test_threads_and_borrowed_references_are_found_out(monkeypatch):
     assert unobserved(counts) == NEVER
 
 
+@pytest.mark.skipif(
+    sys.version_info >= (3, 12) or sys.implementation.name != "cpython",
+    reason="a Python that may borrow references, or whose monitoring sees every thread, need not count them",
+)
+def test_where_every_reference_counts_it_is_measured():
+    found = unobserved(counts)
+    assert len(found) == 4
+    assert found == tuple(sorted(set(found)))  # each call down holds the array once more, or twice
+    assert found == memory._COUNTS
+
+
 def test_without_counts_everything_is_copied_and_right(monkeypatch):
     def f(x):
         y = ag.sin(x) * x
