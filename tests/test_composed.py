@@ -129,3 +129,10 @@ def test_debug_unlocks_views_of_one_array():
     memory[0] = 5.0
     b.value[0] = 6.0
     assert memory.tolist() == [5.0, 1.0, 6.0, 3.0]
+
+
+def test_an_operation_says_what_it_is():
+    assert [repr(ag.op.OPS[name]) for name in ("sin", "matmul")] == [
+        "<elementwise operation sin>",
+        "<bilinear operation matmul>",
+    ]
