@@ -1,4 +1,4 @@
-"""Jacobians of functions from real and complex numbers to both, in either mode and in batches, by hand; what comes out."""
+"""Jacobians of functions from real and complex numbers to both, in either mode and in batches, by hand."""
 
 import numpy as np
 import pytest
