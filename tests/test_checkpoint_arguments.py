@@ -51,3 +51,15 @@ def test_another_structure_when_it_runs_again(name, mode):
     }
     with pytest.raises(ag.errors.CheckpointError, match="gave outputs of another structure"):
         swept[mode]()
+
+
+def test_numbers_of_numpys_own_generator_are_drawn_again():
+    factors = []
+
+    def f(x):
+        factors.append(np.random.standard_normal())
+        return x**2 * factors[-1]
+
+    assert ag.grad(ag.checkpoint(f))(3.0) == 6.0 * factors[0]
+    assert len(factors) == 2
+    assert factors[0] == factors[1]
