@@ -115,6 +115,12 @@ OTHERS = {
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd_lite.memory", "np.empty(1)", "np.empty(2)"): "an array of any size is counted alike",
     ("autograd_lite.matrices", "max(1, BATCH // max(1, largest))", "max(2, BATCH // max(1, largest))"): "two at a time",
+    ("autograd_lite.draws", "len(x) < MOST", "len(x) <= MOST"): "where looking ends is a matter of time",
+    (
+        "autograd_lite.draws",
+        "x.__class__ in PLAIN or id(x) in met",
+        "x.__class__ in PLAIN and id(x) in met",
+    ): "as before",
     ("nn.optim", "group.join()", "pass"): "clocks that show the same are one to save work",
     ("nn.optim", "p.grad is None", "p.grad is not None"): "SGD's short way is the base's, bit for bit",
     ("nn.optim", "g.__class__ is value.__class__", "g.__class__ is not value.__class__"): "a copy has the same numbers",
