@@ -100,13 +100,13 @@ def _refuse(op: Op, i: int, mode: str, *_: Any) -> Any:
     )
 
 
-def _scaled(p: Any) -> Call:
+def _scaled(p: Any, pulled: bool = True) -> Call:
     """The product with a constant partial; 0 whatever that would have met, if it is 0."""
     if p == 1:
         return lambda g, x: g
     if p == -1:
         return lambda g, x: -g
-    if isinstance(p, complex):  # a real argument keeps the real part
+    if pulled and isinstance(p, complex):  # a real argument keeps the real part
         return lambda g, x: conform(g * p, x)
     return (lambda g, x: g * p) if p else (lambda g, x: OPS["zeros_like"].call(x))
 
@@ -201,7 +201,7 @@ def _pull_elementwise(partials: tuple[Any, ...], times: Call | None, closed: boo
 
 
 def _push_elementwise(partials: tuple[Any, ...], selecting: Call | None) -> Call:
-    scalings: list[Any] = [None if callable(p) else _scaled(p) for p in partials]
+    scalings: list[Any] = [None if callable(p) else _scaled(p, pulled=False) for p in partials]
 
     def push(row: Row, tangents: list[Any], gated: bool) -> Any:
         values = [x.value for x in row.args]
