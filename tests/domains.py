@@ -314,6 +314,7 @@ DOMAINS: dict[str, Domain] = {
     "cholesky":   Domain((small,),                   SQUARE, COMPLEX, call=near_diagonal("cholesky")),
     "expm":       Domain((unit,),                    SQUARE, ANALYTIC),
     "eigen":      Domain((small,),                   SQUARE, call=near_diagonal(eigenpairs)),
+    "tied":       Domain((real,),                    SQUARE, COMPLEX, call=lambda v: OPS["tied"].call(v, np.zeros(v.shape[-1], bool))),
     "eigh":       Domain((small,),                   SQUARE, call=near_diagonal("eigh")),
     "svd":        Domain((small,),                  OBLONG, call=near_diagonal("svd")),
     "qr":         Domain((small,),                  TALL, COMPLEX, call=near_diagonal("qr")),

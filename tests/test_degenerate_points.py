@@ -16,6 +16,7 @@ POINTS = {
     "distinct": np.array([[2.0, 1, 0], [1, 3, 0.5], [0, 0.5, 5]]),
     "repeated": np.diag([1.0, 1.0, 3.0]),
     "repeated, turned": (TURN * [1.0, 1.0, 3.0]) @ TURN.T,
+    "identity": np.eye(3),
     "zero": np.zeros((3, 3)),
     "rank 1": np.outer([1.0, 2.0, 3.0], [1.0, 2.0, 3.0]),
     "rank 2": np.diag([3.0, 2.0, 0.0]),
@@ -104,3 +105,16 @@ def test_what_is_not_needed_is_no_error():
     np.testing.assert_array_equal(ag.jvp(f, (x,), (0 * x,))[1], 0)  # at rest
     with pytest.raises(ag.errors.DegenerateError, match="eigh: equal eigenvalues at"):
         ag.jvp(f, (x,), (STEP,))
+
+
+@pytest.mark.parametrize("rank", [0, 1, 2])
+def test_nuclear_norm_has_the_zero_subgradient_at_its_corners(rank):
+    """U Vᵀ on the range alone: LAPACK's choice of the other vectors does not show."""
+    x = np.random.default_rng(5).normal(size=(2, 4, 3))[:, :, :rank] @ np.random.default_rng(6).normal(
+        size=(2, rank, 3)
+    )
+    u, _, vh = np.linalg.svd(x, full_matrices=False)
+    want = u[..., :rank] @ vh[..., :rank, :]
+    f = lambda x: ag.sum(la.matrix_norm(x, ord="nuc"))
+    for mode in ("forward", "reverse"):
+        np.testing.assert_allclose(ag.jacobian(f, mode=mode)(x), want, atol=1e-14)  # roundings of entries below 1

@@ -28,8 +28,10 @@ from autograd_lite.ops.degenerate import (
     moving,
     needed,
     nothing,
+    others,
     refuse,
     refuse_zero,
+    repeated,
     turned,
     undefined,
     vanishing,
@@ -111,13 +113,19 @@ def _eig_pull(g: Any, packed: Any, x: Any) -> Any:
     gaps, equal = gaps_of(w)
     refuse("eig", equal, gv)
     inner = where(equal, 0.0, (v.mT @ (gv - conj(v) * _along(conj(v), gv))) / gaps) + with_diagonal(gw)
-    return _solve(v.mT, inner @ v.mT)
+    return _solve(v.mT, inner @ _tied(v, others(equal).any(axis=-2)).mT)
+
+
+def _tied_pull(g: Any, out: Any, v: Any, columns: Any) -> Any:
+    if decided(any(columns[..., None, :] & (still(g) != 0)), otherwise=False):
+        raise DegenerateError(repeated("eig", columns))
+    return g
 
 
 def _eig_push(t: Any, packed: Any, x: Any) -> Any:
     w, v = packed[..., 0, :], packed[..., 1:, :]
-    p = _solve(v, astype(t, v.dtype) @ v)
     gaps, equal = gaps_of(w)
+    p = _solve(v, astype(t, v.dtype) @ _tied(v, others(equal).any(axis=-2)))
     dv = v @ turned("eig", equal, where(np.eye(w.shape[-1], dtype=bool), 0.0, p / gaps), t)
     return concat([expand_dims(diagonal(p), -2), dv - v * _along(v, dv)], axis=-2)
 
@@ -259,6 +267,7 @@ def _completing(which: str) -> str:
 # fmt: off
 _eigh = general("eigh", _eigh_kernel, _eigh_pull, _eigh_push, batch="leading")
 _eig  = general("eigen", _eig_kernel, _eig_pull,  _eig_push,  batch="leading")
+_tied = general("tied", lambda v, columns: +v, (_tied_pull, 0), (lambda t, *_: t, 0), signature="v, columns, /", doc="Vectors, of which `columns` have no derivative, though adjoints may cancel where they are used twice.")
 _svd  = general("svd",  _svd_kernel,  _svd_pull,  _svd_push,  batch="leading")
 _qr   = general("qr",   _qr_kernel,   _qr_pull,   _qr_push,   batch="leading")
 _rest = general("completion", _rest_kernel, _rest_pull, _rest_push,  signature="x, /, which")

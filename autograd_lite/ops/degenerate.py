@@ -35,20 +35,20 @@ def gaps_of(w: Any) -> tuple[Any, Any]:
     return where(equal, 1.0, expand_dims(w, -2) - expand_dims(w, -1)), equal
 
 
-def _others(equal: Any) -> Any:
+def others(equal: Any) -> Any:
     """Which pairs of different columns have equal values."""
     return equal & ~np.eye(equal.shape[-1], dtype=bool)
 
 
 def refuse(name: str, equal: Any, *adjoints: Any) -> None:
     """Raise if a vector that has no derivative is needed."""
-    columns = _others(equal).any(axis=-2)
+    columns = others(equal).any(axis=-2)
     for g in adjoints:
         if decided(any(columns[..., None, :] & (still(g) != 0)), otherwise=False):
-            raise DegenerateError(_repeated(name, columns))
+            raise DegenerateError(repeated(name, columns))
 
 
-def _repeated(name: str, columns: Any) -> str:
+def repeated(name: str, columns: Any) -> str:
     return (
         f"{name}: equal {'singular values' if name == 'svd' else 'eigenvalues'} at {_first(columns)}; their "
         f"vectors have no derivative there. Use the values alone, or perturb the matrix"
@@ -91,8 +91,8 @@ def moving(t: Any) -> Any:
 
 def turned(name: str, equal: Any, x: Any, t: Any) -> Any:
     """How vectors turn along `t`, NaN where those of equal values would have to."""
-    pairs = _others(equal) & moving(t)
-    return undefined(x, pairs, partial(_repeated, name), pairs.any(axis=-2))
+    pairs = others(equal) & moving(t)
+    return undefined(x, pairs, partial(repeated, name), pairs.any(axis=-2))
 
 
 def nothing(g: Any) -> bool:

@@ -11,6 +11,7 @@ from autograd_lite.backend import as_array, decided, is_complex, is_inexact, rea
 from autograd_lite.ops.axes import batch_over
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.decompose import matrix_rank, svdvals
+from autograd_lite.ops.degenerate import is_zero
 from autograd_lite.ops.elementwise import abs, conj, isfinite, not_equal, quotient, sign, where
 from autograd_lite.ops.order import raw, still
 from autograd_lite.ops.reduce import max, min, reduction, sum
@@ -112,13 +113,14 @@ def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
 
     `ord` is "fro" (the root of the sum of squares), "nuc" (the sum of singular values), 2 or -2 (the largest or
     smallest singular value), 1 or -1 (the largest or smallest sum of absolute values of a column), inf or -inf
-    (of a row).
+    (of a row). The derivative of "nuc" is 0 in what a matrix of lower rank does not reach.
     """
     x = matrices("matrix_norm", x)
     if ord == "fro":
         return vector_norm(x, axis=(-2, -1), keepdims=keepdims)
     if ord == "nuc":
-        out = sum(svdvals(x), axis=-1)
+        s = svdvals(x)
+        out = sum(where(is_zero(s), still(s), s), axis=-1)  # at a corner the zero subgradient
     elif ord in (2, -2):
         out = _extreme(svdvals(x), ord)
     elif ord in (1, -1, np.inf, -np.inf):
