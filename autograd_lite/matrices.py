@@ -118,7 +118,7 @@ def _block(parts: list[Any], out_shape: tuple[int, ...], value: Any, wrapped: bo
 
 def _given(block: Any, wrapped: bool) -> Any:
     """A block of derivatives as the caller gets it, in memory of its own."""
-    block = +block if isinstance(block, Tensor) else copied(block if getattr(block, "ndim", 0) else block[()])
+    block = +block if isinstance(block, Tensor) else copied(block)
     return held(block) if wrapped and not isinstance(block, Tensor) else block
 
 

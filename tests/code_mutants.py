@@ -121,6 +121,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "x.__class__ in PLAIN or id(x) in met",
         "x.__class__ in PLAIN and id(x) in met",
     ): "as before",
+    ("autograd_lite.tensor", "not flag and row.seq", "not flag"): "a constant becomes a constant of the same value",
     ("nn.optim", "group.join()", "pass"): "clocks that show the same are one to save work",
     ("nn.optim", "p.grad is None", "p.grad is not None"): "SGD's short way is the base's, bit for bit",
     ("nn.optim", "g.__class__ is value.__class__", "g.__class__ is not value.__class__"): "a copy has the same numbers",
