@@ -98,3 +98,15 @@ def test_a_copy_trains_like_the_original(optimiser):
     copied = copy.deepcopy(pair)
     for a, b in zip(train(*pair), train(*copied), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_one_entry_of_one_axis_is_written_to_a_place_without_axes():
+    """An adjoint of the written array's shape, not of its place's."""
+
+    def f(v):
+        w = v + 0.0
+        w[..., 0] = w
+        return w
+
+    np.testing.assert_array_equal(ag.jacobian(f, mode="reverse")(np.array([3.0])), [[1.0]])
+    np.testing.assert_array_equal(ag.jacobian(f, mode="forward")(np.array([3.0])), [[1.0]])

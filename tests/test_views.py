@@ -96,3 +96,17 @@ def test_a_write_is_seen_as_in_numpy(view, dtype):
                     elif not all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True)):
                         wrong.append((shape, lines, [a.tolist() for a in expected], [a.tolist() for a in found]))
     assert not wrong, f"{len(wrong)}: " + "\n".join(map(str, wrong[:4]))
+
+
+@pytest.mark.parametrize(
+    ("subscripts", "shape"),
+    [("ii->i", (3, 3)), ("ij->ji", (2, 3)), ("...ij->...ji", (2, 1, 3)), ("iij->ij", (2, 2, 3))],
+)
+def test_einsum_that_adds_nothing_up_is_a_view(subscripts, shape):
+    """As NumPy's: what is written to its operand is seen, and its derivatives are those of the entries."""
+    x = np.arange(1.0, 1 + np.prod(shape)).reshape(shape)
+    tensor = ag.Tensor(x, requires_grad=True)
+    seen, expected = np.einsum(subscripts, tensor), np.einsum(subscripts, x)
+    tensor[...], x[...] = 7.0, 7.0
+    np.testing.assert_array_equal(seen.value, expected)
+    ag.check_grads(lambda t: np.einsum(subscripts, t) ** 2, (x,))

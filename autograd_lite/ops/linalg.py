@@ -11,12 +11,12 @@ from autograd_lite.backend import as_array, is_complex, is_inexact
 from autograd_lite.memory import LARGE
 from autograd_lite.ops.axes import normal_axis
 from autograd_lite.ops.elementwise import conj
-from autograd_lite.ops.index import scatter
+from autograd_lite.ops.index import scatter, seen_at
 from autograd_lite.ops.reduce import sum
 from autograd_lite.ops.shape import broadcast_to, column_sums, permute_dims, reshape, sum_to
 from autograd_lite.products import conform, fit, gate, gate_product
 from autograd_lite.rules import bilinear, general
-from autograd_lite.tensor import Row
+from autograd_lite.tensor import Row, Tensor
 
 # -- matmul ---------------------------------------------------------------------------------------------------------------
 
@@ -337,4 +337,9 @@ def einsum(subscripts: str, /, *operands: Any) -> Any:
         raise TypeError("einsum: give the subscripts as a string, einsum('ij,jk->ik', a, b)")
     if not operands:
         raise ValueError(f"einsum: {subscripts!r} has no operand; give one for each of its terms")
+    if len(operands) == 1 and "->" in subscripts and isinstance(operands[0], Tensor):
+        (term,), output = _spelled(subscripts, [operands[0].ndim])
+        if set(term) == set(output):  # entries chosen and turned, none added up: a view, as NumPy's
+            places = np.einsum(f"{term}->{output}", np.arange(operands[0].size).reshape(operands[0].shape))
+            return seen_at(operands[0], np.unravel_index(places, operands[0].shape))
     return _einsum(*operands, subscripts=subscripts)
