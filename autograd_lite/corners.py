@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from autograd_lite.backend import PYTHON, SCALARS, has_zero
 from autograd_lite.op import OPS
 from autograd_lite.tensor import Row, Tensor
@@ -46,8 +48,16 @@ def _exponent(row: Row) -> Any:
 
 def _same(a: Row, b: Row) -> bool:
     """Whether two rows are one, or the same function of the same arguments."""
+    if a is b:
+        return True
     alike = a.op is b.op and len(a.args) == len(b.args) > 0 and a.params == b.params
-    return a is b or (alike and all([x is y for x, y in zip(a.args, b.args, strict=True)]))
+    return alike and all([x is y or _same_entry(x, y) for x, y in zip(a.args, b.args, strict=True)])
+
+
+def _same_entry(a: Row, b: Row) -> bool:
+    """Whether two rows read one entry of one array."""
+    entry = a.op is b.op and a.op is not None and a.op.name == "getitem" and a.args[0] is b.args[0]
+    return entry and not np.ndim(_bare(a.value)) and repr(a.params) == repr(b.params)
 
 
 def _power(v: Row, row: Row, n: Any) -> Row | None:

@@ -118,3 +118,11 @@ def test_nuclear_norm_has_the_zero_subgradient_at_its_corners(rank):
     f = lambda x: ag.sum(la.matrix_norm(x, ord="nuc"))
     for mode in ("forward", "reverse"):
         np.testing.assert_allclose(ag.jacobian(f, mode=mode)(x), want, atol=1e-14)  # roundings of entries below 1
+
+
+def test_products_of_one_length_read_entry_by_entry():
+    f = lambda x: ag.hypot(x[0], x[1]) * ag.hypot(x[0], x[1])
+    np.testing.assert_array_equal(ag.hessian(f)(np.zeros(2)), 2 * np.eye(2))
+    np.testing.assert_array_equal(ag.hessian(f)(np.array([3.0, 4.0])).round(12), 2 * np.eye(2))
+    g = lambda x: ag.hypot(x[0], x[1]) * ag.hypot(x[0], x[2])  # another length
+    np.testing.assert_array_equal(ag.grad(g)(np.zeros(3)), 0)
