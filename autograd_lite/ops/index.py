@@ -93,10 +93,17 @@ def seen_at(x: Any, index: Any) -> Any:
     return View(x, OPS["getitem"], (_plain_index(index),), part._row) if isinstance(x, Tensor) else part
 
 
+def _is_array_place(index: Any) -> bool:
+    """Whether `index` has an Ellipsis, with which NumPy reads an array where it would else read a number."""
+    return index is ... or (index.__class__ is tuple and any([i is ... for i in index]))
+
+
 def setitem(x: Any, index: Any, v: Any, /) -> Any:
     """A copy of `x` with ``x[index] = v`` done to it; `v` takes the dtype of `x`, as in NumPy."""
     index = _plain_index(index)
-    if isinstance(v, Tensor) and v.ndim and v.shape[0] == 1:  # NumPy lets axes be that the place has not
+    if (
+        isinstance(v, Tensor) and v.ndim > (0 if _is_array_place(index) else 1) and v.shape[0] == 1
+    ):  # NumPy lets axes be that the place has not
         extra = v.ndim - getitem(x.detach() if isinstance(x, Tensor) else x, index).ndim
         if extra > 0 and prod(v.shape[:extra]) == 1:
             v = reshape(v, v.shape[extra:])
