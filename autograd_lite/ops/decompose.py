@@ -267,7 +267,7 @@ def _completing(which: str) -> str:
 # fmt: off
 _eigh = general("eigh", _eigh_kernel, _eigh_pull, _eigh_push, batch="leading")
 _eig  = general("eigen", _eig_kernel, _eig_pull,  _eig_push,  batch="leading")
-_tied = general("tied", lambda v, columns: +v, (_tied_pull, 0), (lambda t, *_: t, 0), signature="v, columns, /", doc="Vectors, of which `columns` have no derivative, though adjoints may cancel where they are used twice.")
+_tied = general("tied", lambda v, columns, xp=np: +v, (_tied_pull, 0), (lambda t, *_: t, 0), signature="v, columns, /", doc="Vectors, of which `columns` have no derivative, though adjoints may cancel where they are used twice.")
 _svd  = general("svd",  _svd_kernel,  _svd_pull,  _svd_push,  batch="leading")
 _qr   = general("qr",   _qr_kernel,   _qr_pull,   _qr_push,   batch="leading")
 _rest = general("completion", _rest_kernel, _rest_pull, _rest_push,  signature="x, /, which")
