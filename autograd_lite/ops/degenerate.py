@@ -73,7 +73,9 @@ def vanishing(zero: Any) -> str:
 
 
 def _first(where_: Any) -> tuple[int, ...]:
-    return tuple([int(i[0]) for i in np.nonzero(on_host(raw(where_)))])
+    value = raw(where_)
+    value = getattr(value, "example", value)  # of a recording: what it was made from
+    return tuple([int(i[0]) for i in np.nonzero(on_host(value))])
 
 
 def undefined(x: Any, bad: Any, why: Callable[[Any], str], columns: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import PYTHON, as_array, is_complex, kind
+from autograd_lite.backend import PYTHON, as_array, dtype_name, is_complex, kind
 from autograd_lite.ops.axes import normal_axis
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.elementwise import clip, conj, minimum, remainder, where
@@ -69,7 +69,7 @@ def gradient(f: Any, *spacings: Any, axis: Any = None, edge_order: int = 1) -> A
     if edge_order not in (1, 2):
         raise ValueError(f"gradient: edge_order is 1 or 2, not {edge_order}")
     f = astype(f, float) if kind(f) in "iu" else f
-    apart = [astype(as_array(h), raw(f).dtype) if h.__class__ in PYTHON else as_array(h) for h in steps]
+    apart = [astype(as_array(h), np.dtype(dtype_name(raw(f)))) if h.__class__ in PYTHON else as_array(h) for h in steps]
     slopes = tuple([_slopes(f, h, a, edge_order) for h, a in zip(apart, axes, strict=True)])
     return slopes[0] if len(slopes) == 1 else slopes
 

@@ -14,7 +14,7 @@ from autograd_lite.ops.create import astype
 from autograd_lite.ops.elementwise import clip, isnan, where
 from autograd_lite.ops.index import take_along_axis
 from autograd_lite.ops.order import beside, raw, still
-from autograd_lite.ops.reduce import argsort, mean
+from autograd_lite.ops.reduce import argsort, sum
 from autograd_lite.ops.shape import broadcast_to, moveaxis, permute_dims, reshape
 
 
@@ -147,8 +147,8 @@ def _quantile(
     kept = tuple([i for i in range(x.ndim) if i not in axes])
     lengths = tuple([x.shape[i] for i in kept])
     n = prod([x.shape[i] for i in axes])
-    if not n and "median" in name:  # NaN, as a mean of nothing
-        return mean(x, axis=axis, keepdims=keepdims)
+    if not n and 0 in lengths:  # no median is asked for
+        return sum(x, axis=axis, keepdims=keepdims)
     if not n:
         raise ValueError(f"{name}: no entries along axis {axis} of shape {tuple(x.shape)}")
 
