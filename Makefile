@@ -60,7 +60,7 @@ lint: .venv/.dev ## formatting, lint, types and floors
 QUICK := $(addprefix tests/,$(addsuffix .py,$(addprefix test_,promises backprop nested transforms tape objective sensitivity) \
   $(addprefix nn/test_nn_,module losses layers training)))
 
-test-quick: .venv/.dev ## derivatives at awkward points, transforms, tables, losses and training: about a minute
+test-quick: .venv/.dev ## derivatives at awkward points, transforms, tables, losses and training: within two minutes
 	$(RUN) pytest -q -n $(WORKERS) --dist worksteal $(QUICK)
 
 test-deep: .venv/.dev ## the property tests with many more examples

@@ -44,14 +44,14 @@ def _macdonald(k: int, n: Any, x: Any) -> Any:
 
 @by_orders(1, real=True)
 def kve_in_order(k: int, n: Any, x: Any) -> Any:
-    """The k-th derivative in n of exp(x) kv(n, x) (DLMF 10.32.9), to 1e-12 for |n| < 100 and 1e-100 < x < 1e4."""
+    """The k-th derivative in n of exp(x) kv(n, x) (DLMF 10.32.9), for |n| < 100; to 1e-12 where 1e-8 < x < 600."""
     out = _macdonald(k, n, x) * np.where(n < 0, (-1.0) ** k, 1.0)
     return np.where(x > 0, out, np.where(x == 0, np.sign(n) ** k * np.inf, np.nan))
 
 
 @by_orders(1, real=True)
 def kv_in_order(k: int, n: Any, x: Any) -> Any:
-    """The k-th derivative in n of kv(n, x) (DLMF 10.32.9), to 1e-12 for |n| < 100 and 1e-100 < x < 1e4."""
+    """The k-th derivative in n of kv(n, x) (DLMF 10.32.9), for |n| < 100; to 1e-12 where 1e-8 < x < 600."""
     return np.exp(-x) * kve_in_order(k, n, x)
 
 
@@ -107,13 +107,13 @@ def _any_order(k: int, n: Any, x: Any, shift: Any) -> Any:
 
 @by_orders(1, real=True)
 def iv_in_order(k: int, n: Any, x: Any) -> Any:
-    """The k-th derivative in n of iv(n, x), k > 0, for |n| < 100 and 0 < x < 1e4, to 1e-11 of iv."""
+    """The k-th derivative in n of iv(n, x), k > 0, for |n| < 100 and 0 < x < 1e4; to 1e-11 of iv where x < 600."""
     return _positive(lambda n, x: _any_order(k, n, x, 0 * x), n, x)
 
 
 @by_orders(1, real=True)
 def ive_in_order(k: int, n: Any, x: Any) -> Any:
-    """The k-th derivative in n of exp(-x) iv(n, x), k > 0, for |n| < 100 and 0 < x < 1e4, to 1e-11 of iv."""
+    """The k-th derivative in n of exp(-x) iv(n, x), k > 0, for |n| < 100, 0 < x < 1e4; to 1e-11 of iv where x < 600."""
     return _positive(lambda n, x: _any_order(k, n, x, x), n, x)
 
 

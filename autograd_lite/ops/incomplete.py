@@ -105,7 +105,8 @@ def _edge(n: int, m: int, a: Any, rest: Any) -> Any:
 def gammainc_in_a(n: int, a: Any, x: Any) -> Any:
     """The n-th derivative in `a` of gammainc(a, x), n > 0: an integral of `gamma_density`.
 
-    Below x = 1 and for a < 1 by DLMF 8.8.5 from that at a + 1. To 1e-12 for a from 1e-6 to 1e5, x from 1e-300 on.
+    Below x = 1 and for a < 1 by DLMF 8.8.5 from that at a + 1. Checked against mpmath: n = 1 to 1e-12, for a from 1e-6
+    to 1e5 and x from 1e-100 on; higher n lose digits where they cross zero (n = 2 has four left at a = x = 1e5).
     """
     small = (a < 1) & (x < 1)
     inside = np.where((x > 0) & (x < np.inf), x, 1.0)
@@ -170,7 +171,10 @@ def beta_density(i: int, j: int, m: int, a: Any, b: Any, x: Any) -> Any:
 
 @by_orders(2, real=True)
 def betainc_in_ab(i: int, j: int, a: Any, b: Any, x: Any) -> Any:
-    """The derivative of betainc(a, b, x), i times in `a` and j times in `b`: an integral of `beta_density`."""
+    """The derivative of betainc(a, b, x), i times in `a` and j times in `b`: an integral of `beta_density`.
+
+    Checked against mpmath for shapes up to 600.
+    """
     inside = np.where((x > 0) & (x < 1), x, 0.5)
     lower = inside * b <= (1 - inside) * a  # below the mean
     near, far = np.where(lower, a, b), np.where(lower, b, a)
