@@ -13,7 +13,7 @@ from autograd_lite.ops.axes import normal_axis
 from autograd_lite.ops.elementwise import conj
 from autograd_lite.ops.index import scatter, seen_at
 from autograd_lite.ops.reduce import sum
-from autograd_lite.ops.shape import broadcast_to, column_sums, permute_dims, reshape, sum_to
+from autograd_lite.ops.shape import broadcast_to, column_sums, expand_dims, permute_dims, reshape, sum_to
 from autograd_lite.products import conform, fit, gate, gate_product
 from autograd_lite.rules import bilinear, general
 from autograd_lite.tensor import Row, Tensor
@@ -107,8 +107,8 @@ _tensordot = bilinear("tensordot", lambda x, y, axes: np.tensordot(x, y, axes)[(
 
 def _affine(x: Any, w: Any, b: Any, xp: Any = np) -> Any:  # the same for every library
     flat = x.__class__ is np.ndarray is w.__class__ and x.ndim == 2 == w.ndim
-    if not flat and 0 in (len(x.shape), len(w.shape)):
-        raise ValueError("the input and the weight have one axis or more")
+    if not flat and (not x.shape or len(w.shape) < 2):
+        raise ValueError("the input has one axis or more, and the weight two")
     out = x.dot(w.T) if flat and (x.size < LARGE or x.shape[1] == 1) else x @ w.mT  # as `_matmul`, without its call
     if b.shape == out.shape[-1:] and (b.dtype is out.dtype or b.dtype == out.dtype):
         out += b  # in the product's own memory
@@ -123,7 +123,8 @@ def _of_product(g: Any, x: Any, w: Any) -> Any:
 
 
 def _affine_x(g: Any, x: Any, w: Any) -> Any:
-    return _matmul(_of_product(g, x, w), w)
+    g = _of_product(g, x, w)
+    return _matmul(expand_dims(g, -2) if x.ndim == 1 and w.ndim > 2 else g, w)
 
 
 def _affine_w(g: Any, x: Any, w: Any) -> Any:
@@ -132,6 +133,8 @@ def _affine_w(g: Any, x: Any, w: Any) -> Any:
     if w.ndim == 2 and g.ndim != 2:
         rows = prod(g.shape[:-1])
         g, x = reshape(g, (rows, g.shape[-1])), reshape(x, (rows, x.shape[-1]))
+    if x.ndim == 1:  # of a stack of weights
+        x, g = expand_dims(x, 0), expand_dims(g, -2)
     return _transpose_by(x, g).mT
 
 

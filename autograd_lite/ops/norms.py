@@ -12,12 +12,13 @@ from autograd_lite.ops.axes import batch_over
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.decompose import matrix_rank, svdvals
 from autograd_lite.ops.degenerate import is_zero
-from autograd_lite.ops.elementwise import abs, conj, isfinite, not_equal, quotient, sign, where
+from autograd_lite.ops.elementwise import abs, conj, isfinite, not_equal, quotient, real, sign, where
 from autograd_lite.ops.order import raw, still
 from autograd_lite.ops.reduce import max, min, reduction, sum
 from autograd_lite.ops.shape import expand_dims, reshape
 from autograd_lite.ops.solve import adjoint, inv, matrices
 from autograd_lite.rules import general
+from autograd_lite.tensor import Tensor
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 
@@ -170,18 +171,39 @@ def cond(x: Any, p: Any = None) -> Any:
 
 
 def _pinv_pull(g: Any, p: Any, x: Any, rtol: Any) -> Any:
-    """Golub and Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares" (1973): rank unchanged,
-    dP = -P dX P + P Pᴴ dXᴴ (I - X P) + (I - P X) dXᴴ Pᴴ P."""
-    m, n = x.shape[-2:]
-    outside, unseen = np.eye(m) - x @ p, np.eye(n) - p @ x
-    back = g.mT
-    return conj(outside @ back @ p @ adjoint(p)) + conj(adjoint(p) @ p @ back @ unseen) - p.mT @ g @ p.mT
+    """The transpose of the push, which is the push of the transpose: P is the gradient of a sum of log(sigma)."""
+    return _pinv_push(g.mT, p, x, rtol).mT
 
 
 def _pinv_push(t: Any, p: Any, x: Any, rtol: Any) -> Any:
+    """Golub and Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares" (1973):
+    dP = -P dX P + P Lᴴ + R P, with L = (I - X P) dX P and R = (I - P X) dXᴴ Pᴴ.
+
+    Of lower rank, P is that of the nearest matrix of this rank, X P X, whose singular vectors turn by
+    L = (I - X P) dX P + N R P and R = (I - P X) dXᴴ Pᴴ + Nᴴ L Pᴴ, with N = X - X P X. This is 0, and seen only by
+    further derivatives.
+    """
     m, n = x.shape[-2:]
-    outside, unseen = np.eye(m) - x @ p, np.eye(n) - p @ x
-    return p @ adjoint(p) @ adjoint(t) @ outside + unseen @ adjoint(t) @ adjoint(p) @ p - p @ t @ p
+    outside, unseen, back = np.eye(m) - x @ p, np.eye(n) - p @ x, adjoint(t)
+    if not _of_lower_rank(p, x):  # in the shortest order
+        return p @ adjoint(p) @ back @ outside + unseen @ back @ adjoint(p) @ p - p @ t @ p
+    rest = outside @ x
+    right = unseen @ back @ adjoint(p)
+    left = outside @ t @ p + rest @ right @ p
+    grown, shrunk = rest @ adjoint(rest), adjoint(p) @ p
+    for _ in range(3):  # Smith's doubling of the series of L = left + N Nᴴ L Pᴴ P: right to the 16th power of N
+        left = left + grown @ left @ shrunk
+        grown, shrunk = grown @ grown, shrunk @ shrunk
+    right = right + adjoint(rest) @ left @ adjoint(p)
+    return p @ adjoint(left) + right @ p - p @ t @ p
+
+
+def _of_lower_rank(p: Any, x: Any) -> bool:
+    """Whether X moves, and has neither all rows nor all columns independent."""
+    if not (isinstance(x, Tensor) and x.requires_grad):
+        return False
+    rank = real(sum(still(p) * still(x).mT, axis=(-2, -1)))  # the trace of P X, to rounding
+    return decided(np.any(sorted(x.shape[-2:])[0] - rank > 0.5), otherwise=True)
 
 
 # fmt: off
@@ -192,7 +214,7 @@ _pinv = general("pinv", lambda x, rtol: np.linalg.pinv(x, rcond=rtol), _pinv_pul
 def pinv(x: Any, /, *, rtol: Any = None) -> Any:
     """The pseudo-inverse; singular values up to `rtol` times the largest count as 0 (by default eps times the longer side).
 
-    Its derivative holds the rank fixed.
+    Its derivatives hold the rank fixed: they are those of the pseudo-inverse of the nearest matrix of that rank.
     """
     x = matrices("pinv", x)
     if rtol is None:
