@@ -220,8 +220,9 @@ def reverse(
     made: frozenset[int] = frozenset()  # whose adjoints were made here: nobody else has seen them
     take, there, (lift, bare) = adjoints.pop, adjoints.get, _shown(adjoints, record)
     plain = not lift and watch is None and pull is None
-    if lift:
-        rounded(rows)
+    corners = rounded(rows) if lift else None
+    if corners is not None:
+        corners.begin(adjoints, holes)
     while rows:
         row = rows.pop()
         op, seq = row.op, row.seq
@@ -250,7 +251,10 @@ def reverse(
             gated = seq in holes
             holes.discard(seq)  # so that there are none any more below the last of them
             through = pull or (op.gated if gated else op.pull)
-            contributions = through(g, lifted(row, record) if lift else row, first)
+            shown = lifted(row, record) if lift else row
+            contributions = through(g, shown, first)
+            if corners is not None:
+                contributions = corners.pulled(contributions, row, shown, first, pull)
         for arg, c in zip(row.args, contributions):  # noqa: B905  # strict= costs a fifth of the loop
             if c is not None:
                 s = arg.seq
@@ -295,7 +299,8 @@ def forward(
     `push(row, tangents)` takes the place of the operations' own pushes (see `batch`).
     """
     holes, (lift, bare) = set() if holes is None else holes, _shown(tangents, record)
-    for row in rounded(list(rows)) if lift else rows:
+    corners = rounded(rows := list(rows)) if lift else None
+    for row in rows:
         op = row.op
         if op is None or row.seq in tangents:
             continue
@@ -304,12 +309,16 @@ def forward(
             with_holes = bool(holes) and any([arg.seq in holes for arg in row.args])
             shown = lifted(row, record) if lift else row
             t = push(shown, ts) if push else op.push(shown, ts, with_holes)
+            if corners is not None and t is not None:
+                corners.pushed(t, row, shown, ts, push)
             if t is not None:
                 tangents[row.seq] = t
                 if op.holes or (with_holes and has_zero(t._row.value if isinstance(t, Tensor) else t)):
                     holes.add(row.seq)
                 if watch is not None:
                     watch(row, t)
+    if corners is not None:
+        corners.end(tangents)
     return _plain(tangents, copy=False) if bare else tangents
 
 

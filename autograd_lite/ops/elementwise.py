@@ -82,9 +82,14 @@ def _turned(t: Any, s: Any, back: Any, x: Any) -> Any:
     return quotient(t - s * real(t * back), abs(x)) if is_complex(x) else zeros_like(x)
 
 
-def _length_to(n: Any, length: Any) -> Any:
-    """n v**(n-2), which times x is the derivative of v**n in x, v being a length."""
-    return n if n.__class__ in PYTHON and n == 2 else n * length() ** (n - 2)
+def times_power(n: Any, p: Any, slope: Any, power: Any) -> Any:
+    """The derivative n v**(n-p) slope of the n-th power of a length, that of v**p being p slope; 0 where v is 0.
+
+    `power` gives powers of v that a sweep takes for no lengths. An n below p is a factor's in derivatives of higher powers.
+    """
+    if n.__class__ in PYTHON and n <= p:
+        return n * slope if n == p else n * quotient(slope, power(p - n))
+    return n * power(n - p) * slope
 
 
 def _power_of(name: str) -> Any:
@@ -101,7 +106,7 @@ relu    = elementwise("relu",    _relu,      lambda v, x: x > 0,                
 _clip   = elementwise("clip",    np.clip,    lambda v, x, lo, hi: (lo <= x) & (x <= hi), lambda v, x, lo, hi: (x < lo) & (lo <= hi), lambda v, x, lo, hi: (x > hi) | (lo > hi), signature="x, min, max, /", holes=True)
 sign    = general("sign",        np.sign,    lambda g, v, x: _turned(g, conj(v), v, x), lambda t, v, x: _turned(t, v, conj(v), x),          doc="The sign: -1, 0 or 1, or z/|z|; the derivative of a real sign is 0.", batch=batch_same)
 abs     = elementwise("abs",     np.abs,     lambda v, x: conj(sign(x)), infix="|{}|", power=_power_of("abs_power"), doc="The absolute value; its derivative at 0 is 0.")
-abs_power = elementwise("abs_power", lambda x, n, xp=np: xp.abs(x) ** n, lambda v, x, n: _length_to(n, lambda: abs(x)) * conj(x), 0, signature="x, n, /", doc="|x| to the power of n, at least 2, which has no corner at 0.")
+abs_power = elementwise("abs_power", lambda x, n, xp=np: xp.abs(x) ** n, lambda v, x, n: times_power(n, 2, conj(x) if is_complex(x) else x, lambda m: abs_power(x, m)), 0, signature="x, n, /", doc="|x| to the power of n, which has no corner at 0 if n is at least 2.")
 floor   = elementwise("floor",   np.floor,   0, holes=True, doc="The largest integer not above x; its derivative is 0.")
 ceil    = elementwise("ceil",    np.ceil,    0, holes=True, doc="The smallest integer not below x; its derivative is 0.")
 round   = elementwise("round",   np.round,   0, holes=True, doc="The nearest integer, halves to even; its derivative is 0.")
@@ -318,7 +323,7 @@ atanh = elementwise("atanh", np.atanh, lambda v, x: 1 / gaps(x),                
 
 hypot = elementwise("hypot", np.hypot, lambda v, x, y: cosine(x, y),              lambda v, x, y: cosine(y, x), power=_power_of("hypot_power"), doc="sqrt(x**2 + y**2) without overflow; derivative 0 at the origin.")
 cosine = elementwise("cosine", lambda x, y, xp=np: _quotient(x, xp.hypot(x, y), xp), lambda v, x, y: cosine(y, x) ** 2 / hypot(x, y), lambda v, x, y: -v * cosine(y, x) / hypot(x, y), doc="x / hypot(x, y), 0 at the origin; its derivatives lose nothing near the axes.")
-hypot_power = elementwise("hypot_power", lambda x, y, n, xp=np: xp.hypot(x, y) ** n, lambda v, x, y, n: _length_to(n, lambda: hypot(x, y)) * x, lambda v, x, y, n: _length_to(n, lambda: hypot(x, y)) * y, 0, signature="x, y, n, /", doc="hypot(x, y) to the power of n, at least 2, which has no corner at the origin.")
+hypot_power = elementwise("hypot_power", lambda x, y, n, xp=np: xp.hypot(x, y) ** n, lambda v, x, y, n: times_power(n, 2, x, lambda m: hypot_power(x, y, m)), lambda v, x, y, n: times_power(n, 2, y, lambda m: hypot_power(x, y, m)), 0, signature="x, y, n, /", doc="hypot(x, y) to the power of n, which has no corner at the origin if n is at least 2.")
 atan2 = elementwise("atan2", np.atan2, lambda v, y, x: quotient(cosine(x, y), hypot(x, y)), lambda v, y, x: -quotient(cosine(y, x), hypot(x, y)), signature="y, x, /", doc="The angle of the point (x, y); derivative 0 at the origin.")
 
 

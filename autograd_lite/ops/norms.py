@@ -8,13 +8,23 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd_lite.backend import as_array, decided, is_complex, is_inexact, real_dtype
-from autograd_lite.ops.axes import batch_over
+from autograd_lite.ops.axes import batch_over, batch_same
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.decompose import matrix_rank, svdvals
 from autograd_lite.ops.degenerate import is_zero
-from autograd_lite.ops.elementwise import abs, conj, isfinite, not_equal, quotient, real, sign, where
+from autograd_lite.ops.elementwise import (
+    abs,
+    conj,
+    isfinite,
+    not_equal,
+    quotient,
+    real,
+    sign,
+    times_power,
+    where,
+)
 from autograd_lite.ops.order import raw, still
-from autograd_lite.ops.reduce import max, min, reduction, sum
+from autograd_lite.ops.reduce import any, max, min, reduction, sum
 from autograd_lite.ops.shape import expand_dims, reshape
 from autograd_lite.ops.solve import adjoint, inv, matrices
 from autograd_lite.rules import general
@@ -38,8 +48,6 @@ def _signed(x: Any, n: Any) -> Any:
 
 def _direction(v: Any, x: Any, axis: Any, ord: float, keepdims: bool) -> Any:
     """The partial of v = (Σ|x|ᵖ)^(1/p): sgn(x) (|x|/v)^(p-1), 0 where the norm is."""
-    if ord == 1:
-        return _signed(x, 0)
     if x.size and not _in_range(v):  # it has no scale: that of x divided by its largest entry is the same
         scale = max(abs(still(x)), axis=axis, keepdims=True)
         x = x / where((scale == 0) | ~isfinite(scale), 1.0, scale)
@@ -55,16 +63,15 @@ def _in_range(v: Any) -> bool:
 
 
 def _direction_times(v: Any, x: Any, axis: Any, ord: float, n: Any, keepdims: bool) -> Any:
-    """The partial of the n-th power: n v^(n-p) sgn(x) |x|^(p-1)."""
-    slope = _signed(x, ord - 1)
-    return n * slope if n == ord else n * _p_norm(x, axis=axis, ord=ord, keepdims=True) ** (n - ord) * slope
+    """The partial of the n-th power: n v^(n-p) sgn(x) |x|^(p-1), 0 where the norm is."""
+    return times_power(n, ord, _signed(x, ord - 1), lambda m: _p_norm_power(x, axis=axis, ord=ord, n=m, keepdims=True))
 
 
 def _p_norm_kernel(x: Any, axis: Any, ord: float, keepdims: bool) -> Any:
     return np.linalg.vector_norm(x, axis=axis, ord=ord, keepdims=keepdims)
 
 
-def _p_norm_power(row: Any, n: Any) -> Any:
+def _to_the(row: Any, n: Any) -> Any:
     axis, ord, keepdims = row.params
     return ("vector_norm_power", row.args, (axis, ord, n, keepdims)) if n >= ord > 1 else None
 
@@ -75,20 +82,41 @@ _p_norm = reduction(
     _direction,
     signature="x, /, axis=None, ord=2, *, keepdims=False",
     batch=batch_over,
-    power=_p_norm_power,
+    power=_to_the,
 )
-reduction(
+_p_norm_power = reduction(
     "vector_norm_power",
     lambda x, axis, ord, n, keepdims, xp=np: xp.linalg.vector_norm(x, axis=axis, ord=ord, keepdims=keepdims) ** n,
     _direction_times,
     signature="x, /, axis=None, ord=2, n=2, *, keepdims=False",
     batch=batch_over,
-    doc="The n-th power of the norm of order `ord`, n being at least that, which has no corner at 0.",
+    doc="The n-th power of the norm of order `ord`, which has no corner at 0 if n is at least that.",
+)
+
+
+def _bent(g: Any, v: Any, x: Any, mask: Any, axes: tuple[int, ...]) -> Any:
+    """NaN in all entries of a length that is 0, if any of them moves: the rule of `corner`, in both modes."""
+    moving = still(g) != 0
+    bad = mask & (any(moving, axis=axes, keepdims=True) if axes else moving)
+    return where(bad, np.nan * g, 0.0) + corner(x, bad, axes)
+
+
+corner = general(
+    "corner",
+    lambda x, mask, axes, xp=np: xp.zeros_like(x) * mask,
+    (_bent, 0),
+    (_bent, 0),
+    signature="x, mask, /, axes",
+    batch=batch_same,
+    doc="0, with the derivative NaN where `mask`: what is added to the derivatives of lengths that are 0.",
 )
 
 
 def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
-    """The norm (Σ|x|ᵖ)^(1/p), p being `ord`, over an axis, several, or all; its derivative at 0 is 0.
+    """The norm (Σ|x|ᵖ)^(1/p), p being `ord`, over an axis, several, or all.
+
+    At 0 its derivative is 0, the subgradient, and its second derivative NaN: so are those of functions of it, other
+    than powers that have one. The derivatives of a real 1-norm and ∞-norm are those of `abs` and `max`.
 
     `ord` may be inf (the largest absolute value), -inf (the smallest) or 0 (how many entries are not 0) too.
 
@@ -97,6 +125,8 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
     Tensor([0.6, 0.8])
     """
     x = as_array(x)
+    if ord == 1:
+        return sum(abs(x), axis=axis, keepdims=keepdims)
     if ord == np.inf:
         return max(abs(x), axis=axis, keepdims=keepdims)
     if ord == -np.inf:

@@ -11,7 +11,7 @@ import numpy as np
 from autograd_lite.backend import decided, is_complex, typed
 from autograd_lite.ops.axes import axes_of, batch_along, batch_over
 from autograd_lite.ops.create import ones_like, zeros_like
-from autograd_lite.ops.elementwise import conj, exp, isfinite, quotient, where
+from autograd_lite.ops.elementwise import conj, exp, isfinite, quotient, times_power, where
 from autograd_lite.ops.shape import broadcast_to, concat, permute_dims, reshape
 from autograd_lite.products import gate, pick
 from autograd_lite.rules import general, linear, plain
@@ -179,8 +179,8 @@ def _standard(v: Any, x: Any, axis: Any, correction: float, keepdims: bool) -> A
 
 
 def _standard_times(v: Any, x: Any, axis: Any, correction: float, n: Any, keepdims: bool) -> Any:
-    length = std(x, axis=axis, correction=correction, keepdims=True)
-    return n * (1 if n == 2 else length ** (n - 2)) * _from_mean(x, axis) / _freedom(x, axis, correction)
+    slope = _from_mean(x, axis) / _freedom(x, axis, correction)
+    return times_power(n, 2, slope, lambda m: _std_power(x, axis=axis, correction=correction, n=m, keepdims=True))
 
 
 def _standard_to_the(x: Any, axis: Any, correction: Any, n: Any, keepdims: Any, xp: Any = np) -> Any:
@@ -215,7 +215,7 @@ max   = reduction("max",  lambda x, axis, keepdims: _maximum(x, _axis(axis), Non
 min   = reduction("min",  lambda x, axis, keepdims: _minimum(x, _axis(axis), None, None, keepdims), _share, signature="x, /, axis=None, *, keepdims=False", holes=True, doc="The smallest entry; ties share the adjoint evenly.", batch=batch_over)
 var   = reduction("var",  _var, _deviation, signature="x, /, axis=None, *, correction=0.0, keepdims=False", doc="The variance; `correction` is subtracted from the count (1 for the unbiased one).", batch=batch_over)
 std   = reduction("std",  lambda *args: np.sqrt(_var(*args)), _standard, signature="x, /, axis=None, *, correction=0.0, keepdims=False", doc="The standard deviation; where it is 0 its derivative is 0.", batch=batch_over, power=_standard_power)
-reduction("std_power", _standard_to_the, _standard_times, signature="x, /, axis=None, *, correction=0.0, n=2, keepdims=False", doc="The n-th power of the standard deviation, n being at least 2, which has no corner where that is 0.", batch=batch_over)
+_std_power = reduction("std_power", _standard_to_the, _standard_times, signature="x, /, axis=None, *, correction=0.0, n=2, keepdims=False", doc="The n-th power of the standard deviation, which has no corner where that is 0 if n is at least 2.", batch=batch_over)
 logsumexp = reduction("logsumexp", _logsumexp, _weights,                                                         signature="x, /, axis=None, *, keepdims=False", doc="log(sum(exp(x))) without overflow.", batch=batch_over)
 
 all           = plain("all",    lambda x, axis, keepdims: np.all(x, axis=axis, keepdims=keepdims),    signature="x, /, axis=None, *, keepdims=False", doc="Whether all entries are true.")
