@@ -110,7 +110,7 @@ class _Again:
     def __init__(self, v: Any, xs: list[Any], rerun: Function, closure: tuple[int, ...], ks: tuple[int, ...]) -> None:
         since = tick()
         inputs = Inputs(list(xs[: len(xs) - len(closure)]), "checkpoint")
-        outs = recorded(rerun, inputs.tensors)
+        outs = recorded(rerun, inputs.tree)
         self.seqs = [*inputs.seqs, *closure]
         # a sweep that records shows tracked values, those of the closure too
         self.outer = inputs.outer or any([isinstance(x, Tensor) and x._row.seq for x in xs[len(inputs.seqs) :]])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,11 @@ from autograd_lite import trees
 from autograd_lite.backend import NUMPY, as_value, has_zero, is_array, is_complex, is_inexact, own
 from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError
 from autograd_lite.memory import unshared
-from autograd_lite.modes import quiet, recorded, watcher
+from autograd_lite.modes import MODES, quiet, recorded, watcher
 from autograd_lite.ops.create import alias, zeros_like
 from autograd_lite.products import conform
 from autograd_lite.sweep import (
+    ONES,
     conjugated,
     depending,
     forward,
@@ -43,6 +45,7 @@ __all__ = [
 ]
 
 Function = Callable[..., Any]
+_op = attrgetter("op")
 
 
 # -- variables in, derivatives out ---------------------------------------------------------------------------------
@@ -55,35 +58,36 @@ class Inputs:
     """
 
     def __init__(self, tree: Any, asker: str, copy: bool | None = None) -> None:
-        self.quiet = quiet()
-        leaves, self.spec = trees.flatten(tree)
-        self.given = leaves
-        self.tensors = [self._variable(x, asker, copy) for x in leaves]
-        self.rows = [t._row for t in self.tensors]
+        self.quiet = bool(MODES) and quiet()
+        self.given, self.spec = trees.flatten(tree)
+        self.outer = self.wrapped = False
+        self.rows: list[Row] = []
+        for x in self.given:
+            if isinstance(x, Tensor):
+                self.wrapped = True
+                if x._row.seq and not self.quiet:
+                    self.outer = True
+                    self.rows.append(alias(x)._row)
+                    continue
+                value = x._row.value
+            elif is_array(x):
+                value = as_value(x, copy=copy)
+            else:
+                raise NotDifferentiableError(
+                    f"{asker}: cannot differentiate with respect to {x!r} ({type(x).__name__})"
+                )
+            if not is_inexact(value):
+                raise NotDifferentiableError(
+                    f"{asker}: a variable needs a floating-point dtype, not {value.dtype}: write 2.0 instead of 2, "
+                    f"use .astype(float), or choose other argnums"
+                )
+            self.rows.append(leaf(value))
         self.seqs = [row.seq for row in self.rows]
         self.first = min(self.seqs, default=1)
-        self.outer = not self.quiet and any([isinstance(x, Tensor) and x._row.seq > 0 for x in leaves])
-        self.wrapped = any([isinstance(x, Tensor) for x in leaves])
-
-    def _variable(self, x: Any, asker: str, copy: bool | None) -> Tensor:
-        if isinstance(x, Tensor):
-            if x._row.seq and not self.quiet:
-                return handle(alias(x)._row)
-            value = x._row.value
-        elif is_array(x):
-            value = as_value(x, copy=copy)
-        else:
-            raise NotDifferentiableError(f"{asker}: cannot differentiate with respect to {x!r} ({type(x).__name__})")
-        if not is_inexact(value):
-            raise NotDifferentiableError(
-                f"{asker}: a variable needs a floating-point dtype, not {value.dtype}: write 2.0 instead of 2, "
-                f"use .astype(float), or choose other argnums"
-            )
-        return handle(leaf(value))
 
     @property
     def tree(self) -> Any:
-        return trees.unflatten(self.spec, self.tensors)
+        return trees.unflatten(self.spec, [handle(row) for row in self.rows])
 
     def shaped(self, results: list[Any]) -> Any:
         return trees.unflatten(self.spec, results)
@@ -91,17 +95,19 @@ class Inputs:
 
 def split(args: tuple[Any, ...], argnums: int | tuple[int, ...], asker: str) -> tuple[Any, Callable[[Any], list[Any]]]:
     """The arguments to differentiate, and a way to put variables in their places."""
-    nums = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-    if not all([-len(args) <= n < len(args) for n in nums]):
-        raise SeedError(f"{asker}: argnums={argnums} but the function was given {len(args)} positional arguments")
+    one = isinstance(argnums, int)
+    nums: Any = (argnums,) if one else argnums
+    for n in nums:
+        if not -len(args) <= n < len(args):
+            raise SeedError(f"{asker}: argnums={argnums} but the function was given {len(args)} positional arguments")
 
     def filled(variables: Any) -> list[Any]:
         full = list(args)
-        for n, v in zip(nums, (variables,) if isinstance(argnums, int) else variables, strict=True):
+        for n, v in zip(nums, (variables,) if one else variables, strict=True):
             full[n] = v
         return full
 
-    return (args[argnums] if isinstance(argnums, int) else tuple([args[n] for n in nums])), filled
+    return (args[nums[0]] if one else tuple([args[n] for n in nums])), filled
 
 
 def raw(x: Any) -> Any:
@@ -111,10 +117,11 @@ def raw(x: Any) -> Any:
 def _pulled_back(inputs: Inputs, rows: list[Row], seeds: dict[int, Any], **known: Any) -> list[Any]:
     """The gradients of the inputs, by one reverse sweep of `rows`, which it consumes."""
     adjoints = swept_back(inputs, rows, seeds, **known)
-    return [
-        finished_as(unshared(adjoints, row.seq) if row.seq in adjoints else None, row, inputs.wrapped)
-        for row in inputs.rows
-    ]
+    results = []
+    for row in inputs.rows:
+        g = unshared(adjoints, row.seq) if row.seq in adjoints else None
+        results.append(finished_as(g, row, inputs.wrapped))
+    return results
 
 
 def swept_back(
@@ -132,18 +139,19 @@ def swept_back(
     everybody else: what is recorded depends on the seeds alone.
     """
     record = inputs.outer or (reaches_beyond(rows, inputs.first) if beyond is None else beyond)
-    if record or any([row.op is None for row in rows]):  # one of nested derivatives
+    if record or None in map(_op, rows):  # a variable of a derivative inside or outside this one
         rows[:] = depending(rows, inputs.seqs, inputs.first, record)
-    watch = getattr(watcher(), "adjoint", None)
+    watch = getattr(watcher(), "adjoint", None) if MODES else None
     return reverse_silently(rows, seeds, inputs.first, record=record, holes=holes, watch=watch, pull=pull)
 
 
 def finished_as(g: Any, row: Row, wrapped: bool) -> Any:
     """An adjoint as the derivative a caller gets: zeros if nothing arrived, its variable's dtype, its own memory."""
+    value = row.value
     if g is None:
-        g = zeros_like(row.value)
-    else:
-        g = conjugated(conform(g, row.value))
+        g = zeros_like(value)
+    elif g.__class__ not in NUMPY or g.dtype is not value.dtype or g.dtype.char not in "df":  # nearly never
+        g = conjugated(conform(g, value))
         if isinstance(g, Tensor):
             return g
     return held(g) if wrapped else g
@@ -180,22 +188,42 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
 
     @functools.wraps(f)
     def derived(*args: Any, **options: Any) -> Any:
-        chosen, filled = split(args, argnums, "grad")
-        inputs = Inputs(chosen, "grad")
-        out = recorded(f, *filled(inputs.tree), **options)
-        out, aux = out if has_aux else (out, None)
-        box = [out]
-        del out  # so that the sweep holds the tape alone, and lets go of each value once it is used
-        value, gradient = _gradient(box, inputs)
-        return ((value, lowered(aux, inputs)) if has_aux else value), gradient
+        value, aux, gradient = _evaluated(f, argnums, has_aux, args, options)
+        return ((value, aux) if has_aux else value), gradient
 
     return derived
 
 
-def _gradient(box: list[Any], inputs: Inputs) -> tuple[Any, Any]:
-    """The value and the gradient of the one output in `box`, which it takes out."""
-    y = box.pop()
+def _evaluated(
+    f: Function, argnums: int | tuple[int, ...], has_aux: bool, args: tuple[Any, ...], options: dict[str, Any]
+) -> tuple[Any, Any, Any]:
+    """What `f` gives for `args`, the rest of what it gives, and its gradient."""
+    chosen, filled = split(args, argnums, "grad")
+    inputs = Inputs(chosen, "grad")
+    full = filled(inputs.tree)
+    y = recorded(f, *full, **options) if inputs.quiet else f(*full, **options)
+    del full  # the sweep is to hold the tape alone, and let go of each value once it is used
+    aux = None
+    if has_aux:
+        y, aux = y
+        aux = lowered(aux, inputs)
     value = raw(y)
+    if value.__class__ not in ONES:
+        _one_real_number(y, value)
+    if not isinstance(y, Tensor) or y._row.seq < inputs.first:  # it depends on no variable of ours
+        zeros = inputs.shaped([finished_as(None, row, inputs.wrapped) for row in inputs.rows])
+        return lowered(y, inputs), aux, zeros
+    row = y._row
+    rows, seeds = rows_of((row,), inputs.first, inputs.seqs), {row.seq: seed_for(row, None, "grad")}
+    beyond = reaches_beyond(rows, inputs.first)
+    if inputs.wrapped or beyond:
+        value = y.detach() if inputs.quiet else y
+    del y, row
+    return value, aux, inputs.shaped(_pulled_back(inputs, rows, seeds, beyond=beyond))
+
+
+def _one_real_number(y: Any, value: Any) -> None:
+    """Raise for what has no gradient."""
     if not is_array(value) or np.shape(value) != ():
         what = f"shape {tuple(value.shape)}" if hasattr(value, "shape") else f"type {type(y).__name__}"
         raise NonScalarError(
@@ -206,14 +234,6 @@ def _gradient(box: list[Any], inputs: Inputs) -> tuple[Any, Any]:
             "grad: the function must return one real number, not a complex one; take ag.real, ag.imag or abs of it, "
             "or use ag.jacobian, or ag.vjp with a seed"
         )
-    if not isinstance(y, Tensor) or y._row.seq < inputs.first:  # it depends on no variable of ours
-        return lowered(y, inputs), inputs.shaped([finished_as(None, row, inputs.wrapped) for row in inputs.rows])
-    row = y._row
-    rows, seeds = rows_of((row,), inputs.first, inputs.seqs), {row.seq: seed_for(row, None, "grad")}
-    beyond = reaches_beyond(rows, inputs.first)
-    value = (y.detach() if inputs.quiet else y) if inputs.wrapped or beyond else row.value
-    del y, row
-    return value, inputs.shaped(_pulled_back(inputs, rows, seeds, beyond=beyond))
 
 
 def lowered(tree: Any, inputs: Inputs) -> Any:
@@ -240,12 +260,11 @@ def grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = False)
     >>> ag.grad(ag.grad(lambda x: x**3))(2.0)
     np.float64(12.0)
     """
-    both = value_and_grad(f, argnums, has_aux)
 
     @functools.wraps(f)
     def derived(*args: Any, **options: Any) -> Any:
-        value, gradient = both(*args, **options)
-        return (gradient, value[1]) if has_aux else gradient
+        _, aux, gradient = _evaluated(f, argnums, has_aux, args, options)
+        return (gradient, aux) if has_aux else gradient
 
     return derived
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 import optree
 
 __all__ = ["accessors", "flatten", "leaves", "like", "mapped", "unflatten"]
@@ -19,12 +20,23 @@ NAMESPACE = "autograd_lite"
 _ordered = optree.dict_insertion_ordered(True, namespace=NAMESPACE)
 _ordered.__enter__()  # for good: it is of this namespace alone
 
-flatten: Callable[[Any], tuple[list[Any], Any]] = partial(optree.tree_flatten, namespace=NAMESPACE)
-"""The leaves of a container, and its structure."""
+_ARRAY = optree.tree_flatten(cast("Any", 0.0), namespace=NAMESPACE)[1]
+
+
+def flatten(tree: Any) -> tuple[list[Any], Any]:
+    """The leaves of a container, and its structure."""
+    if tree.__class__ is np.ndarray or tree.__class__ is float:  # what is differentiated most
+        return [tree], _ARRAY
+    return optree.tree_flatten(tree, namespace=NAMESPACE)
+
+
+def unflatten(spec: Any, leaves: list[Any]) -> Any:
+    """A container of the structure `spec`."""
+    return leaves[0] if spec is _ARRAY else optree.tree_unflatten(spec, leaves)
+
 
 leaves: Callable[[Any], list[Any]] = partial(optree.tree_leaves, namespace=NAMESPACE)
 mapped: Callable[[Callable[[Any], Any], Any], Any] = partial(optree.tree_map, namespace=NAMESPACE)
-unflatten: Callable[[Any, list[Any]], Any] = optree.tree_unflatten
 accessors: Callable[[Any], list[Any]] = optree.treespec_accessors
 
 
