@@ -23,10 +23,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of a test of many cases coverage traces one in four, chosen by its name: tracing triples a test's time."""
+    """Of a test of many cases coverage traces one in twelve, chosen by its name: tracing triples a test's time."""
     cases = Counter([item.nodeid.partition("[")[0] for item in items])
     for item in items:
-        if cases[item.nodeid.partition("[")[0]] > 8 and zlib.crc32(item.nodeid.encode()) % 4:
+        if cases[item.nodeid.partition("[")[0]] > 4 and zlib.crc32(item.nodeid.encode()) % 12:
             item.add_marker(pytest.mark.no_cover)
 
 
