@@ -18,6 +18,7 @@ from autograd_lite.errors import explain
 from autograd_lite.kernels import kernel_for, kernel_for_lists
 from autograd_lite.modes import MODES, here
 from autograd_lite.tensor import Row, Tensor, constant, handle, new, next_seq
+from autograd_lite.traced import examples
 from autograd_lite.views import View
 
 __all__ = ["OPS", "Call", "Op", "apply", "operand", "record"]
@@ -362,13 +363,21 @@ def _apply_view(op: Op, args: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
     if not isinstance(base, Tensor):
         return out
     value, source = out._row.value, base._row.value
-    if value.__class__ not in NUMPY:  # an array of `replay` lies where its example does
-        value, source = getattr(value, "example", value), getattr(source, "example", source)
     repeated = isinstance(base, View) and base.repeated
-    if repeated or source.__class__ in SCALARS:  # whether NumPy would share memory is asked of an array as NumPy has it
-        source = np.broadcast_to(base._base._row.value, source.shape) if repeated else np.asarray(source)
-        value = op.kernel(source, *params)
+    if repeated or source.__class__ in SCALARS or value.__class__ not in NUMPY:
+        value, source = _as_numpy_has_it(op, base, params, repeated)
     return View(base, op, params, out._row) if op.write is None or _shares(value, source) else out
+
+
+def _as_numpy_has_it(op: Op, base: Tensor, params: tuple[Any, ...], repeated: bool) -> tuple[Any, Any]:
+    """The result of a view and what it looks at, as arrays that share memory if NumPy's do."""
+    source = base._row.value
+    if source.__class__ not in NUMPY:
+        source, params = examples(source), examples(params)  # an array of `replay` lies where its example does
+        if source.__class__ not in NUMPY:
+            return None, source
+    source = np.broadcast_to(examples(base._base._row.value), source.shape) if repeated else np.asarray(source)
+    return op.kernel(source, *params), source
 
 
 def _shares(value: Any, source: Any) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd_lite.backend import NUMPY
 from autograd_lite.modes import recorded
 from autograd_lite.tensor import Row, Tensor, handle, replace
 
@@ -35,7 +34,7 @@ class View(Tensor):
     @property
     def repeated(self) -> bool:
         """Whether it repeats its base's entries: then NumPy has no memory of its own for it, where we may."""
-        return self._op.write is None and self._row.value.__class__ in NUMPY
+        return self._op.write is None
 
     @property
     def _row(self) -> Row:  # the same attribute, computed

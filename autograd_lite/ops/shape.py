@@ -12,6 +12,7 @@ from autograd_lite.backend import as_array, locked
 from autograd_lite.ops.axes import axes_of, batch_all, batch_along, batch_new_axis, batch_over, normal_axis
 from autograd_lite.rules import linear
 from autograd_lite.tensor import Tensor
+from autograd_lite.traced import examples
 from autograd_lite.views import View, copied_out
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
@@ -224,6 +225,9 @@ def ravel(x: Any, /) -> Any:
     """All entries in one axis: a view where they lie so in memory, else a copy."""
     out = _reshape(x, (-1,))
     value = _raw(x)
+    value = (
+        value if value.__class__ is np.ndarray else examples(value)
+    )  # an array of `replay` lies where its example does
     there = value.__class__ is not np.ndarray or value.flags.c_contiguous
     return out if there and not (isinstance(x, View) and x.repeated) else copied_out(out)
 
