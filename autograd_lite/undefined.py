@@ -33,7 +33,6 @@ def remember(why: str) -> None:
 def refuse(tangents: Iterable[Any]) -> None:
     """Raise DegenerateError if `tangents`, the results of a forward sweep, have NaN and a rule has said why."""
     if why := _why.get():
-        _why.set("")
         for t in tangents:
             t = t._row.value if isinstance(t, Tensor) else t
             if t is not None and decided((t != t).any(), otherwise=False):  # NaN alone differs from itself

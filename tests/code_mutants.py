@@ -54,7 +54,7 @@ TESTS: dict[str, list[str]] = {
     "autograd_lite.transforms": ["test_zeros_of_seeds", "test_transforms", "test_nested", "test_mixed"],
     "autograd_lite.op": ["test_structure", "test_tape", "test_mixed", "test_protocols"],
     "autograd_lite.modes": ["test_modes", "test_debug", "test_tape"],
-    "autograd_lite.views": ["test_views", "test_programs"],
+    "autograd_lite.views": ["test_views", "test_replay_views", "test_programs"],
     "autograd_lite.tensor": ["test_tape", "test_leaving", "test_structure", "test_views"],
     "autograd_lite.memory": ["test_memory", "test_structure"],
     "autograd_lite.checkpoint": ["test_checkpoint", "test_checkpoint_arguments", "test_transforms"],
@@ -69,7 +69,7 @@ TESTS: dict[str, list[str]] = {
     "autograd_lite.undefined": ["test_degenerate_points", "test_mixed"],
     "autograd_lite.trees": ["test_objective", "test_sensitivity", "test_transforms", "test_checkpoint"],
     "autograd_lite.entries": ["test_objective", "test_sensitivity", "test_complex_jacobians"],
-    "autograd_lite.writes": ["test_programs", "test_protocols", "test_views"],
+    "autograd_lite.writes": ["test_meeting_edges", "test_protocol_options", "test_programs", "test_views"],
     "nn.optim": [
         "nn/test_nn_papers_options",
         "nn/test_nn_optim",
@@ -112,7 +112,7 @@ OTHERS = {
         "test_sensitivity",
         "test_check", "test_unknown_derivatives", "test_triangles", "test_ledger", "test_partials", "test_backprop",
         "test_order", "test_steps", "test_two_features_meet", "test_degenerate_points", "test_complex_jacobians",
-        "test_programs", "test_ode", "test_ops_numpy",
+        "test_programs", "test_ode", "test_ops_numpy", "test_meeting_edges", "test_spared_work",
     ],
     "nn": [
         "nn/test_nn_told_where",
@@ -125,6 +125,7 @@ OTHERS = {
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd_lite.memory", "np.empty(1)", "np.empty(2)"): "an array of any size is counted alike",
     ("autograd_lite.matrices", "max(1, BATCH // max(1, largest))", "max(2, BATCH // max(1, largest))"): "two at a time",
+    ("autograd_lite.replay", "Draws(f, leaves)", "Draws(leaves, f)"): "roots are looked through in any order",
     ("autograd_lite.draws", "len(x) < MOST", "len(x) <= MOST"): "where looking ends is a matter of time",
     (
         "autograd_lite.draws",
@@ -174,7 +175,7 @@ ARITHMETIC: dict[type, type] = {
     ast.Div: ast.Mult,
     ast.Pow: ast.Mult,
 }
-COMMUTATIVE = {"multiply", "add", "maximum", "minimum", "max", "min"}
+COMMUTATIVE = {"multiply", "add", "maximum", "minimum", "max", "min", "_alike", "_same", "_same_entry", "array_equal"}
 DROPPED = (ast.Expr, ast.AugAssign, ast.Continue, ast.Break, ast.Raise, ast.Delete)
 
 
