@@ -141,9 +141,7 @@ def _columns(inputs: Inputs, outputs: list[Any]) -> list[list[Any]]:
                 part.append(zeros_like(_room(value, tangents)) if t is None else t)
         for block, part, y in zip(blocks, parts, outputs, strict=True):
             shape = tuple(np.shape(raw(y))) + tuple(r.value.shape)
-            whole = (
-                concat(part, axis=-1) if len(part) > 1 else part[0] if part else array_like(np.zeros(shape), r.value)
-            )
+            whole = concat(part, axis=-1) if len(part) > 1 else part[0] if part else r.value  # which has no entries
             block.append(_given(reshape(whole, shape), inputs.wrapped))
     return blocks
 

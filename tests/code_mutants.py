@@ -115,7 +115,7 @@ OTHERS = {
         "test_programs", "test_ode", "test_ops_numpy", "test_meeting_edges", "test_spared_work",
     ],
     "nn": [
-        "nn/test_nn_told_where",
+        "nn/test_nn_told_where", "nn/test_nn_lines_that_matter",
         "nn/test_nn_estimators", "nn/test_nn_ensemble", "nn/test_nn_bfgs", "nn/test_nn_momentum", "nn/test_nn_io",
         "nn/test_nn_surroundings", "nn/test_nn_watch", "nn/test_nn_module",
     ],
@@ -133,6 +133,16 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "x.__class__ in PLAIN and id(x) in met",
     ): "as before",
     ("autograd_lite.tensor", "not flag and row.seq", "not flag"): "a constant becomes a constant of the same value",
+    (
+        "autograd_lite.products",
+        "where(isfinite(values[k]), x, 0.0)",
+        "where(isfinite(values[k]), x, 1.0)",
+    ): "times zero",
+    (
+        "nn.momentum",
+        "_half_trace_and_gap(curvature, lr, momentum, nesterov)",
+        "_half_trace_and_gap(lr, curvature, momentum, nesterov)",
+    ): "only their product counts",
     ("nn.optim", "group.join()", "pass"): "clocks that show the same are one to save work",
     ("nn.optim", "p.grad is None", "p.grad is not None"): "SGD's short way is the base's, bit for bit",
     ("nn.optim", "g.__class__ is value.__class__", "g.__class__ is not value.__class__"): "a copy has the same numbers",

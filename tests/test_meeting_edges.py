@@ -20,7 +20,7 @@ def test_a_unit_is_noted_on_each_of_its_outputs():
     assert c._row.note["groups"] == (("inner", since), ("layer", since))
 
 
-class Wordless(Exception):  # noqa: N818  # what it is called is what the log has to say
+class Wordless(Exception):  # what it is called is what the log has to say
     pass
 
 
@@ -84,11 +84,28 @@ def test_only_the_product_of_a_length_with_itself_is_a_square(what):
 
 WRITERS = {
     "out=": (lambda target, x: np.add(x, 1.0, out=target), [2.0, 3.0]),
+    "out= of a function": (lambda target, x: np.clip(x, 0.0, 1.5, out=target), [1.0, 1.5]),
     "copyto": (lambda target, x: np.copyto(target, x), [1.0, 2.0]),
     "put_along_axis": (lambda target, x: np.put_along_axis(target, np.array([1, 0]), x, 0), [2.0, 1.0]),
     "add.at": (lambda target, x: np.add.at(target, [1, 1], x), [0.0, 3.0]),
     "multiply.at": (lambda target, x: np.multiply.at(target, [0, 1], x), [0.0, 0.0]),
 }
+
+
+def test_a_product_of_lengths_along_two_axes_is_no_square():
+    hessian = ag.hessian(lambda a: ag.sum(ag.linalg.vector_norm(a, axis=0) * ag.linalg.vector_norm(a, axis=1)))
+    assert np.array_equal(hessian(np.zeros((2, 2))), np.zeros((2, 2, 2, 2)))
+
+
+def test_a_call_made_twice_on_the_same_constant_is_made_once():
+    calls = []
+    times = ag.elementwise("times_noted", lambda x, y: calls.append(0) or x * y, lambda v, x, y: y, lambda v, x, y: x)
+    try:
+        c = np.array([3.0, 4.0])
+        assert np.array_equal(ag.replay(lambda x: times(x, c) + times(x, c))(np.ones(2)), [6.0, 8.0])
+        assert len(calls) == 2  # recorded, and run
+    finally:
+        del ag.op.OPS["times_noted"]
 
 
 @pytest.mark.parametrize("kind", ["an array", "a Tensor"])
