@@ -66,7 +66,10 @@ def gate(g: Any, p: Any) -> Any:
     if not _tracked(g, p):
         return OPS["gated_product"].call(g, p)
     where, isfinite = OPS["where"].call, OPS["isfinite"].call
-    return where((p != 0) | isfinite(g), g, 0.0) * where((g != 0) | isfinite(p), p, 0.0)
+    met = (p != 0) | isfinite(g)
+    if _tracked(p):  # its zero may be a number's like any other, and then what is undefined stays so
+        met = met | OPS["isnan"].call(g)
+    return where(met, g, 0.0) * where((g != 0) | isfinite(p), p, 0.0)
 
 
 def pick(g: Any, w: Any) -> Any:

@@ -32,6 +32,7 @@ from autograd_lite.modes import watcher
 from autograd_lite.op import OPS
 from autograd_lite.products import conform
 from autograd_lite.tensor import Row, Tensor, constant, handle, held
+from autograd_lite.undefined import forget, refuse, remembered
 
 __all__ = [
     "backward",
@@ -406,9 +407,12 @@ def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:
     )
     leaves: list[Row] = []
     watch = getattr(watcher(), "adjoint", None)
+    forget()
     adjoints = reverse_silently(
         rows_of((row,)), {row.seq: start}, record=create_graph, holes=holes, leaves=leaves, watch=watch
     )
+    if remembered():
+        refuse(adjoints.values())
     del start, seed
     for variable in leaves:
         cell, value = variable.params, variable.value

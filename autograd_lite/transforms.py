@@ -33,7 +33,7 @@ from autograd_lite.sweep import (
     seed_for,
 )
 from autograd_lite.tensor import Row, Tensor, handle, held, leaf
-from autograd_lite.undefined import forget, refuse
+from autograd_lite.undefined import forget, refuse, remembered
 
 __all__ = [
     "grad",
@@ -142,7 +142,11 @@ def swept_back(
     if record or None in map(_op, rows):  # a variable of a derivative inside or outside this one
         rows[:] = depending(rows, inputs.seqs, inputs.first, record)
     watch = getattr(watcher(), "adjoint", None) if MODES else None
-    return reverse_silently(rows, seeds, inputs.first, record=record, holes=holes, watch=watch, pull=pull)
+    forget()
+    found = reverse_silently(rows, seeds, inputs.first, record=record, holes=holes, watch=watch, pull=pull)
+    if remembered():
+        refuse([found.get(seq) for seq in inputs.seqs])
+    return found
 
 
 def finished_as(g: Any, row: Row, wrapped: bool) -> Any:

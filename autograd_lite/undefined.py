@@ -1,7 +1,7 @@
 """Tangents that do not exist: those of vectors of repeated eigenvalues, say.
 
 A rule cannot know whether anybody needs them, so it makes them NaN and says why. Only if NaN reaches a result of the
-forward sweep is that an error: the one that a reverse sweep raises when an adjoint arrives there.
+sweep is that an error: the one that a reverse sweep raises when an adjoint arrives there.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ from autograd_lite.backend import decided
 from autograd_lite.errors import DegenerateError
 from autograd_lite.tensor import Tensor
 
-__all__ = ["forget", "refuse", "remember"]
+__all__ = ["forget", "refuse", "remember", "remembered"]
 
 _why: ContextVar[str] = ContextVar("why", default="")
 
+remembered = _why.get
+"""What a rule has said since the sweep began, if any has."""
+
 
 def forget() -> None:
-    """Begin a forward sweep."""
+    """Begin a sweep."""
     if _why.get():
         _why.set("")
 
@@ -30,10 +33,10 @@ def remember(why: str) -> None:
     _why.set(why)
 
 
-def refuse(tangents: Iterable[Any]) -> None:
-    """Raise DegenerateError if `tangents`, the results of a forward sweep, have NaN and a rule has said why."""
+def refuse(results: Iterable[Any]) -> None:
+    """Raise DegenerateError if the `results` of a sweep have NaN and a rule has said why."""
     if why := _why.get():
-        for t in tangents:
+        for t in results:
             t = t._row.value if isinstance(t, Tensor) else t
             if t is not None and decided((t != t).any(), otherwise=False):  # NaN alone differs from itself
                 raise DegenerateError(why)

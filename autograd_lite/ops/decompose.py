@@ -22,6 +22,7 @@ from autograd_lite.ops.arrange import diagonal, with_diagonal
 from autograd_lite.ops.create import astype, triu
 from autograd_lite.ops.degenerate import (
     beside_nothing,
+    completing,
     epsilon,
     gaps_of,
     is_zero,
@@ -30,7 +31,6 @@ from autograd_lite.ops.degenerate import (
     nothing,
     others,
     refuse,
-    refuse_zero,
     repeated,
     turned,
     undefined,
@@ -81,7 +81,7 @@ def _eigh_pull(g: Any, packed: Any, x: Any) -> Any:
         return _to_lower(of_values)
     w, v = beside_nothing((w, v), gv)
     gaps, equal = gaps_of(w)
-    refuse("eigh", equal, gv)
+    (gv,) = refuse("eigh", others(equal).any(axis=-2), gv)
     return _to_lower(of_values + conj(v) @ where(equal, 0.0, (v.mT @ gv) / gaps) @ v.mT)
 
 
@@ -111,9 +111,10 @@ def _eig_pull(g: Any, packed: Any, x: Any) -> Any:
     (gw, gv), (w, v) = (g[..., 0, :], g[..., 1:, :]), (packed[..., 0, :], packed[..., 1:, :])
     w, v = beside_nothing((w, v), gw, gv)
     gaps, equal = gaps_of(w)
-    refuse("eig", equal, gv)
+    columns = others(equal).any(axis=-2)
+    (gv,) = refuse("eig", columns, gv)
     inner = where(equal, 0.0, (v.mT @ (gv - conj(v) * _along(conj(v), gv))) / gaps) + with_diagonal(gw)
-    return _solve(v.mT, inner @ _tied(v, others(equal).any(axis=-2)).mT)
+    return _solve(v.mT, inner @ _tied(v, columns).mT)
 
 
 def _tied_pull(g: Any, out: Any, v: Any, columns: Any) -> Any:
@@ -157,13 +158,15 @@ def _svd_pull(g: Any, packed: Any, x: Any) -> Any:
         return of_values
     u, s, v = beside_nothing((u, s, v), gu, gv)
     gaps, equal = _square_gaps(s)
-    refuse("svd", equal, gu, gv)
+    gu, gv = refuse("svd", others(equal).any(axis=-2), gu, gv)
+    m, n = x.shape[-2:]
+    if is_complex(x) or m > n:
+        (gu,) = refuse("zero", is_zero(s), gu)
+    if is_complex(x) or m < n:
+        (gv,) = refuse("zero", is_zero(s), gv)
     left, right = where(equal, 0.0, (u.mT @ gu) / gaps), where(equal, 0.0, (v.mT @ gv) / gaps)
     row, column = expand_dims(s, -2), expand_dims(s, -1)
     inner = (left + adjoint(left)) * row + (right + adjoint(right)) * column
-    m, n = x.shape[-2:]
-    if is_complex(x) or m != n:
-        refuse_zero(s, *([gu, gv] if is_complex(x) else [gu] if m > n else [gv]))
     safe = where(still(s) == 0, 1.0, s)
     if is_complex(x):  # the phase that U and V share out between them
         inner = inner - 1j * with_diagonal((imag(diagonal(v.mT @ gv)) - imag(diagonal(u.mT @ gu))) / (2 * safe))
@@ -250,18 +253,16 @@ def _rest_kernel(x: Any, which: str, xp: Any = np) -> Any:
 
 
 def _rest_pull(g: Any, v: Any, x: Any, which: str) -> Any:
-    if decided(any(still(g)), otherwise=False):
-        raise DegenerateError(_completing(which))
-    return 0 * x
+    (g,) = refuse(_named(which) + "+", np.ones(v.shape[-1], bool), g)
+    return 0 * x + sum(g, axis=(-2, -1), keepdims=True)  # of zeros
 
 
 def _rest_push(t: Any, v: Any, x: Any, which: str) -> Any:
-    return undefined(0 * v, moving(t), _completing, which)
+    return undefined(0 * v, moving(t), completing, _named(which))
 
 
-def _completing(which: str) -> str:
-    name, remedy = ("qr", "mode='reduced'") if which == "qr" else ("svd", "full_matrices=False")
-    return f"{name}: the columns that complete a basis have no derivative; leave them out: {remedy}"
+def _named(which: str) -> str:
+    return "qr" if which == "qr" else "svd"
 
 
 # fmt: off

@@ -18,6 +18,7 @@ from autograd_lite.ops.elementwise import abs, where
 from autograd_lite.ops.order import raw, still
 from autograd_lite.ops.reduce import any, max
 from autograd_lite.ops.shape import expand_dims
+from autograd_lite.rules import general
 from autograd_lite.tensor import Tensor
 from autograd_lite.undefined import remember
 
@@ -40,12 +41,42 @@ def others(equal: Any) -> Any:
     return equal & ~np.eye(equal.shape[-1], dtype=bool)
 
 
-def refuse(name: str, equal: Any, *adjoints: Any) -> None:
-    """Raise if a vector that has no derivative is needed."""
-    columns = others(equal).any(axis=-2)
+def _unsettled(t: Any, v: Any, g: Any, columns: Any, name: str) -> Any:
+    return undefined(t, columns & (still(t) != 0), partial(_why, name), columns[..., 0, :])
+
+
+_settled = general(
+    "settled",
+    lambda g, columns, name: +g,
+    (_unsettled, 0),
+    (_unsettled, 0),
+    signature="g, columns, /, name",
+    batch="leading",
+    doc="Adjoints of vectors, whose `columns` are 0 and have to stay 0: NaN for the derivatives of others.",
+)
+
+
+def _why(name: str, columns: Any) -> str:
+    if name == "zero":
+        return vanishing(columns)
+    return completing(name[:-1]) if name.endswith("+") else repeated(name, columns)
+
+
+def completing(name: str) -> str:
+    remedy = "mode='reduced'" if name == "qr" else "full_matrices=False"
+    return f"{name}: the columns that complete a basis have no derivative; leave them out: {remedy}"
+
+
+def refuse(name: str, columns: Any, *adjoints: Any) -> tuple[Any, ...]:
+    """The adjoints of vectors. Raise if one is needed whose column has no derivative; later, if a derivative is."""
     for g in adjoints:
         if decided(any(columns[..., None, :] & (still(g) != 0)), otherwise=False):
-            raise DegenerateError(repeated(name, columns))
+            raise DegenerateError(_why(name, columns))
+    return tuple([_settled(g, columns[..., None, :], name) if _tracked(g) else g for g in adjoints])
+
+
+def _tracked(x: Any) -> bool:
+    return isinstance(x, Tensor) and x.requires_grad
 
 
 def repeated(name: str, columns: Any) -> str:
@@ -59,13 +90,6 @@ def is_zero(s: Any) -> Any:
     """Which singular values are 0 to rounding."""
     value = still(s)
     return value <= value.shape[-1] * epsilon(value) * (max(value, axis=-1, keepdims=True) if value.shape[-1] else 0.0)
-
-
-def refuse_zero(s: Any, *adjoints: Any) -> None:
-    zero = is_zero(s)
-    for g in adjoints:
-        if decided(any(zero[..., None, :] & (still(g) != 0)), otherwise=False):
-            raise DegenerateError(vanishing(zero))
 
 
 def vanishing(zero: Any) -> str:
@@ -99,7 +123,7 @@ def turned(name: str, equal: Any, x: Any, t: Any) -> Any:
 
 def nothing(g: Any) -> bool:
     """Whether an adjoint is nothing but zeros that no derivative can fill."""
-    return not (isinstance(g, Tensor) and g.requires_grad) and not decided(any(still(g)), otherwise=True)
+    return not _tracked(g) and not decided(any(still(g)), otherwise=True)
 
 
 def beside_nothing(factors: tuple[Any, ...], *adjoints: Any) -> tuple[Any, ...]:
@@ -110,6 +134,6 @@ def beside_nothing(factors: tuple[Any, ...], *adjoints: Any) -> tuple[Any, ...]:
 
 def needed(v: Any, g: Any) -> Any:
     """The vectors `v`, as constants where the adjoint of their value is 0, so that none needs to have a derivative."""
-    if not (isinstance(v, Tensor) and v.requires_grad):
+    if not _tracked(v):
         return v
     return where(expand_dims(still(g) != 0, -2), v, still(v))
