@@ -21,7 +21,7 @@ from autograd_lite.tensor import Tensor
 Method = Callable[..., Any]
 
 FUNCTIONS: dict[str, tuple[Method, int] | None] = {
-    **dict.fromkeys(["argpartition", "choose", "cumprod", "cumsum", "diagonal", "repeat", "searchsorted"]),
+    **dict.fromkeys(["argpartition", "argsort", "choose", "cumprod", "cumsum", "diagonal", "repeat", "searchsorted"]),
     "dot": (linalg.dot, 1),
     "nonzero": (order.nonzero, 0),
     "ravel": (shape.ravel, 0),
@@ -86,13 +86,6 @@ def _reduction(name: str, direct: Method) -> Method:
         return direct(self, axis=axis, keepdims=keepdims)
 
     return method
-
-
-def _argsort(self: Any, axis: Any = -1, *args: Any, descending: bool = False, **options: Any) -> Any:
-    """`descending`, which NumPy has not, as in the Array API."""
-    if descending:
-        return reduce.argsort(self, axis=axis, descending=True)
-    return call(np.argsort, (self, axis, *args), options)
 
 
 def _clip(self: Any, *args: Any, **options: Any) -> Any:
@@ -198,7 +191,6 @@ METHODS: dict[str, Any] = {
     **{name: _leaving(name, remedy) for name, remedy in LEAVING.items()},
     **{name: _refused(name, remedy) for name, remedy in MEMORY.items()},
     **{name: _in_place(name) for name in ("partition", "sort")},
-    "argsort": _argsort,
     "astype": _astype,
     "clip": _clip,
     "compress": _compress,

@@ -74,11 +74,22 @@ _eig = la.eig if np.linalg.eigvals([[1.0]]).dtype.kind == "c" else decompose.eig
 
 
 def _sort(function: Call) -> Call:
-    """Every `kind` of NumPy's is stable here."""
+    """Every `kind` of NumPy's is stable here; `descending` is NumPy's since 2.5."""
 
-    def call(x: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: bool | None = None) -> Any:
+    def call(
+        x: Any,
+        axis: int | None = -1,
+        kind: Any = None,
+        order: Any = None,
+        *,
+        stable: bool | None = None,
+        descending: bool | None = None,
+    ) -> Any:
         forms.without_fields("sort", order)
-        return function(shape.ravel(x), axis=0) if axis is None else function(x, axis=axis)
+        if kind is not None and (stable is not None or descending is not None):
+            raise ValueError("sort: `kind` goes with neither `stable` nor `descending`: every kind is stable here")
+        x, axis = (shape.ravel(x), 0) if axis is None else (x, axis)
+        return function(x, axis=axis, descending=bool(descending))
 
     return call
 

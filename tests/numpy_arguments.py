@@ -65,7 +65,7 @@ VALUES: dict[str, Any] = {
     "axis": 0, "axes": (1, 0), "dtype": np.complex128, "keepdims": True, "initial": 0.3, "where": MASK, "out": None,
     "casting": With("unsafe", {"dtype": np.float32}), "order": "F", "subok": True, "device": "cpu", "copy": True, "shape": (2, 6), "overwrite_input": True,
     "ddof": 1, "mean": np.array([[0.4, 0.5, 0.6, 0.3]]), "correction": 1, "weights": B, "returned": True, "k": 1, "offset": 1, "axis1": 1, "axis2": 0, "deg": True,
-    "kind": "stable", "stable": True, "decimals": 1, "n": 2, "s": (4, 6), "norm": "ortho", "rcond": 1e-3, "A": A, "rtol": 1e-3, "tol": 50, "ord": 1, "hermitian": True,
+    "kind": "stable", "stable": True, "descending": True, "decimals": 1, "n": 2, "s": (4, 6), "norm": "ortho", "rcond": 1e-3, "A": A, "rtol": 1e-3, "tol": 50, "ord": 1, "hermitian": True,
     "rowvar": False, "bias": True, "fweights": np.array([1, 2, 1, 3]), "aweights": U, "bins": 3, "range": (0.1, 0.8), "density": True, "minlength": 6,
     "return_index": True, "return_inverse": True, "return_counts": True, "equal_nan": False, "sorted": False, "assume_unique": True, "invert": True, "q": np.array([0.2, 0.65]),
     "method": METHODS, "side": "right", "sorter": np.array([2, 0, 1]), "include_initial": True, "prepend": TALL, "append": TALL, "to_end": V[:2], "to_begin": V[2:],

@@ -55,7 +55,7 @@ def cut(x: Any, axis: int, start: int | None, stop: int | None) -> Any:
 
 
 def sort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Any:
-    """The entries in order along an axis; equal ones stay in the order they had. NaN comes last.
+    """The entries in order along an axis; equal ones stay in the order they had. NaN comes last, downwards too.
 
     >>> import autograd_lite as ag
     >>> ag.grad(lambda x: ag.sort(x)[0])(ag.asarray([3.0, 1.0, 2.0]))

@@ -201,10 +201,9 @@ def _freedom(x: Any, axis: Any, correction: float) -> Any:
 
 
 def _order(x: Any, axis: int, descending: bool, stable: bool) -> Any:
-    """NumPy sorts upwards only; two reversals keep equal entries in the order they had."""
-    if not descending:
-        return np.argsort(x, axis=axis, stable=True)
-    return x.shape[axis] - 1 - np.flip(np.argsort(np.flip(x, axis), axis=axis, stable=True), axis)
+    """Downwards is upwards by what has the opposite order, exactly: -x, and for integers ~x, which cannot overflow."""
+    keys = x if not descending else -x if x.dtype.kind in "fc" else ~x
+    return np.argsort(keys, axis=axis, stable=True)
 
 
 # fmt: off
@@ -222,7 +221,7 @@ all           = plain("all",    lambda x, axis, keepdims: np.all(x, axis=axis, k
 any           = plain("any",    lambda x, axis, keepdims: np.any(x, axis=axis, keepdims=keepdims),    signature="x, /, axis=None, *, keepdims=False", doc="Whether any entry is true.")
 argmax        = plain("argmax", lambda x, axis, keepdims: np.argmax(x, axis=axis, keepdims=keepdims), signature="x, /, axis=None, *, keepdims=False", doc="Where the largest entry is.")
 argmin        = plain("argmin", lambda x, axis, keepdims: np.argmin(x, axis=axis, keepdims=keepdims), signature="x, /, axis=None, *, keepdims=False", doc="Where the smallest entry is.")
-argsort       = plain("argsort", _order,                                                             signature="x, /, axis=-1, *, descending=False, stable=True", doc="The order that sorts, always stable; NaN last, or first if descending.")
+argsort       = plain("argsort", _order,                                                             signature="x, /, axis=-1, *, descending=False, stable=True", doc="The order that sorts, always stable; NaN last, descending too.")
 count_nonzero = plain("count_nonzero", lambda x, axis, keepdims: np.asarray(np.count_nonzero(x, axis=axis, keepdims=keepdims))[()], signature="x, /, axis=None, *, keepdims=False", doc="How many entries are not zero.")
 # fmt: on
 
