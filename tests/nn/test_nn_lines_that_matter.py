@@ -5,7 +5,9 @@ import signal
 import numpy as np
 import pytest
 
+import autograd_lite as ag
 import nn
+from nn.flat import LARGE, Group, Room
 from nn.interrupts import Interrupts
 
 
@@ -39,3 +41,87 @@ def test_an_interrupt_waits_for_a_whole_action_and_no_longer():
         with pytest.raises(KeyboardInterrupt):
             done.append(signal.raise_signal(signal.SIGINT))
         assert done == ["whole"]
+
+
+# -- flat arrays: how many pieces a step is made of -------------------------------------------------------------------
+
+
+def group(*sizes, dtype=float):
+    """A group of parameters of these sizes, each with a gradient of its own."""
+    made = Group([ag.Var(np.zeros(size, dtype)) for size in sizes], {})
+    for i, p in enumerate(made.params):
+        p.grad = ag.asarray(np.full(p.shape, i + 1.0, dtype))
+    return made
+
+
+def pieces(group):
+    """Where each stretch of gradients begins, what stands there, and the number of its first parameter."""
+    stretches, absent = group.gather()
+    assert not absent
+    assert all(g.dtype == group.dtype for _, g, _ in stretches)
+    assert np.array_equal(
+        np.concatenate([g for _, g, _ in stretches]), np.concatenate([p.grad.value.ravel() for p in group.params])
+    )
+    return [(start, first) for start, _, first in stretches]
+
+
+def test_gradients_of_small_parameters_are_one_piece_and_those_of_large_ones_one_each():
+    assert pieces(group(2, 3, 4)) == [(0, 0)]
+    assert pieces(group(2, 3, LARGE, 4, 5)) == [(0, 0), (5, 2), (5 + LARGE, 3)]
+    other = group(2, LARGE, dtype=np.float32)
+    other.params[1].grad = ag.asarray(np.ones(LARGE))  # of another dtype: copied, as it is cast
+    assert pieces(other) == [(0, 0)]
+
+
+def test_a_piece_has_one_clock_and_no_less_than_all_that_share_it():
+    parted = group(2, 3, 4, 5)
+    parted.params[2].grad = parted.params[3].grad = None
+    parted.tick(False)
+    parted.join()
+    assert not parted.together
+    for p in parted.params[2:]:
+        p.grad = ag.asarray(np.ones(p.shape))
+    assert pieces(parted) == [(0, 0), (5, 2)]
+    parted.params[0].grad = parted.params[1].grad = None
+    parted.tick(False)
+    parted.join()
+    assert parted.together  # one step each
+    for p in parted.params[:2]:
+        p.grad = ag.asarray(np.ones(p.shape))
+    assert pieces(parted) == [(0, 0)]
+
+
+def test_asking_whether_memory_is_free_does_not_move_it():
+    for size in (1, 10, 1000, LARGE, 100_000):
+        room = Room(group(size))
+        before = room.memory.__alloc__(), np.frombuffer(room.memory, np.uint8).ctypes.data
+        assert room.free()
+        assert before == (room.memory.__alloc__(), np.frombuffer(room.memory, np.uint8).ctypes.data)
+        view = room.array()
+        assert not room.free()
+        del view
+        assert room.free()
+
+
+def test_the_one_parameter_of_a_group_that_stands_still_is_together():
+    alone = group(3)
+    alone.params[0].grad = None
+    assert alone.tick(False) == []
+    alone.join()
+    assert alone.together
+
+
+@pytest.mark.parametrize("maker", [nn.SGD, nn.EMA, lambda given: nn.SGD([{"params": given}])])
+def test_what_is_no_collection_of_parameters_is_named(maker):
+    with pytest.raises(TypeError, match=r"pass model\.parameters\(\), not int$"):
+        maker(3)
+
+
+def test_labels_of_all_batches_are_looked_at_before_the_first_step():
+    model = nn.Sequential(nn.Linear(1, 2))
+    before = [p.value.copy() for p in model.parameters()]
+    labels = np.array([0, 1, 0, 1, 0, 1, 0, 7])  # of two classes
+    for seed in range(4):  # the wrong one is in the last of the batches, or not
+        with pytest.raises(ValueError, match="7"):
+            nn.fit(model, np.ones((8, 1)), labels, loss="cross_entropy", batch_size=2, seed=seed)
+        assert all(np.array_equal(p.value, b) for p, b in zip(model.parameters(), before, strict=True))
