@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import as_array, on_host
-from autograd_lite.ops import index, order, reduce, shape
+from autograd_lite.ops import arrange, create, index, order, reduce, shape
 from autograd_lite.ops.order import raw
 from autograd_lite.tensor import Tensor, held
 from autograd_lite.ufuncs import is_tracked
@@ -29,7 +29,7 @@ def bin_edges(x: Any, bins: Any = 10, range: Any = None, weights: Any = None) ->
     if range is not None or not as_array(x).size or edges[-1] - edges[0] != np.ptp(raw(x)):
         return _constant(edges)  # given, or made up around entries that are all the same
     low, high, n = reduce.min(x), reduce.max(x), len(edges) - 1
-    return shape.concat([low + (high - low) * (np.arange(n) / n), shape.reshape(high, (1,))])
+    return shape.concat([low + (high - low) * (np.arange(n) / n).astype(edges.dtype), shape.reshape(high, (1,))])
 
 
 def histogram(x: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
@@ -44,7 +44,10 @@ def histogram(x: Any, bins: Any = 10, range: Any = None, density: Any = None, we
 
 
 def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
-    columns = sample if isinstance(sample, (list, tuple)) else shape.unstack(as_array(sample), axis=1)
+    if not isinstance(sample, (list, tuple)):
+        sample = as_array(sample)
+        sample = shape.unstack(sample if sample.ndim == 2 else arrange.at_least(sample, 2).T, axis=1)
+    columns = sample
     each = list(bins) if np.iterable(bins) else [bins] * len(columns)
     values = [raw(c) for c in columns]
     counts, still = np.histogramdd(values, [raw(b) for b in each], range, weights=raw(weights))
@@ -53,6 +56,7 @@ def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = N
     if is_tracked(weights):
         bin_of = [_bins(v, at) for v, at in zip(values, still, strict=True)]
         inside = np.flatnonzero(np.all([i >= 0 for i in bin_of], axis=0))
+        weights = create.astype(weights, counts.dtype, copy=False)  # in double precision, as NumPy counts
         counts = index.scatter(weights[inside], counts.shape, tuple([i[inside] for i in bin_of]))
     else:
         counts = _constant(counts)
@@ -82,8 +86,8 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
     if weights is None:
         return _constant(np.bincount(raw(x), minlength=minlength))
     places, w = np.asarray(raw(x)), as_array(weights)
-    n = len(np.bincount(places, minlength=minlength))
-    return index.scatter(w, (n,), places)
+    counts = np.bincount(places, on_host(raw(w)), minlength)
+    return index.scatter(create.astype(w, counts.dtype, copy=False), counts.shape, places)
 
 
 # -- sets -------------------------------------------------------------------------------------------------------------

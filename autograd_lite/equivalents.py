@@ -6,14 +6,14 @@ is an error on a tracked Tensor (see `protocols`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd_lite import bins, fft, forms, making, masked, polynomials, special, ufuncs, writes
 from autograd_lite import linalg as la
-from autograd_lite.backend import as_array
+from autograd_lite.backend import as_array, is_complex
 from autograd_lite.ops import (
     arrange,
     create,
@@ -30,7 +30,7 @@ from autograd_lite.ops import (
     statistics,
 )
 from autograd_lite.ops import elementwise as e
-from autograd_lite.ops.order import raw
+from autograd_lite.ops.order import in_c_order, raw
 from autograd_lite.tensor import held
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
@@ -135,6 +135,34 @@ def _fftn(function: Call, axes: Any = None) -> Call:
     return lambda x, s=None, axes=axes, norm=None: function(x, s=s, axes=axes, norm=norm)
 
 
+def _of_vectors(function: Call) -> Call:
+    """A number is a vector of one entry."""
+    return lambda x, **options: function(arrange.at_least(x, 1), **options)
+
+
+def _of_axes(name: str, function: Call, least: Sequence[int], most: Sequence[float] = (np.inf, np.inf)) -> Call:
+    """A function of two arrays with no fewer and no more axes than these."""
+
+    def call(x: Any, y: Any) -> Any:
+        x, y = as_array(x), as_array(y)
+        if not all([low <= a.ndim <= high for low, a, high in zip(least, (x, y), most, strict=True)]):
+            raise ValueError(f"np.{name}: not of shapes {tuple(x.shape)} and {tuple(y.shape)}")
+        return function(x, y)
+
+    return call
+
+
+def _of_reals(numpys: Any, function: Call) -> Call:
+    """A ufunc that takes no complex numbers."""
+
+    def call(x: Any) -> Any:
+        if is_complex(x):
+            raise TypeError(f"np.{numpys.__name__}: of real numbers, not of complex ones")
+        return function(x)
+
+    return call
+
+
 def _triangle(function: Call) -> Call:
     """``np.linalg.eigh(x, UPLO)``: the lower triangle, or the upper one, which is the lower one of the adjoint."""
 
@@ -173,10 +201,10 @@ FUNCTIONS: dict[Any, Call] = {
     **{getattr(np, name): lambda x, test, **options: order.isin(shape.ravel(as_array(x)), test, **options) for name in ("in1d",) if hasattr(np, name)},  # until NumPy 2.4
     # accumulations and differences
     np.cumsum: _along(order.cumulative_sum), np.cumprod: _along(order.cumulative_prod),
-    np.cumulative_sum: order.cumulative_sum, np.cumulative_prod: order.cumulative_prod,
+    np.cumulative_sum: _of_vectors(order.cumulative_sum), np.cumulative_prod: _of_vectors(order.cumulative_prod),
     np.nancumsum: masked.nan_filled(_along(order.cumulative_sum), 0), np.nancumprod: masked.nan_filled(_along(order.cumulative_prod), 1),
     np.diff: forms.diff, np.ediff1d: forms.ediff1d, np.gradient: numeric.gradient, np.trapezoid: numeric.trapezoid,
-    np.interp: numeric.interp, np.convolve: numeric.convolve, np.correlate: numeric.correlate,
+    np.interp: lambda x, *args, **options: numeric.interp(as_array(x) + np.float64(0.0), *args, **options), np.convolve: numeric.convolve, np.correlate: numeric.correlate,
     np.polyval: numeric.polyval, np.sinc: numeric.sinc,
     # shapes
     np.reshape: forms.reshape, np.ravel: forms.ravel, np.transpose: shape.permute_dims,
@@ -212,13 +240,13 @@ FUNCTIONS: dict[Any, Call] = {
     np.outer: linalg.outer, np.dot: linalg.dot, np.inner: linalg.inner, np.vdot: forms.vdot, np.kron: arrange.kron,
     np.cross: forms.cross,
     # linear algebra
-    np.linalg.solve: la.solve, np.linalg.inv: la.inv, np.linalg.det: la.det, np.linalg.slogdet: la.slogdet, np.linalg.cholesky: la.cholesky,
+    np.linalg.solve: la.solve, np.linalg.inv: la.inv, np.linalg.det: la.det, np.linalg.slogdet: la.slogdet, np.linalg.cholesky: lambda x, *, upper=False: in_c_order(la.cholesky(x, upper=upper)),
     np.linalg.eig: _eig, np.linalg.eigvals: lambda x: _eig(x).eigenvalues,
     np.linalg.eigh: _triangle(la.eigh), np.linalg.eigvalsh: _triangle(la.eigvalsh), np.linalg.svd: forms.svd, np.linalg.svdvals: la.svdvals,
     np.linalg.qr: forms.qr, np.linalg.pinv: forms.pinv, np.linalg.lstsq: la.lstsq, np.linalg.matrix_power: la.matrix_power, np.linalg.multi_dot: la.multi_dot,
     np.linalg.norm: la.norm, np.linalg.vector_norm: la.vector_norm, np.linalg.matrix_norm: la.matrix_norm, np.linalg.cond: la.cond,
     np.linalg.tensorsolve: forms.tensorsolve, np.linalg.tensorinv: forms.tensorinv,
-    np.linalg.trace: la.trace, np.linalg.diagonal: la.diagonal, np.linalg.cross: la.cross, np.linalg.outer: la.outer,
+    np.linalg.trace: la.trace, np.linalg.diagonal: la.diagonal, np.linalg.cross: la.cross, np.linalg.outer: _of_axes("linalg.outer", la.outer, [1, 1], [1, 1]),
     np.linalg.matmul: la.matmul, np.linalg.tensordot: lambda x, y, axes=2: la.tensordot(x, y, axes=axes),
     np.linalg.vecdot: la.vecdot, np.linalg.matrix_transpose: la.matrix_transpose,
     # Fourier transforms
@@ -229,7 +257,7 @@ FUNCTIONS: dict[Any, Call] = {
     np.fft.rfft2: _fftn(fft.rfftn, (-2, -1)), np.fft.irfft2: _fftn(fft.irfftn, (-2, -1)),
     np.fft.fftshift: lambda x, axes=None: fft.fftshift(x, axes=axes), np.fft.ifftshift: lambda x, axes=None: fft.ifftshift(x, axes=axes),
     # polynomials
-    np.polyadd: polynomials.polyadd, np.polysub: lambda p, q: polynomials.polyadd(p, q, -1), np.polymul: lambda p, q: numeric.convolve(p, q),
+    np.polyadd: polynomials.polyadd, np.polysub: lambda p, q: polynomials.polyadd(p, q, -1), np.polymul: polynomials.polymul,
     np.polyder: polynomials.polyder, np.polyint: polynomials.polyint, np.polyfit: polynomials.polyfit, np.vander: polynomials.vander, np.poly: polynomials.poly, np.roots: polynomials.roots, np.polydiv: polynomials.polydiv,
     # more of arranging and choosing
     np.insert: forms.insert, np.select: forms.select, np.choose: forms.choose,
@@ -241,14 +269,14 @@ FUNCTIONS: dict[Any, Call] = {
     np.astype: create.astype, np.i0: special.i0,
     # made
     np.linspace: making.linspace, np.logspace: making.logspace, np.geomspace: making.geomspace,
-    np.array: making.array, np.asarray: making.asarray, np.asanyarray: making.asarray, np.ascontiguousarray: making.asarray,
-    np.asfortranarray: making.asarray, np.require: making.require, np.full: making.full,
+    np.array: making.array, np.asarray: making.asarray, np.asanyarray: making.asarray, np.ascontiguousarray: making.in_rows,
+    np.asfortranarray: making.in_columns, np.require: making.require, np.full: making.full,
     **{f: making.constant_maker(f) for f in (np.arange, np.empty, np.eye, np.frombuffer, np.fromfile, np.fromfunction, np.fromiter, np.fromstring, np.genfromtxt, np.identity, np.loadtxt, np.ones, np.tri, np.zeros)},
     # complex where it has to be
     np.emath.sqrt: forms.beyond(e.sqrt, lambda x: x < 0), np.emath.log: forms.beyond(e.log, lambda x: x < 0),
     np.emath.log2: forms.beyond(e.log2, lambda x: x < 0), np.emath.log10: forms.beyond(e.log10, lambda x: x < 0),
     np.emath.logn: lambda n, x: forms.beyond(e.log, lambda x: x < 0)(x) / forms.beyond(e.log, lambda x: x < 0)(n),
-    np.emath.power: lambda x, p: forms.beyond(lambda x: e.pow(x, p), lambda x: x < 0)(x),
+    np.emath.power: lambda x, p: forms.beyond(lambda x: e.pow(x, as_array(p)), lambda x: x < 0)(x),
     np.emath.arccos: forms.beyond(e.acos, lambda x: abs(x) > 1), np.emath.arcsin: forms.beyond(e.asin, lambda x: abs(x) > 1),
     np.emath.arctanh: forms.beyond(e.atanh, lambda x: abs(x) > 1), np.real_if_close: forms.real_if_close,
     # what it is
@@ -277,21 +305,25 @@ LN2 = float(np.log(2))
 
 UFUNCS: dict[Any, Call] = {
     np.vecdot: lambda x, y: linalg.vecdot(as_array(x), as_array(y)),
-    **{getattr(np, f.__name__): f for f in (forms.matvec, forms.vecmat) if hasattr(np, f.__name__)},  # since NumPy 2.2
+    **{
+        getattr(np, f.__name__): _of_axes(f.__name__, f, least)
+        for f, least in ((forms.matvec, [2, 1]), (forms.vecmat, [1, 2]))
+        if hasattr(np, f.__name__)
+    },  # since NumPy 2.2
     np.divmod: lambda x, y: (e.floor_divide(x, y), e.remainder(x, y)),
     np.modf: lambda x: (x - e.trunc(x), e.trunc(x)),
     np.fmax: forms.fmax,
     np.heaviside: forms.heaviside,
     np.fmin: forms.fmin,
-    np.deg2rad: lambda x: x * (np.pi / 180),
-    np.radians: lambda x: x * (np.pi / 180),
-    np.rad2deg: lambda x: x * (180 / np.pi),
-    np.degrees: lambda x: x * (180 / np.pi),
+    np.deg2rad: _of_reals(np.deg2rad, lambda x: x * (np.pi / 180)),
+    np.radians: _of_reals(np.radians, lambda x: x * (np.pi / 180)),
+    np.rad2deg: _of_reals(np.rad2deg, lambda x: x * (180 / np.pi)),
+    np.degrees: _of_reals(np.degrees, lambda x: x * (180 / np.pi)),
     np.logaddexp2: lambda x, y: e.logaddexp(as_array(x) * LN2, as_array(y) * LN2) / LN2,
     np.ldexp: lambda x, n: x * np.exp2(raw(n)),
     np.rint: e.round,
     np.frexp: forms.frexp,
-    np.fabs: e.abs,
+    np.fabs: _of_reals(np.fabs, e.abs),
     np.true_divide: e.divide,
     np.float_power: forms.float_power,
 }

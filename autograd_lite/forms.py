@@ -8,11 +8,11 @@ import numpy as np
 
 from autograd_lite import linalg as la
 from autograd_lite import writes
-from autograd_lite.backend import as_array, dtype_name, is_complex, on_host, real_dtype
-from autograd_lite.ops import arrange, create, decompose, index, linalg, order, shape, statistics
+from autograd_lite.backend import as_array, dtype_name, is_complex, on_host
+from autograd_lite.ops import arrange, create, decompose, index, linalg, order, shape, solve, statistics
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.axes import normal_axis
-from autograd_lite.ops.order import lying, raw
+from autograd_lite.ops.order import in_c_order, lying, raw
 from autograd_lite.tensor import held
 
 
@@ -98,27 +98,28 @@ def delete(x: Any, obj: Any, axis: int | None = None) -> Any:
     x = as_array(x)
     x, axis = (shape.ravel(x), 0) if axis is None else (x, normal_axis("np.delete", x, axis))
     kept = np.delete(np.arange(x.shape[axis]), raw(obj))
-    return x[(slice(None),) * axis + (kept,)]
+    return in_c_order(x[(slice(None),) * axis + (kept,)])
 
 
 def hermitian_of(x: Any) -> Any:
     """The Hermitian matrices of which `x` has the lower triangles."""
-    x = create.tril(x)
+    x = create.tril(solve.matrices("hermitian", x, square=True))
     corner = la.diagonal(x)
     return x + e.conj(x.mT) - arrange.with_diagonal(e.real(corner) if is_complex(corner) else corner)
 
 
 def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
     """Of a Hermitian matrix by its eigenvectors, whose signs NumPy then keeps."""
-    if hermitian and not compute_uv:
-        return la.svdvals(hermitian_of(x))
+    if not compute_uv:
+        return la.svdvals(hermitian_of(x) if hermitian else x)
     if hermitian:
         values, vectors = la.eigh(x)
         order = np.argsort(np.abs(raw(values)), axis=-1)[..., ::-1]
         values = index.take_along_axis(values, order, axis=-1)
         vectors = index.take_along_axis(vectors, order[..., None, :], axis=-1)
         return decompose.SVDResult(vectors, e.abs(values), e.conj((vectors * e.sign(values)[..., None, :]).mT))
-    return la.svd(x, full_matrices=full_matrices) if compute_uv else la.svdvals(x)
+    u, s, vh = la.svd(x, full_matrices=full_matrices)
+    return decompose.SVDResult(u, s, in_c_order(vh))
 
 
 def qr(x: Any, mode: str = "reduced") -> Any:
@@ -283,6 +284,8 @@ def by_place(function: Any, read: Any = index.getitem) -> Any:
 
     def call(x: Any, *args: Any, **options: Any) -> Any:
         x = as_array(x)
+        if not x.size:  # nothing to place: np.resize gives zeros
+            return held(function(raw(x), *map(raw, args), **options))
         places = function(np.arange(x.size).reshape(x.shape), *map(raw, args), **options)
         x = x if x.shape else shape.reshape(x, (1,))
         return read(x, np.unravel_index(places, x.shape))
@@ -292,15 +295,16 @@ def by_place(function: Any, read: Any = index.getitem) -> Any:
 
 def trim_zeros(x: Any, trim: str = "fb", axis: Any = None) -> Any:
     x = as_array(x)
-    kept = np.nonzero(on_host(raw(x)))
+    kept = np.nonzero(np.atleast_1d(on_host(raw(x))))
     axes = range(x.ndim) if axis is None else np.atleast_1d(axis).tolist()
     axes = [normal_axis("np.trim_zeros", x, a) for a in axes]
     trim = trim.lower()
     spans = [slice(None)] * x.ndim
     for a in axes:
-        first, last = (kept[a].min(), kept[a].max() + 1) if kept[a].size else (x.shape[a], x.shape[a])
-        spans[a] = slice(first if "f" in trim else None, last if "b" in trim else None)
-    return x[tuple(spans)]
+        first, last = (kept[a].min(), kept[a].max() + 1) if kept[a].size else (0, 0)
+        whole = kept[a].size > 0  # if nothing stays, it matters not which side is trimmed
+        spans[a] = slice(None if whole and "f" not in trim else first, None if whole and "b" not in trim else last)
+    return x[(..., *spans)]
 
 
 def partition(x: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect", order: Any = None) -> Any:
@@ -311,16 +315,15 @@ def partition(x: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect"
 
 def sort_complex(x: Any) -> Any:
     x = as_array(x)
-    x = x if is_complex(x) else create.astype(x, np.result_type(real_dtype(x), np.complex64))
+    x = x if is_complex(x) else create.astype(x, np.complex128)
     return index.take_along_axis(x, np.argsort(on_host(raw(x)), axis=-1), axis=-1)
 
 
 def take(x: Any, indices: Any, axis: int | None = None, mode: Any = "raise") -> Any:
     x = as_array(x)
-    if mode == "raise":
-        return index.take(x, indices, axis=axis)
-    n = x.size if axis is None else x.shape[axis]
-    return index.take(x, np.take(np.arange(n), raw(indices), mode=mode), axis=axis)
+    if mode != "raise":
+        indices = np.take(np.arange(x.size if axis is None else x.shape[axis]), raw(indices), mode=mode)
+    return in_c_order(index.take(x, indices, axis=axis))
 
 
 def by_columns(x: Any) -> bool:
@@ -408,7 +411,7 @@ def beyond(function: Any, outside: Any) -> Any:
     def call(x: Any) -> Any:
         x = as_array(x)
         if not is_complex(x) and np.any(outside(on_host(raw(x)))):
-            x = create.astype(x, np.result_type(real_dtype(x), np.complex64))
+            x = create.astype(x, np.result_type(dtype_name(x), np.complex64))
         return function(x)
 
     return call
@@ -426,8 +429,8 @@ def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
     a, b = as_array(a), as_array(b)
     if axes is not None:
         a = shape.moveaxis(a, tuple(axes), tuple(range(a.ndim - len(axes), a.ndim)))
-    lead = b.ndim
-    return shape.reshape(la.solve(shape.reshape(a, (b.size, -1)), shape.ravel(b)), a.shape[lead:])
+    sizes = a.shape[b.ndim :]
+    return shape.reshape(la.solve(shape.reshape(a, (b.size, int(np.prod(sizes)))), shape.ravel(b)), sizes)
 
 
 def tensorinv(a: Any, ind: int = 2) -> Any:

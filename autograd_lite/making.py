@@ -10,7 +10,7 @@ import numpy as np
 from autograd_lite.backend import PYTHON, as_array, on_host, real_dtype
 from autograd_lite.ops import create, shape
 from autograd_lite.ops import elementwise as e
-from autograd_lite.ops.order import raw
+from autograd_lite.ops.order import in_c_order, raw
 from autograd_lite.tensor import Tensor, held
 
 # -- with like= -------------------------------------------------------------------------------------------------------
@@ -46,6 +46,16 @@ def _holds_tensor(data: Any) -> bool:
 
 def asarray(data: Any, dtype: Any = None, order: Any = None, *, copy: bool | None = None, **options: Any) -> Any:
     return array(data, dtype, copy=copy)
+
+
+def in_rows(data: Any, dtype: Any = None, **options: Any) -> Any:
+    """``np.ascontiguousarray``: of a number, a vector of one entry."""
+    return in_c_order(array(data, dtype, copy=None, ndmin=1))
+
+
+def in_columns(data: Any, dtype: Any = None, **options: Any) -> Any:
+    """``np.asfortranarray``: the same, each column in one piece."""
+    return shape.permute_dims(in_c_order(shape.permute_dims(array(data, dtype, copy=None, ndmin=1))))
 
 
 def require(data: Any, dtype: Any = None, requirements: Any = None, **options: Any) -> Any:

@@ -54,13 +54,13 @@ def var(
 
 
 def _in_reals(x: Any, dtype: Any) -> tuple[Any, Any]:
-    """`x` in the dtype asked for; and that, if it is complex and `x` is not: the spread is then found in reals."""
+    """`x` in the dtype asked for, or its reals, and that dtype if it is complex: the spread is found in reals."""
     x = as_array(x)
     if dtype is None:
         return x, None
-    if is_complex(x) or np.dtype(dtype).kind != "c":
+    if np.dtype(dtype).kind != "c":
         return create.astype(x, dtype), None
-    return create.astype(x, np.finfo(dtype).dtype), dtype
+    return create.astype(x, dtype if is_complex(x) else np.finfo(dtype).dtype), dtype
 
 
 _mean = mean

@@ -11,13 +11,16 @@ from autograd_lite import linalg as la
 from autograd_lite.backend import as_array, is_complex, on_host, real_dtype
 from autograd_lite.ops import arrange, create, decompose, linalg, numeric, padding, reduce, shape
 from autograd_lite.ops import elementwise as e
-from autograd_lite.ops.order import raw
+from autograd_lite.ops.order import in_c_order, raw
 
 
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+    x = as_array(x)
+    if x.ndim != 1:
+        raise ValueError(f"np.vander: of a vector, not of shape {tuple(x.shape)}")
     n = x.shape[0] if N is None else N
     powers = x[:, None] ** np.arange(n)
-    return powers if increasing else shape.flip(powers, axis=1)
+    return powers if increasing else in_c_order(shape.flip(powers, axis=1))
 
 
 def roots(p: Any) -> Any:
@@ -45,8 +48,21 @@ def _companion(p: Any) -> Any:
 def polyadd(p: Any, q: Any, sign: int = 1) -> Any:
     p, q = (arrange.at_least(a, 1) for a in (p, q))
     n = max(p.shape[0], q.shape[0])
-    p, q = (padding.pad(a, (n - a.shape[0], 0)) for a in (p, q))
+    p, q = (a if a.shape[0] == n else shape.concat([np.zeros(n - a.shape[0], a.dtype), a]) for a in (p, q))
     return p + q if sign > 0 else p - q
+
+
+def polymul(p: Any, q: Any) -> Any:
+    """Their convolution, without the zeros they begin with, as NumPy has it."""
+    return numeric.convolve(*[_from_degree(a) for a in (p, q)])
+
+
+def _from_degree(p: Any) -> Any:
+    p = arrange.at_least(p, 1)
+    if p.ndim > 1:
+        raise ValueError(f"np.polymul: polynomials are vectors, not of shape {tuple(p.shape)}")
+    places = np.flatnonzero(raw(p))
+    return p[int(places[0]) :] if places.size else p[-1:] if p.size else create.zeros(1, dtype=p.dtype)
 
 
 def polyder(p: Any, m: int = 1) -> Any:
@@ -76,7 +92,10 @@ def polyval2d(x: Any, y: Any, c: Any) -> Any:
 def polyvalnd(pts: Any, c: Any) -> Any:
     """``np.polynomial.polynomial.polyvalnd``: the power of each of `pts` along an axis of `c`, from the first on."""
     points, c = [as_array(x) for x in pts], as_array(c)
-    c = _beside(shape.reshape(c, (*c.shape, *[1] * (len(points) - c.ndim))), points[0])
+    if len({tuple(x.shape) for x in points}) > 1:
+        shapes = ", ".join([str(tuple(x.shape)) for x in points])
+        raise ValueError(f"np.polynomial.polynomial.polyvalnd: the points' coordinates have different shapes {shapes}")
+    c = _beside(c, points[0])
     for x in points:
         c = _horner(x, c)
     return c
@@ -85,7 +104,7 @@ def polyvalnd(pts: Any, c: Any) -> Any:
 def polygrid2d(x: Any, y: Any, c: Any) -> Any:
     """The same at every pair of an x and a y."""
     x, y = as_array(x), as_array(y)
-    return _horner(y, _beside(_horner(x, _beside(as_array(c), x)), y))
+    return _horner(y, _beside(_horner(x, _beside(arrange.at_least(c, 1), x)), y))
 
 
 def _beside(c: Any, x: Any) -> Any:
@@ -94,6 +113,7 @@ def _beside(c: Any, x: Any) -> Any:
 
 
 def _horner(x: Any, c: Any) -> Any:
+    c = arrange.at_least(c, 1)  # at each step, as NumPy does
     out = c[-1] + 0 * x
     for i in range(2, c.shape[0] + 1):
         out = c[-i] + out * x

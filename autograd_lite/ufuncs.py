@@ -156,7 +156,7 @@ def _reduce(
             raise NoRuleError(f"{name} with where= has no derivative rule here: select the entries by an index first")
         if ufunc.identity is None and initial is None:
             raise ValueError(f"{name}: where= needs initial=, since there is no identity for entries left out")
-        x = e.where(raw(where), x, NEUTRAL[ufunc])
+        x = e.where(np.broadcast_to(raw(where), np.shape(x)), x, NEUTRAL[ufunc])
     direct = REDUCTIONS.get(ufunc)
     if direct is None or not x.size:
         result = _folded(name, ufunc, function, x, axis, keepdims, initial)
@@ -171,7 +171,8 @@ def _folded(name: str, ufunc: Any, function: Call, x: Any, axis: Any, keepdims: 
     if not x.size:  # the start value and nothing else, or NumPy's error
         start = {} if initial is None else {"initial": 0.0}
         empty = ufunc.reduce(np.empty(x.shape, x.dtype), axis, keepdims=keepdims, **start)
-        return shape.broadcast_to(as_array(empty if initial is None else initial), np.shape(empty))
+        start = empty if initial is None else create.astype(as_array(initial), raw(x).dtype)
+        return shape.broadcast_to(as_array(start), np.shape(empty))
     if len(axes) != 1:
         raise ValueError(f"{name}: cannot be reduced over {len(axes)} axes at once; reduce over one after the other")
     at_axis = normal_axis(name, x, axes[0])

@@ -84,6 +84,8 @@ def put(a: Any, ind: Any, v: Any, mode: Any = "raise") -> None:
 
 
 def place(arr: Any, mask: Any, vals: Any) -> None:
+    if np.size(raw(mask)) != arr.size:
+        raise ValueError(f"np.place: {np.size(raw(mask))} entries of a mask for {arr.size} of the array")
     _put("np.place", arr, np.flatnonzero(raw(mask)), vals, "safe")
 
 

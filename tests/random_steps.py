@@ -1,16 +1,10 @@
-"""What random programs are made of: steps in NumPy's words, and the ways to write one more derivative.
+"""What random programs are made of: steps in NumPy's words.
 
 A step is a line of source with places for values (x, y, z), an axis, an index and a number. Whether NumPy can do it
 with the values at hand is found out by running it. Written in a way that keeps values moderate: log(1.5 + x²), not log(x).
 """
 
 from __future__ import annotations
-
-from typing import Any
-
-import numpy as np
-
-import autograd_lite as ag
 
 DTYPES = ["float64", "float64", "float64", "float32", "complex128"]
 SHAPES: list[tuple[int, ...]] = [(), (3,), (2, 3), (2, 2), (3, 2), (2, 1), (1,), (2, 1, 3), (3, 3), (4,), (0,), (2, 0)]
@@ -91,7 +85,13 @@ MATRICES = [
 WRITES = [
     "{x}[{i}] = {y}", "{x}[{i}] = {y}", "{x}[{i}] += {y}", "{x} += {y}", "{x} *= {y}", "{x} -= {x}", "{x}[...] = {y}", "{x} /= 2 + np.sin({y})", "{x}[{i}] *= {c}",
     "{x}.T[...] = {y}", "{x}[1:] = {x}[:-1]", "{x}[::-1] += {x}", "{x} **= 2", "{x}[[0, 0, -1]] = {y}", "{x}[{x} > 0] = {c}", "{x}[{x} > 0] *= 2.0",
+    "{new} = {x}.copy(); {new}.reshape(-1)[0] = {c}", "{x}.reshape(-1)[0] = {c}",
 ]  # fmt: skip
+CALLS = [
+    "{new} = called({call}, {x}, {y}, {z})",
+    "{new} = called({call}, {x}, {y}, {z})",
+    "{new} = applied({call}, {x}, {y}, {z})",
+]
 STEPS = [
     *[
         f"{{new}} = {text}"
@@ -100,106 +100,5 @@ STEPS = [
     ],
     *2 * [f"{{new}} = {text}" for text in BINARY[:6] + SHAPED[25:28]],  # what joins values, oftener
     *2 * WRITES,
+    *60 * CALLS,
 ]
-
-# -- one more derivative ----------------------------------------------------------------------------------------------
-
-ONE = {
-    "grad": "along(ag.grad(lambda {x}: {f}({args}))({x}), {u})",
-    "grad by argnums": "along(ag.grad({f}, argnums={i})({args}), {u})",
-    "grad of all": "along(ag.grad({f}, argnums={all})({args})[{i}], {u})",
-    "value_and_grad": "along(ag.value_and_grad(lambda {x}: {f}({args}))({x})[1], {u})",
-    "grad of a dict": "along(ag.grad(lambda p: (lambda {x}: {f}({args}))(p['z']) + 0 * real_sum(p['a']))({{'z': {x}, 'a': {x}}})['z'], {u})",
-    "vjp": "along(ag.vjp(lambda {x}: {f}({args}), {x})[1](1.0)[0], {u})",
-    "jvp": "ag.jvp(lambda {x}: {f}({args}), ({x},), ({u},))[1]",
-    "jvp of all": "ag.jvp({f}, ({args},), ({tangents},))[1]",
-    "jacobian": "along(ag.jacobian(lambda {x}: {f}({args}))({x}), {u})",
-    "jacobian, forward": "along(ag.jacobian(lambda {x}: {f}({args}), mode='forward')({x}), {u})",
-    "jacobian, reverse": "along(ag.jacobian(lambda {x}: {f}({args}), mode='reverse')({x}), {u})",
-    "backward": "backward(lambda {x}: {f}({args}), {x}, {u})",
-    "grad of a checkpoint": "along(ag.grad(lambda {x}: ag.checkpoint({f})({args}))({x}), {u})",
-    "jvp of a checkpoint": "ag.jvp(lambda {x}: ag.checkpoint(lambda {x}: {f}({args}))({x}), ({x},), ({u},))[1]",
-    "checkpoint of a grad": "ag.checkpoint(lambda {x}: along(ag.grad(lambda {x}: {f}({args}))({x}), {u}))({x})",
-    "grad of a replay": "along(ag.grad(lambda {x}: ag.replay({f})({args}))({x}), {u})",
-    "grad of a copy": "along(ag.grad(lambda {x}: (lambda {x}: {f}({args}))(copy.deepcopy({x})))({x}), {u})",
-    "grad with an extra": "along(ag.grad(lambda {x}: ({f}({args}), {x}), has_aux=True)({x})[0], {u})",
-}
-"""The derivative of the function `f` in its argument `x` along `u`."""
-
-OUTERMOST = {
-    "under no_grad": "within(ag.no_grad, lambda: along(ag.grad(lambda {x}: {f}({args}))({x}), {u}))",
-    "under debug": "within(ag.debug, lambda: along(ag.grad(lambda {x}: {f}({args}))({x}), {u}))",
-    "jvp under debug": "within(ag.debug, lambda: ag.jvp(lambda {x}: {f}({args}), ({x},), ({u},))[1])",
-    "replay of a grad": "replayed(lambda {x}: along(ag.grad(lambda {x}: {f}({args}))({x}), {u}), {x})",
-    "replay of a jvp": "replayed(lambda {x}: ag.jvp(lambda {x}: {f}({args}), ({x},), ({u},))[1], {x})",
-}
-"""The same where nothing outside is differentiated."""
-
-OF_NUMBERS = {"partials": "along(ag.partials(lambda {x}: {f}({args}), (0,))({x})[1], {u})"}
-"""The same, in one number."""
-
-VECTOR = {
-    "vjp of a vector": "along((lambda r: r[1](weights(r[0]))[0])(ag.vjp(lambda {x}: vector({args}), {x})), {u})",
-    "jvp of a vector": "(lambda r: np.sum(weights(r[0]) * r[1]))(ag.jvp(lambda {x}: vector({args}), ({x},), ({u},)))",
-    "rows of a vector": "weighted(ag.jacobian(lambda {x}: vector({args}), mode='reverse')({x}), {u})",
-    "columns of a vector": "weighted(ag.jacobian(lambda {x}: vector({args}), mode='forward')({x}), {u})",
-}
-"""The same for a first derivative, from the vector whose product with weights the program gives."""
-
-TWO = {
-    "hvp": "along(ag.hvp(lambda {x}: {f}({args}), ({x},), ({v},)), {u})",
-    "hessian": "twice(ag.hessian(lambda {x}: {f}({args}))({x}), {u}, {v})",
-    "jvp of a grad": "along(ag.jvp(ag.grad(lambda {x}: {f}({args})), ({x},), ({v},))[1], {u})",
-    "grad of a jvp": "along(ag.grad(lambda {x}: ag.jvp(lambda {x}: {f}({args}), ({x},), ({u},))[1])({x}), {v})",
-}
-"""Two derivatives in one argument, along u and v."""
-
-REAL_ONLY = {"jacobian", "jacobian, forward", "jacobian, reverse", "rows of a vector", "columns of a vector", "hessian"}
-"""Matrices, which mean a function of complex numbers to be holomorphic: see docs/complex.md."""
-
-
-def real_sum(x: Any) -> Any:
-    return np.sum(np.real(x))
-
-
-def along(g: Any, u: Any) -> Any:
-    """The derivative along `u` of a real function with the gradient `g`, by this package's convention."""
-    return np.sum(np.real(np.conj(g) * u)) if np.iscomplexobj(u) else np.sum(g * u)
-
-
-def weights(out: Any) -> Any:
-    return np.cos(np.arange(out.shape[0])).astype(out.dtype)
-
-
-def weighted(J: Any, u: Any) -> Any:
-    """Rows of a Jacobian added up with `weights`, along `u`."""
-    return np.sum(np.tensordot(weights(J), J, 1) * u)
-
-
-def twice(H: Any, u: Any, v: Any) -> Any:
-    return np.sum(np.sum(H * v, axis=tuple(range(u.ndim, 2 * u.ndim))) * u)
-
-
-def within(context: Any, f: Any) -> Any:
-    with context():
-        return f()
-
-
-def replayed(f: Any, x: Any) -> Any:
-    """`f` at `x`, recorded elsewhere."""
-    again = ag.replay(f)
-    again(x * x.dtype.type(0.75) + x.dtype.type(0.3))
-    return again(x)
-
-
-def backward(f: Any, x: Any, u: Any) -> Any:
-    """The derivative of `f` at `x` along `u` by `backward`, recorded; of an outer variable, through a leaf's vjp."""
-    if isinstance(x, ag.Tensor) and x.requires_grad:
-        out, pullback = ag.vjp(f, x)
-        return along(pullback(np.ones((), out.dtype))[0], u)
-    start = ag.Tensor(x, requires_grad=True)
-    out = f(+start)  # computed, since a copy of a leaf is a leaf of its own
-    start.grad = None  # a backward inside of f reaches this leaf too
-    if isinstance(out, ag.Tensor) and out.requires_grad:  # else there is nothing to sweep, and `backward` says so
-        out.backward(create_graph=True)
-    return 0.0 * real_sum(u) if start.grad is None else along(start.grad, u)

@@ -9,13 +9,10 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.random_drawing import Drawn, Program, drawn_compositions, drawn_program
 from tests.random_programs import (
     Disagreement,
-    Drawn,
-    Program,
     checked,
-    drawn_compositions,
-    drawn_program,
     fails,
     smaller,
 )

@@ -210,19 +210,19 @@ def _svd_push(t: Any, packed: Any, x: Any) -> Any:
 
 def _qr_kernel(x: Any, xp: Any = np) -> Any:
     q, r = xp.linalg.qr(x)
-    return xp.concat([q, xp.matrix_transpose(r)], axis=-2)
+    return xp.concat([q, r], axis=-2)
 
 
 def _qr_parts(packed: Any, x: Any) -> tuple[Any, Any]:
     m = x.shape[-2]
-    return packed[..., :m, :], packed[..., m:, :].mT
+    return packed[..., :m, :], packed[..., m:, :]
 
 
 def _over_r(x: Any, r: Any) -> Any:
     """x R⁻¹, where `r` has independent columns."""
-    sizes = abs(still(diagonal(r)))
-    least = sizes.shape[-1] * epsilon(sizes) * max(sizes, axis=-1, keepdims=True) if sizes.shape[-1] else 0.0
-    if decided(any(sizes <= least), otherwise=False):
+    sizes = abs(still(r))
+    least = sizes.shape[-1] * epsilon(sizes) * max(sizes, axis=(-2, -1))[..., None] if sizes.size else 0.0
+    if decided(any(diagonal(sizes) <= least), otherwise=False):
         raise DegenerateError("qr: no derivative, as the columns depend on each other; take svd, or pinv")
     return _solve(r.mT, x.mT).mT
 
@@ -238,7 +238,7 @@ def _qr_push(t: Any, packed: Any, x: Any) -> Any:
     along = _over_r(t, r)
     c = adjoint(q) @ along
     w = triu(c, k=1) + adjoint(c - triu(c)) + with_diagonal(_real(diagonal(c)))
-    return concat([along - q @ w, (w @ r).mT], axis=-2)
+    return concat([along - q @ w, w @ r], axis=-2)
 
 
 # -- the columns that complete a basis: any others would do -------------------------------------------------------------

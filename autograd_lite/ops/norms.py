@@ -214,9 +214,20 @@ def _pinv_push(t: Any, p: Any, x: Any, rtol: Any) -> Any:
     further derivatives.
     """
     m, n = x.shape[-2:]
-    outside, unseen, back = np.eye(m) - x @ p, np.eye(n) - p @ x, adjoint(t)
-    if not _of_lower_rank(p, x):  # in the shortest order
-        return p @ adjoint(p) @ back @ outside + unseen @ back @ adjoint(p) @ p - p @ t @ p
+    rank = real(sum(still(p) * still(x).mT, axis=(-2, -1)))  # the trace of P X, to rounding
+    rows, columns = [decided(np.all(k - rank < 0.5), otherwise=False) for k in (m, n)]  # whether independent
+    outside = None if rows else np.eye(m) - x @ p  # None for 0, which rounding would not give
+    unseen = None if columns else np.eye(n) - p @ x
+    out = -(p @ t @ p)
+    if rows and columns:
+        return out
+    back = adjoint(t)
+    if unseen is None:
+        return out + p @ adjoint(p) @ back @ outside
+    if outside is None:
+        return out + unseen @ back @ adjoint(p) @ p
+    if not (isinstance(x, Tensor) and x.requires_grad):  # nothing moves N
+        return out + p @ adjoint(p) @ back @ outside + unseen @ back @ adjoint(p) @ p
     rest = outside @ x
     right = unseen @ back @ adjoint(p)
     left = outside @ t @ p + rest @ right @ p
@@ -225,15 +236,7 @@ def _pinv_push(t: Any, p: Any, x: Any, rtol: Any) -> Any:
         left = left + grown @ left @ shrunk
         grown, shrunk = grown @ grown, shrunk @ shrunk
     right = right + adjoint(rest) @ left @ adjoint(p)
-    return p @ adjoint(left) + right @ p - p @ t @ p
-
-
-def _of_lower_rank(p: Any, x: Any) -> bool:
-    """Whether X moves, and has neither all rows nor all columns independent."""
-    if not (isinstance(x, Tensor) and x.requires_grad):
-        return False
-    rank = real(sum(still(p) * still(x).mT, axis=(-2, -1)))  # the trace of P X, to rounding
-    return decided(np.any(sorted(x.shape[-2:])[0] - rank > 0.5), otherwise=True)
+    return out + p @ adjoint(left) + right @ p
 
 
 # fmt: off

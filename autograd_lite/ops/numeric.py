@@ -29,11 +29,11 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     Tensor(4.0)
     """
     y = as_array(y)
-    axis = normal_axis("trapezoid", y, axis)
+    at = normal_axis("trapezoid", y, axis)
     if x is not None:
         x = as_array(x)
-        dx = diff(_along(x, axis, y.ndim) if x.ndim == 1 else x, axis=axis)
-    return sum(dx * (cut(y, axis, 1, None) + cut(y, axis, None, -1)) / 2, axis=axis)
+        dx = diff(_along(x, at, y.ndim) if x.ndim == 1 else x, axis=axis)  # whose axis it is too, from either end
+    return sum(dx * (cut(y, at, 1, None) + cut(y, at, None, -1)) / 2, axis=axis)
 
 
 def _along(x: Any, axis: int, ndim: int) -> Any:
@@ -123,6 +123,8 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     """
     x = as_array(x)
     xp, fp = beside(as_array(xp), x), beside(as_array(fp), x)
+    if is_complex(x) or is_complex(xp):
+        raise TypeError("interp: x and xp are real numbers, fp alone may be complex")
     if xp.ndim != 1 or xp.shape != fp.shape or not xp.size:
         raise ValueError(f"interp: xp and fp are vectors of one length, not shapes {xp.shape} and {fp.shape}")
     if period is not None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd_lite.backend import NUMPY, as_array, dtype_name, namespace, on_host, own
 from autograd_lite.ops.axes import batch_same, normal_axis
-from autograd_lite.ops.create import astype, full_like, zeros_like
+from autograd_lite.ops.create import _copy, astype, full_like, zeros_like
 from autograd_lite.ops.elementwise import exp, not_equal, where
 from autograd_lite.ops.index import take_along_axis
 from autograd_lite.ops.reduce import argsort
@@ -33,14 +33,22 @@ def lying(x: Any) -> Any:
     return value if isinstance(value, np.ndarray) else None
 
 
+def in_c_order(x: Any) -> Any:
+    """`x` as NumPy lays out a new array, so that reshaping it gives a view, which can be written through."""
+    value = lying(x)
+    return x if value is None or value.flags.c_contiguous else _copy(x)
+
+
 def still(x: Any) -> Any:
     """`x` as a constant: a Tensor without its derivatives; anything else as it is."""
     return x.detach() if isinstance(x, Tensor) else x
 
 
 def beside(a: Any, x: Any) -> Any:
-    """`a`, which if it is NumPy's and `x` is not, becomes a constant in the library of `x`."""
+    """`a`, which if it is NumPy's and `x` is not, becomes a constant in the library of `x`; a tracked one stays."""
     here, there = raw(a), raw(x)
+    if isinstance(a, Tensor) and a._row.seq:
+        return a
     if here.__class__ in NUMPY and there.__class__ not in NUMPY:
         return handle(constant(own(here, there)))
     return a

@@ -13,8 +13,8 @@ from autograd_lite.ops.axes import normal_axis
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.elementwise import clip, isnan, where
 from autograd_lite.ops.index import take_along_axis
-from autograd_lite.ops.order import beside, raw, still
-from autograd_lite.ops.reduce import argsort, sum
+from autograd_lite.ops.order import beside, in_c_order, raw, still
+from autograd_lite.ops.reduce import argsort, mean
 from autograd_lite.ops.shape import broadcast_to, moveaxis, permute_dims, reshape
 
 
@@ -138,6 +138,8 @@ def _quantile(
     q = beside(as_array(q), x)
     if not decided(np.all((still(q) >= 0) & (still(q) <= 1)), otherwise=True):
         raise ValueError(f"{name}: quantiles are in the range [0, 1]")
+    if q.ndim > 2:
+        raise ValueError(f"{name}: quantiles are a number, a vector or a matrix, not of shape {tuple(q.shape)}")
     if method not in METHODS:
         raise ValueError(f"{name}: method is one of {', '.join(METHODS)}, not {method!r}")
     if weights is not None and method != "inverted_cdf":
@@ -147,10 +149,10 @@ def _quantile(
     kept = tuple([i for i in range(x.ndim) if i not in axes])
     lengths = tuple([x.shape[i] for i in kept])
     n = prod([x.shape[i] for i in axes])
-    if not n and 0 in lengths:  # no median is asked for
-        return sum(x, axis=axis, keepdims=keepdims)
+    if not n and ("median" in name or name.startswith("nan")):
+        return mean(x, axis=axis, keepdims=keepdims)  # NaN
     if not n:
-        raise ValueError(f"{name}: no entries along axis {axis} of shape {tuple(x.shape)}")
+        raise IndexError(f"{name}: no entries along axis {axis} of shape {tuple(x.shape)}")
 
     def in_rows(a: Any) -> Any:
         return reshape(permute_dims(a, kept + axes), (*lengths, n))
@@ -160,8 +162,8 @@ def _quantile(
     s = take_along_axis(rows, order, axis=-1)
     unknown = isnan(still(s)) if is_inexact(raw(s)) else np.zeros(s.shape, bool)
     count = (n - unknown.sum(axis=-1, keepdims=True)) if skip else n
-    if weights is None:
-        places = _places(reshape(q, (-1,)), count, method)
+    if weights is None:  # a count must not widen single precision, in which NumPy finds the places
+        places = _places(reshape(q, (-1,)), astype(count, q.dtype) if skip else n, method)
     else:
         weighed = on_host(raw(in_rows(broadcast_to(_weights(name, weights, x, axis), x.shape))))
         weighed = np.take_along_axis(weighed, on_host(raw(order)), axis=-1)
@@ -176,7 +178,7 @@ def _quantile(
     empty = (count == 0) if skip else unknown[..., -1:]
     if is_inexact(raw(out)) and decided(np.any(empty), otherwise=True):
         out = where(empty, np.nan, out)
-    out = reshape(moveaxis(out, -1, 0), (*q.shape, *lengths))
+    out = in_c_order(reshape(moveaxis(out, -1, 0), (*q.shape, *lengths)))
     if keepdims:
         out = reshape(out, (*q.shape, *[1 if i in axes else n for i, n in enumerate(x.shape)]))
     return out

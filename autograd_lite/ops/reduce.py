@@ -92,7 +92,7 @@ def _product(x: Any, axis: Any, dtype: Any, keepdims: Any) -> Any:
 def _var(x: Any, axis: Any, correction: Any, keepdims: Any) -> Any:
     d = x - _mean(x, axis, True)
     squares = d.real**2 + d.imag**2 if d.dtype.kind == "c" else d * d
-    return _add(squares, _axis(axis), None, None, keepdims) / _freedom(x, axis, correction)
+    return _add(squares, _axis(axis), None, None, keepdims) / _freedom(squares, axis, correction)
 
 
 def _largest(x: Any, axis: Any, xp: Any) -> Any:

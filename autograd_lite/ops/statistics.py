@@ -99,6 +99,9 @@ def nan_to_num(x: Any, /, *, nan: float = 0.0, posinf: float | None = None, negi
     x = as_array(x)
     if not is_inexact(raw(x)):
         return x
+    if is_complex(x):  # the parts by themselves
+        re, im = [nan_to_num(part(x), nan=nan, posinf=posinf, neginf=neginf) for part in (real, imag)]
+        return re + 1j * im
     limits = np.finfo(real_dtype(x))
     x = where(isnan(x), nan, x)
     x = where(still(x) == np.inf, float(limits.max) if posinf is None else posinf, x)
@@ -154,6 +157,8 @@ def cov(
     x = _variables(m, rowvar)
     if y is not None:
         x = concat([x, _variables(y, rowvar)], axis=0)
+    if not x.shape[0]:
+        return np.zeros((0, 0), real_dtype(x))
     lost = ddof if ddof is not None else 0 if bias else 1
     w = None
     if fweights is not None or aweights is not None:
