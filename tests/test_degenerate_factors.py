@@ -72,3 +72,22 @@ def test_a_constant_that_is_zero_needs_no_derivative():
     f = lambda s, x: s * ag.sum(la.eigh(x)[0]) + ag.sum(ag.where(W < 0, la.eigh(x)[1], 0.0))
     for derivative in mixed(f, REPEATED):
         assert derivative() == pytest.approx(np.trace(STEP), rel=1e-12)
+
+
+@pytest.mark.parametrize("p", [None, 2, -2])
+@pytest.mark.parametrize("x", [np.zeros((3, 3)), np.stack([np.zeros((2, 2)), np.diag([1.0, 2.0])])], ids=["one", "two"])
+def test_the_condition_of_a_matrix_of_zeros_has_no_derivative(x, p):
+    f = lambda x: ag.sum(la.cond(x, p))
+    np.testing.assert_array_equal(la.cond(x, p), np.linalg.cond(x, p))
+    assert la.cond(x.astype(np.float32), p).dtype == np.float32
+    for derivative in (
+        lambda: ag.grad(f)(x),
+        lambda: ag.jacobian(f, mode="forward")(x),
+        lambda: ag.jvp(f, (x,), (np.ones_like(x),)),
+        lambda: ag.hessian(f)(x),
+    ):
+        with pytest.raises(ag.errors.DegenerateError, match="cond"):
+            derivative()
+    last = ag.grad(lambda x: la.cond(x, p).reshape(-1)[-1])
+    if x.ndim == 3:
+        assert np.all(np.isfinite(last(x)))

@@ -52,13 +52,15 @@ _settled = general(
     (_unsettled, 0),
     signature="g, columns, /, name",
     batch="leading",
-    doc="Adjoints of vectors, whose `columns` are 0 and have to stay 0: NaN for the derivatives of others.",
+    doc="The same again, but `columns` have no derivative: NaN, which is an error where it reaches a result.",
 )
 
 
 def _why(name: str, columns: Any) -> str:
     if name == "zero":
         return vanishing(columns)
+    if name == "cond":
+        return "cond: no derivative at a matrix of zeros; perturb it"
     return completing(name[:-1]) if name.endswith("+") else repeated(name, columns)
 
 
@@ -72,7 +74,12 @@ def refuse(name: str, columns: Any, *adjoints: Any) -> tuple[Any, ...]:
     for g in adjoints:
         if decided(any(columns[..., None, :] & (still(g) != 0)), otherwise=False):
             raise DegenerateError(_why(name, columns))
-    return tuple([_settled(g, columns[..., None, :], name) if _tracked(g) else g for g in adjoints])
+    return tuple([settled(name, columns, g) for g in adjoints])
+
+
+def settled(name: str, columns: Any, x: Any) -> Any:
+    """`x`, whose `columns` have no derivative: a sweep that needs it raises."""
+    return _settled(x, columns[..., None, :], name) if _tracked(x) else x
 
 
 def _tracked(x: Any) -> bool:

@@ -11,7 +11,7 @@ from autograd_lite.backend import as_array, decided, is_complex, is_inexact, rea
 from autograd_lite.ops.axes import batch_over, batch_same
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.decompose import matrix_rank, svdvals
-from autograd_lite.ops.degenerate import is_zero
+from autograd_lite.ops.degenerate import is_zero, settled
 from autograd_lite.ops.elementwise import (
     abs,
     conj,
@@ -193,7 +193,12 @@ def cond(x: Any, p: Any = None) -> Any:
     x = matrices("cond", x)
     if p in (None, 2, -2):
         s = svdvals(x)
-        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+        above, below = (s[..., -1], s[..., 0]) if p == -2 else (s[..., 0], s[..., -1])
+        zero = still(s[..., 0]) == 0
+        if not decided(any(zero), otherwise=False):
+            return above / below
+        ratio = above / where(zero, 1.0, below) + where(zero, np.inf, 0 * still(below))  # as in NumPy
+        return settled("cond", expand_dims(zero, -1), expand_dims(ratio, (-2, -1)))[..., 0, 0]
     return matrix_norm(x, ord=p) * matrix_norm(inv(x), ord=p)
 
 
