@@ -148,7 +148,8 @@ class Corners:
                 if x is not None:
                     moving = moving | OPS["any"].call(_vector(row, axes, _bare(x)) != 0, axis=axes, keepdims=True)
             here = _bend(row, shown, moving, axes, _bare(t))
-            bend = bend + fit(OPS["sum"].call(here, axis=axes) if axes else here, t)
+            kept = np.ndim(_bare(t)) == np.ndim(_bare(here))
+            bend = bend + fit(OPS["sum"].call(here, axis=axes, keepdims=kept) if axes else here, t)
             marks = _irregular(_bare(t))
         if isinstance(bend, Tensor):
             self.beside[row.seq] = marks, bend

@@ -245,7 +245,7 @@ FUNCTIONS: dict[Any, Call] = {
     np.linalg.eigh: _triangle(la.eigh), np.linalg.eigvalsh: _triangle(la.eigvalsh), np.linalg.svd: forms.svd, np.linalg.svdvals: la.svdvals,
     np.linalg.qr: forms.qr, np.linalg.pinv: forms.pinv, np.linalg.lstsq: la.lstsq, np.linalg.matrix_power: la.matrix_power, np.linalg.multi_dot: la.multi_dot,
     np.linalg.norm: la.norm, np.linalg.vector_norm: la.vector_norm, np.linalg.matrix_norm: la.matrix_norm, np.linalg.cond: la.cond,
-    np.linalg.tensorsolve: forms.tensorsolve, np.linalg.tensorinv: forms.tensorinv,
+    np.linalg.tensorsolve: solve.tensorsolve, np.linalg.tensorinv: solve.tensorinv,
     np.linalg.trace: la.trace, np.linalg.diagonal: la.diagonal, np.linalg.cross: la.cross, np.linalg.outer: _of_axes("linalg.outer", la.outer, [1, 1], [1, 1]),
     np.linalg.matmul: la.matmul, np.linalg.tensordot: lambda x, y, axes=2: la.tensordot(x, y, axes=axes),
     np.linalg.vecdot: la.vecdot, np.linalg.matrix_transpose: la.matrix_transpose,

@@ -25,8 +25,11 @@ def diff(x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
 
 
 def ediff1d(x: Any, to_end: Any = None, to_begin: Any = None) -> Any:
-    parts = [shape.ravel(as_array(a)) for a in (to_begin, order.diff(shape.ravel(x)), to_end) if a is not None]
-    return shape.concat(parts)
+    steps = order.diff(shape.ravel(x))
+    begin, end = [[] if a is None else [shape.ravel(as_array(a))] for a in (to_begin, to_end)]
+    for a in (*begin, *end):
+        writes.fits("np.ediff1d", a, steps)
+    return shape.concat([create.astype(a, steps.dtype, copy=False) for a in (*begin, steps, *end)])
 
 
 def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
@@ -420,23 +423,6 @@ def beyond(function: Any, outside: Any) -> Any:
 def real_if_close(x: Any, tol: float = 100) -> Any:
     x = as_array(x)
     return e.real(x) if is_complex(x) and not np.iscomplexobj(np.real_if_close(raw(x), tol)) else x
-
-
-# -- linear algebra of arrays with more axes --------------------------------------------------------------------------
-
-
-def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
-    a, b = as_array(a), as_array(b)
-    if axes is not None:
-        a = shape.moveaxis(a, tuple(axes), tuple(range(a.ndim - len(axes), a.ndim)))
-    sizes = a.shape[b.ndim :]
-    return shape.reshape(la.solve(shape.reshape(a, (b.size, int(np.prod(sizes)))), shape.ravel(b)), sizes)
-
-
-def tensorinv(a: Any, ind: int = 2) -> Any:
-    a = as_array(a)
-    rows, columns = a.shape[:ind], a.shape[ind:]
-    return shape.reshape(la.inv(shape.reshape(a, (int(np.prod(rows)), -1))), (*columns, *rows))
 
 
 def einsum(*operands: Any, optimize: Any = True, **options: Any) -> Any:

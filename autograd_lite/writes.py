@@ -80,7 +80,8 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
 
 
 def put(a: Any, ind: Any, v: Any, mode: Any = "raise") -> None:
-    _put("np.put", a, np.take(np.arange(a.size), raw(ind), mode=mode), v)
+    if np.size(raw(v)) or not a.size:  # of no values NumPy does not look at the places either
+        _put("np.put", a, np.take(np.arange(a.size), raw(ind), mode=mode), v)
 
 
 def place(arr: Any, mask: Any, vals: Any) -> None:

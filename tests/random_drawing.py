@@ -136,9 +136,9 @@ def drawn_program(draw: Any, longest: int = 7) -> Program:
     )
     scopes = program.scopes()
     for i in range(len(program.inputs)):  # a program may write to its values, never to its inputs
-        _extend(program, scopes, f"v{i} = {draw.pick(COPIES).format(x=f'x{i}')}")
+        extend(program, scopes, f"v{i} = {draw.pick(COPIES).format(x=f'x{i}')}")
     for _ in range(draw.integer(1, longest)):
-        _extend(program, scopes, drawn_step(draw, program, scopes[0]))
+        extend(program, scopes, drawn_step(draw, program, scopes[0]))
     return program
 
 
@@ -169,7 +169,7 @@ def _values(rng: np.random.Generator, shape: tuple[int, ...], dtype: str, specia
     return np.asarray(x).astype(dtype)[()]
 
 
-def _extend(program: Program, scopes: list[dict[str, Any]], line: str) -> None:
+def extend(program: Program, scopes: list[dict[str, Any]], line: str) -> None:
     """Add `line` if NumPy can do it, and all values are floating-point numbers of a size to compare, and not noise."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of empty means

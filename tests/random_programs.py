@@ -133,8 +133,9 @@ def _same_derivatives(program: Program, local: dict[str, Any]) -> str:
     size = max([1.0, *[abs(n) for n in [*numbers, *known] if np.isfinite(n)]])
     # rounding in sums of products of up to ten factors, some cancelling; a wrong term is of the order of the result
     tolerance = size * (2e-2 if program.coarse else 1e-6)
-    # where something is 0 exactly a higher derivative may not exist, and one composition says NaN where another says 0
-    corner = program.special or any([np.any(v == 0) for v in local["values"](*program.copies())])
+    # where something is 0 or 1 exactly a higher derivative may not exist (of a modulus, of arcsin), nor that of a
+    # negative number's power in the exponent, and one composition says NaN where another says 0
+    corner = program.special or any([np.isin(np.abs(v), (0, 1)).any() for v in local["values"](*program.copies())])
     for k, n in enumerate(numbers[:-1]):
         if not _close(n, numbers[-1], tolerance) and not (corner and not np.isfinite([n, numbers[-1]]).all()):
             last = len(numbers) - 1

@@ -37,7 +37,7 @@ ELEMENTWISE = [
     "ag.sigmoid({x})", "ag.softplus({x})", "ag.relu({x})", "{c} * {x}", "{c} - {x}", "{c} / (2 + {x} ** 2)", "{x} / {c}",
     "(2 + np.sin({x})) ** {c}", "1.5 ** {x}", "{x} * {x}", "ag.special.erf({x})", "ag.special.gammaln(2 + {x} ** 2)",
     "ag.special.digamma(2 + {x} ** 2)", "ag.special.expit({x})", "ag.special.ndtr({x})", "ag.special.j0({x})",
-    "ag.special.entr(1.5 + np.sin({x}))", "ag.stop_gradient({x}) * {x}",
+    "ag.special.log_expit({x})", "ag.special.multigammaln(3 + {x} ** 2, 2)", "np.ldexp({x}, 1)", "ag.special.entr(1.5 + np.sin({x}))", "ag.stop_gradient({x}) * {x}",
 ]  # fmt: skip
 BINARY = [
     "{x} + {y}", "{x} - {y}", "{x} * {y}", "{x} / (2 + np.sin({y}))", "{x} / {y}", "(1.5 + np.sin({x})) ** {y}",
@@ -67,7 +67,7 @@ SHAPED = [
     "{x}[{i}]", "{x}[{i}]", "{x}[{i}]", "np.take({x}, [0, -1, 0], axis={axis})", "np.take_along_axis({x}, np.argsort({x}, axis={ax}), axis={ax})",
     "np.sort({x}, axis={ax})", "np.cumsum({x}, axis={axis})", "np.cumprod({x}, axis={axis})", "np.diff({x}, axis={ax})", "{x}.astype({x}.dtype)",
     "np.array_split({x}, 2)[0]", "np.split({x}, [1])[1]", "np.pad({x}, 1, mode='edge')", "{x}.transpose()", "np.broadcast_arrays({x}, {y})[0] * 1.0",
-    "np.gradient({x})", "np.interp(0.3, [0.0, 1.0], {x})", "np.trapezoid({x}, axis={ax})", "np.convolve({x}, {y})", "np.kron({x}, {y})",
+    "np.gradient({x})", "np.interp(0.3, [0.0, 1.0], {x})", "np.trapezoid({x}, axis={ax})", "np.convolve({x}, {y})", "np.kron({x}, {y})", "ag.linalg.kron({x}, {y})",
     "np.unwrap({x})", "np.delete({x}, 0)", "np.insert({x}, 1, {y})", "np.append({x}, {y})", "np.choose([0, 1, 0], [{x}, {y}])", "np.select([{x} > 0], [{x}], {y})",
     "np.fft.irfft(np.fft.rfft({x}))", "np.abs(np.fft.fft({x}))", "np.real(np.fft.ifft({x}))", "np.cross({x}, {y})", "np.polyval({x}, {y})",
 ]  # fmt: skip

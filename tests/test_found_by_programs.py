@@ -122,7 +122,6 @@ def test_a_weight_of_one_axis_is_an_error():
 NUMPYS = [name for name in random_calls.known() if name.startswith("np.")]
 ELSEWHERE = {"a matrix": np.s_[:, :], "vectors": np.s_[0], "numbers": np.s_[0, 0], "nothing": np.s_[:0]}
 KNOWN = {
-    ("np.linalg.tensorsolve", "nothing"): "the sizes of an empty system are not looked for",
     ("np.fft.irfft", "nothing"): "NumPy's are whatever was in memory",
     ("np.histogramdd", "nothing"): "the edges around nothing, 0 and 1, have the dtype of the sample",
 }
@@ -298,3 +297,27 @@ def test_a_replay_of_a_gradient_in_another_argument(f, arrays, i, j):
             return
     # sums in another order
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("axis", [None, 0, 1, -1])
+@pytest.mark.parametrize("length", [np.std, np.linalg.norm])
+def test_lengths_that_are_0_pushed_twice(length, axis, keepdims):
+    """Of one entry along an axis, or of zeros: their derivatives have the length's shape, with the axes kept or not."""
+    x = np.zeros((2, 1))
+
+    def f(x):
+        return ag.sum(length(x, axis=axis, keepdims=keepdims) * x[0, 0])
+
+    def slope(s):
+        return ag.jvp(f, (x + s,), (np.ones((2, 1)),))[1]
+
+    assert np.shape(ag.jacobian(slope)(0.0)) == ()
+
+
+def test_differences_with_ends_of_another_kind():
+    """The ends are cast to the dtype of the array, or refused where NumPy refuses."""
+    x = ag.Tensor(np.ones(3, "float32"), requires_grad=True)
+    assert np.ediff1d(x, to_begin=np.ones(1)).dtype == np.float32
+    with pytest.raises(TypeError, match="ediff1d"):
+        np.ediff1d(x, to_end=np.ones(1, complex))

@@ -14,7 +14,7 @@ from autograd_lite.backend import as_array, dtype_name, is_complex, optional, re
 from autograd_lite.ops.arrange import diagonal, with_diagonal
 from autograd_lite.ops.create import tril
 from autograd_lite.ops.elementwise import conj, real
-from autograd_lite.ops.shape import broadcast_to, concat, reshape
+from autograd_lite.ops.shape import broadcast_to, concat, moveaxis, ravel, reshape
 from autograd_lite.rules import general, linear
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
@@ -160,3 +160,23 @@ def expm(x: Any, /) -> Any:
             [0., 1.]])
     """
     return _exponential(matrices("expm", x, square=True))
+
+
+# -- linear algebra of arrays with more axes --------------------------------------------------------------------------
+
+
+def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+    a, b = as_array(a), as_array(b)
+    if axes is not None:
+        a = moveaxis(a, tuple(axes), tuple(range(a.ndim - len(axes), a.ndim)))
+    sizes = a.shape[b.ndim - a.ndim :]
+    n = int(np.prod(sizes))
+    if a.size != n * n:
+        raise np.linalg.LinAlgError(f"np.linalg.tensorsolve: no square system has the shape {tuple(a.shape)}")
+    return reshape(solve(reshape(a, (n, n)), ravel(b)), sizes)
+
+
+def tensorinv(a: Any, ind: int = 2) -> Any:
+    a = as_array(a)
+    rows, columns = a.shape[:ind], a.shape[ind:]
+    return reshape(inv(reshape(a, (int(np.prod(rows)), -1))), (*columns, *rows))
