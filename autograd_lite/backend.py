@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ __all__ = [
     "array_like",
     "as_array",
     "as_value",
+    "asked",
     "copied",
     "decided",
     "deciding",
@@ -240,6 +241,12 @@ def decided(condition: Any, otherwise: bool) -> bool:
             raise
         asked = getattr(getattr(condition, "value", condition), "asked", None)
         return otherwise if asked is None else bool(asked(bool, None))
+
+
+def asked(value: Any, question: Callable[[Any], bool]) -> bool:
+    """The answer to a question about the entries of an array; where `replay` traces, every run asks again."""
+    ask = getattr(value, "asked", None)
+    return bool(question(value) if ask is None else ask(question, None))
 
 
 def is_traced(error: Exception) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import trees
+from autograd_lite.asking import arguments, function
 from autograd_lite.backend import NUMPY, array_like, copied, is_inexact
 from autograd_lite.errors import GradientMismatch
 from autograd_lite.ops.elementwise import conj
@@ -117,7 +118,8 @@ def check_grads(
         raise ValueError(f"check_grads: modes are 'reverse' and 'forward', in a tuple, not {modes!r}")
     if order < 1:
         raise ValueError(f"check_grads: order is 1 or more, not {order}")
-    inputs = Inputs(tuple(args), "check_grads")
+    f = function(f, "check_grads")
+    inputs = Inputs(arguments(args, "check_grads", "args"), "check_grads")
     points = [row.value for row in inputs.rows]
     if complex_step and any([np.iscomplexobj(p) for p in points]):
         raise ValueError("check_grads: complex_step needs real arguments")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import trees
+from autograd_lite.asking import function
 from autograd_lite.backend import NUMPY, dtype_name, has_zero, is_traced, on_host
 from autograd_lite.draws import Draws
 from autograd_lite.errors import CheckpointError
@@ -44,6 +45,8 @@ def checkpoint(f: Function) -> Function:
     >>> ag.grad(ag.checkpoint(lambda x: ag.sin(ag.sin(x))))(0.0)
     np.float64(1.0)
     """
+
+    f = function(f, "checkpoint")
 
     @functools.wraps(f)
     def checkpointed(*args: Any, **options: Any) -> Any:

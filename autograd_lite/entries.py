@@ -87,7 +87,8 @@ class Entries:
         """
         found = trees.like(self.spec, tree)
         if found is None:
-            raise SeedError(f"{self.asker}: a container of structure {trees.flatten(tree)[1]} does not fit {self.spec}")
+            given, wanted = trees.written(trees.flatten(tree)[1]), trees.written(self.spec)
+            raise SeedError(f"{self.asker}: a container of structure {given} does not fit {wanted}")
         return found
 
     def flatten(self, tree: Any) -> Any:

@@ -112,6 +112,12 @@ class MissingExtraError(AutogradError, ImportError):
         self.package, self.extra = package, extra
 
 
+def said(x: Any) -> str:
+    """What somebody gave, in few words: a short value, and its type."""
+    text = repr(x) if isinstance(x, (str, bytes, int, float, complex, tuple, list, dict, set, type(None))) else ""
+    return f"{text} ({type(x).__name__})" if 0 < len(text) <= 40 else f"a {type(x).__name__}"
+
+
 def explain(error: Exception, name: str, args: Any) -> Exception:
     """`error`, of its own class, with a message that names the operation `name` and its operands."""
 

@@ -17,6 +17,7 @@ from time import perf_counter
 from typing import Any
 
 from autograd_lite import trees
+from autograd_lite.asking import function
 from autograd_lite.errors import UntrackedError
 from autograd_lite.matrices import jacobian
 from autograd_lite.modes import recorded
@@ -142,6 +143,7 @@ def ledger(f: Callable[..., Any], *args: Any, limit: float = 1.0) -> Ledger:
     >>> costs.function.rows, costs.forward.rows, costs.reverse.rows
     (3, 3000, 3)
     """
+    f = function(f, "ledger")
     inputs = Inputs(args, "ledger")
     given = trees.leaves(recorded(f, *inputs.tree))
     outputs = _tracked(given, inputs)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import trees
+from autograd_lite.asking import argument_numbers, function
 from autograd_lite.backend import array_like, as_value, copied, is_complex
 from autograd_lite.batch import pull_batch, push_batch
 from autograd_lite.modes import recorded
@@ -16,7 +17,7 @@ from autograd_lite.ops.create import zeros_like
 from autograd_lite.ops.shape import broadcast_to, concat, moveaxis, reshape
 from autograd_lite.sweep import forward, reaches_beyond, rows_of
 from autograd_lite.tensor import Row, Tensor, constant, held
-from autograd_lite.transforms import Function, Inputs, finished_as, grad, lowered, raw, split, swept_back
+from autograd_lite.transforms import Function, Inputs, finished_as, gradient, lowered, raw, split, swept_back
 from autograd_lite.undefined import forget, refuse
 
 __all__ = ["hessian", "jacobian"]
@@ -45,10 +46,17 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0, mode: str = "auto"
     if mode not in ("auto", "reverse", "forward"):
         raise ValueError(f"jacobian: mode is 'auto', 'reverse' or 'forward', not {mode!r}")
 
+    return _matrix(f, "jacobian", argnums, mode, has_aux)
+
+
+def _matrix(f: Function, asker: str, argnums: int | tuple[int, ...], mode: str, has_aux: bool) -> Function:
+    """`jacobian`, for an `asker` whose name is to stand in the errors."""
+    f, nums = function(f, asker), argument_numbers(argnums, asker)
+
     @functools.wraps(f)
     def derived(*args: Any, **options: Any) -> Any:
-        chosen, filled = split(args, argnums, "jacobian")
-        inputs = Inputs(chosen, "jacobian")
+        chosen, filled = split(args, nums, asker)
+        inputs = Inputs(chosen, asker)
         out = recorded(f, *filled(inputs.tree), **options)
         out, aux = out if has_aux else (out, None)
         outputs, spec = trees.flatten(out)
@@ -156,4 +164,4 @@ def hessian(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = Fal
     array([[6., 2.],
            [2., 0.]])
     """
-    return jacobian(grad(f, argnums, has_aux), argnums, "forward", has_aux)
+    return _matrix(gradient(f, "hessian", argnums, has_aux), "hessian", argnums, "forward", has_aux)

@@ -12,14 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import as_value
+from autograd_lite.asking import function
+from autograd_lite.backend import as_value, asked
 from autograd_lite.errors import SingularMassError
 from autograd_lite.ode import times_of
 from autograd_lite.ops.reduce import sum as total
 from autograd_lite.ops.shape import reshape, stack
 from autograd_lite.ops.solve import solve
 from autograd_lite.tensor import Tensor
-from autograd_lite.transforms import Function, grad, raw, vjp
+from autograd_lite.traced import examples
+from autograd_lite.transforms import Function, gradient, raw, vjp
 
 __all__ = ["acceleration", "energy", "force", "hamilton", "leapfrog", "momentum"]
 
@@ -31,7 +33,7 @@ def force(potential: Function) -> Function:
     >>> ag.mechanics.force(lambda q: q**2 / 2)(3.0)
     np.float64(-3.0)
     """
-    slope = grad(potential)
+    slope = gradient(potential, "force")
 
     def of_position(q: Any, *time: Any) -> Any:
         return -slope(q, *time)
@@ -46,7 +48,7 @@ def momentum(lagrangian: Function) -> Function:
     >>> ag.mechanics.momentum(lambda q, v: q**2 * v**2 / 2)(2.0, 3.0)
     np.float64(12.0)
     """
-    return grad(lagrangian, 1)
+    return gradient(lagrangian, "momentum", 1)
 
 
 def energy(lagrangian: Function) -> Function:
@@ -56,7 +58,7 @@ def energy(lagrangian: Function) -> Function:
     >>> ag.mechanics.energy(lambda q, v: v**2 / 2 - 9.81 * q)(1.0, 3.0)
     np.float64(14.31)
     """
-    p = momentum(lagrangian)
+    p = gradient(lagrangian, "energy", 1)
 
     def of_state(q: Any, v: Any, *time: Any) -> Any:
         return total(v * p(q, v, *time)) - lagrangian(q, v, *time)
@@ -87,7 +89,7 @@ def acceleration(lagrangian: Function) -> Function:
     >>> swing(0.5, 0.0), -ag.sin(0.5)
     (np.float64(-0.479425538604203), np.float64(-0.479425538604203))
     """
-    slope, p = grad(lagrangian), momentum(lagrangian)
+    slope, p = gradient(lagrangian, "acceleration"), gradient(lagrangian, "acceleration", 1)
 
     def of_state(q: Any, v: Any, *time: Any) -> Any:
         q, v, *when = [_real(x) for x in (q, v, *time)]
@@ -112,22 +114,34 @@ def _real(x: Any) -> Any:
 
 
 def _check_mass(matrix: Any) -> None:
-    """Raise if the mass matrix is singular, in units where each diagonal entry is 1."""
-    m = np.asarray(raw(matrix), dtype=float)
-    if not np.isfinite(m).all():
-        return  # the NaN or infinity shows in the result, and ag.debug() says where it comes from
+    """Raise if the mass matrix is singular."""
+    if not asked(raw(matrix), _is_singular):
+        return
+    rank, n, along = _inertia(examples(raw(matrix)))
+    along = np.round(along / along[np.argmax(np.abs(along))], 3) + 0.0
+    raise SingularMassError(
+        f"acceleration: the mass matrix ∂²L/∂v² has rank {rank} of {n}: no inertia along {along.tolist()}, "
+        f"so L does not say how it accelerates. Give it kinetic energy, or leave that coordinate out"
+    )
+
+
+def _is_singular(matrix: Any) -> bool:
+    """Whether it has no full rank; not of a NaN or an infinity, which shows in the result and ag.debug() traces."""
+    if not np.isfinite(np.asarray(matrix, dtype=float)).all():
+        return False
+    rank, n, _ = _inertia(matrix)
+    return rank < n
+
+
+def _inertia(matrix: Any) -> tuple[int, int, Any]:
+    """The rank in units where each diagonal entry is 1, the size, and the direction of least inertia."""
+    m = np.asarray(matrix, dtype=float)
     scale = np.sqrt(np.abs(np.diag(m)))
     scale[scale == 0] = 1.0
     _, sizes, directions = np.linalg.svd(m / np.outer(scale, scale))
     n = len(m)
     rank = int((sizes > n * np.finfo(float).eps * sizes[0]).sum())
-    if rank < n:
-        along = directions[-1] / scale
-        along = np.round(along / along[np.argmax(np.abs(along))], 3) + 0.0
-        raise SingularMassError(
-            f"acceleration: the mass matrix ∂²L/∂v² has rank {rank} of {n}: no inertia along {along.tolist()}, "
-            f"so L does not say how it accelerates. Give it kinetic energy, or leave that coordinate out"
-        )
+    return rank, n, directions[-1] / scale
 
 
 def hamilton(hamiltonian: Function) -> Function:
@@ -137,7 +151,7 @@ def hamilton(hamiltonian: Function) -> Function:
     >>> ag.mechanics.hamilton(lambda q, p: p**2 / 2 + q**2 / 2)(1.0, 3.0)
     (np.float64(3.0), np.float64(-1.0))
     """
-    slopes = grad(hamiltonian, (0, 1))
+    slopes = gradient(hamiltonian, "hamilton", (0, 1))
 
     def of_state(q: Any, p: Any, *time: Any) -> Any:
         along_q, along_p = slopes(q, p, *time)
@@ -183,6 +197,7 @@ def leapfrog(f: Function, q0: Any, p0: Any, ts: Any, mass: Any = 1.0) -> tuple[A
     >>> print(f"{qs[-1]:.4f} {np.max(np.abs(qs**2 + ps**2 - 1)):.4f}")
     1.0000 0.0010
     """
+    f = function(f, "leapfrog")
     q, p = _real(q0), _real(p0)
     pull = f(q)
     shapes = [np.shape(raw(x)) for x in (q, p, pull)]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.asking import function
 from autograd_lite.entries import Entries, joined
 from autograd_lite.errors import NonScalarError, NotDifferentiableError
 from autograd_lite.matrices import hessian, jacobian
@@ -65,7 +66,7 @@ class Objective(Entries):
 
     def __init__(self, f: Function, x0: Any) -> None:
         super().__init__(x0, self.asker)
-        self.f = f
+        self.f = function(f, self.asker)
         self.x0 = self.vector
         self.result = Entries(f(self.unflatten(self.x0)), f"{self.asker}: the result of f")
         if not self.result.shapes:

@@ -16,9 +16,11 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import trees
-from autograd_lite.backend import as_value
+from autograd_lite.asking import function
+from autograd_lite.backend import as_value, asked
 from autograd_lite.ops.shape import stack
 from autograd_lite.tensor import Tensor
+from autograd_lite.traced import Traced, called
 from autograd_lite.transforms import raw
 
 __all__ = ["METHODS", "Tableau", "integrate"]
@@ -122,7 +124,7 @@ def integrate(
     tableau = METHODS[method] if isinstance(method, str) else method
     if substeps < 1:
         raise ValueError(f"integrate: at least one step from a time to the next, not {substeps}")
-    times = times_of(ts, "integrate")
+    f, times = function(f, "integrate"), times_of(ts, "integrate")
     leaves, spec = trees.flatten(y0)
     ys = [y if isinstance(y, Tensor) else as_value(y) for y in leaves]
 
@@ -133,7 +135,8 @@ def integrate(
             others, found = trees.flatten(slopes)
             wanted, got = ([np.shape(raw(x)) for x in xs] for xs in (ys, others))
             raise ValueError(
-                f"integrate: f(t, y) is to return what y is, {spec} of shapes {wanted}, not {found} of shapes {got}"
+                f"integrate: f(t, y) is to return what y is, {trees.written(spec)} of shapes {wanted}, "
+                f"not {trees.written(found)} of shapes {got}"
                 + ("; a list is a container: write y0 = np.array([...]) for a vector" if isinstance(y0, list) else "")
             )
         return ks
@@ -165,8 +168,21 @@ def _moved(ys: list[Any], weights: tuple[float, ...], ks: list[list[Any]], h: An
 
 def times_of(ts: Any, asker: str) -> list[Any]:
     """The times one by one: Python's numbers, so that a state of float32 stays one, or Tensors if they are tracked."""
-    values = np.asarray(raw(ts), dtype=float)
-    steps = np.diff(values) if values.ndim else values
-    if values.ndim != 1 or not values.size or not ((steps > 0).all() or (steps < 0).all()):
+    values = raw(ts)
+    traced = isinstance(values, Traced)
+    values = values if traced else np.asarray(values, dtype=float)
+    if not asked(values, _in_order):
         raise ValueError(f"{asker}: ts is a vector of times, increasing or decreasing, not {ts}")
-    return list(ts) if isinstance(ts, Tensor) and ts.requires_grad else list(values.tolist())
+    if isinstance(ts, Tensor) and ts.requires_grad:
+        return list(ts)
+    return [called(_number, (values, i), {}, fixed=True) for i in range(len(values))] if traced else values.tolist()
+
+
+def _in_order(times: Any) -> bool:
+    """Whether it is a vector that only increases, or only decreases."""
+    steps = np.diff(times) if times.ndim else times
+    return bool(times.ndim == 1 and times.size and ((steps > 0).all() or (steps < 0).all()))
+
+
+def _number(times: Any, i: int) -> float:
+    return float(times[i])

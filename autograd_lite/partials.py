@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.errors import SeedError
+from autograd_lite.asking import argument_numbers, function
+from autograd_lite.errors import SeedError, said
 from autograd_lite.transforms import Function, value_and_grad
 
 __all__ = ["partials"]
@@ -52,7 +53,10 @@ def partials(f: Function, argnums: Iterable[int | Index]) -> Function:
     >>> bool(np.all(u_t == u_xx))
     True
     """
-    wanted = [(n,) if isinstance(n, int) else tuple(n) for n in argnums]
+    f = function(f, "partials")
+    if not np.iterable(argnums):
+        raise TypeError(f"partials: argnums is a tuple, an entry for each derivative: write (0,), not {said(argnums)}")
+    wanted = [(n,) if isinstance(n, int) else n for n in (argument_numbers(n, "partials") for n in argnums)]
 
     @functools.wraps(f)
     def derived(*args: Any) -> tuple[Any, ...]:

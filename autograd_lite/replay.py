@@ -11,6 +11,7 @@ import numpy as np
 from numpy import ndarray
 
 from autograd_lite import trees
+from autograd_lite.asking import function
 from autograd_lite.backend import NUMPY, PYTHON, is_array
 from autograd_lite.draws import Draws
 from autograd_lite.errors import TracerError
@@ -70,6 +71,7 @@ def replay(f: Callable[..., Any], *, strict: bool = True) -> Callable[..., Any]:
     >>> fast(np.array([np.pi / 4, 0.0]))  # replayed
     array([1., 0.])
     """
+    f = function(f, "replay")
     recordings: dict[Any, _Recordings] = {}
     last: dict[Any, tuple[Any, Any]] = {}  # for each kind of arguments, the program that served last, and its results
 

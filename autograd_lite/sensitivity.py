@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite import asking
 from autograd_lite.entries import Entries
 from autograd_lite.errors import SeedError
 from autograd_lite.objective import Objective
@@ -246,6 +247,7 @@ def sensitivity(f: Function, values: Any, errors: Any = None, *, covariance: Any
 
 def _labelled(f: Function, values: Any) -> tuple[list[str], list[Any]]:
     """The arguments of `f` and what they are called."""
+    asking.function(f, "sensitivity")
     if isinstance(values, Mapping):
         return list(values), list(values.values())
     arguments = list(values) if isinstance(values, tuple) else [values]

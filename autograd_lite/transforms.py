@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import trees
+from autograd_lite.asking import argument_numbers, arguments, function
 from autograd_lite.backend import NUMPY, as_value, has_zero, is_array, is_complex, is_inexact, own
-from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError
+from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError, said
 from autograd_lite.memory import unshared
 from autograd_lite.modes import MODES, quiet, recorded, watcher
 from autograd_lite.ops.create import alias, zeros_like
@@ -73,9 +74,7 @@ class Inputs:
             elif is_array(x):
                 value = as_value(x, copy=copy)
             else:
-                raise NotDifferentiableError(
-                    f"{asker}: cannot differentiate with respect to {x!r} ({type(x).__name__})"
-                )
+                raise NotDifferentiableError(f"{asker}: cannot differentiate with respect to {said(x)}")
             if not is_inexact(value):
                 raise NotDifferentiableError(
                     f"{asker}: a variable needs a floating-point dtype, not {value.dtype}: write 2.0 instead of 2, "
@@ -190,22 +189,29 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
     (np.float64(8.0), np.float64(12.0))
     """
 
+    f, nums = function(f, "value_and_grad"), argument_numbers(argnums, "value_and_grad")
+
     @functools.wraps(f)
     def derived(*args: Any, **options: Any) -> Any:
-        value, aux, gradient = _evaluated(f, argnums, has_aux, args, options)
+        value, aux, gradient = _evaluated(f, nums, has_aux, args, options, "value_and_grad")
         return ((value, aux) if has_aux else value), gradient
 
     return derived
 
 
 def _evaluated(
-    f: Function, argnums: int | tuple[int, ...], has_aux: bool, args: tuple[Any, ...], options: dict[str, Any]
+    f: Function,
+    argnums: int | tuple[int, ...],
+    has_aux: bool,
+    args: tuple[Any, ...],
+    options: dict[str, Any],
+    asker: str,
 ) -> tuple[Any, Any, Any]:
     """What `f` gives for `args`, the rest of what it gives, and its gradient."""
-    chosen, filled = split(args, argnums, "grad")
-    inputs = Inputs(chosen, "grad")
+    chosen, filled = split(args, argnums, asker)
+    inputs = Inputs(chosen, asker)
     full = filled(inputs.tree)
-    y = recorded(f, *full, **options) if inputs.quiet else f(*full, **options)
+    y = recorded(f, *full, **options)
     del full  # the sweep is to hold the tape alone, and let go of each value once it is used
     aux = None
     if has_aux:
@@ -213,12 +219,12 @@ def _evaluated(
         aux = lowered(aux, inputs)
     value = raw(y)
     if value.__class__ not in ONES:
-        _one_real_number(y, value)
+        _one_real_number(y, value, asker)
     if not isinstance(y, Tensor) or y._row.seq < inputs.first:  # it depends on no variable of ours
         zeros = inputs.shaped([finished_as(None, row, inputs.wrapped) for row in inputs.rows])
         return lowered(y, inputs), aux, zeros
     row = y._row
-    rows, seeds = rows_of((row,), inputs.first, inputs.seqs), {row.seq: seed_for(row, None, "grad")}
+    rows, seeds = rows_of((row,), inputs.first, inputs.seqs), {row.seq: seed_for(row, None, asker)}
     beyond = reaches_beyond(rows, inputs.first)
     if inputs.wrapped or beyond:
         value = y.detach() if inputs.quiet else y
@@ -226,17 +232,17 @@ def _evaluated(
     return value, aux, inputs.shaped(_pulled_back(inputs, rows, seeds, beyond=beyond))
 
 
-def _one_real_number(y: Any, value: Any) -> None:
+def _one_real_number(y: Any, value: Any, asker: str) -> None:
     """Raise for what has no gradient."""
     if not is_array(value) or np.shape(value) != ():
         what = f"shape {tuple(value.shape)}" if hasattr(value, "shape") else f"type {type(y).__name__}"
         raise NonScalarError(
-            f"grad: the function must return one number, not {what}; sum or average it, or use ag.jacobian"
+            f"{asker}: the function must return one number, not {what}; sum or average it, or use ag.jacobian"
         )
     if is_complex(value):
         raise NonScalarError(
-            "grad: the function must return one real number, not a complex one; take ag.real, ag.imag or abs of it, "
-            "or use ag.jacobian, or ag.vjp with a seed"
+            f"{asker}: the function must return one real number, not a complex one; take ag.real, ag.imag or abs of "
+            "it, or use ag.jacobian, or ag.vjp with a seed"
         )
 
 
@@ -265,10 +271,17 @@ def grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = False)
     np.float64(12.0)
     """
 
+    return gradient(f, "grad", argnums, has_aux)
+
+
+def gradient(f: Function, asker: str, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Function:
+    """`grad`, for an `asker` whose name is to stand in the errors."""
+    f, nums = function(f, asker), argument_numbers(argnums, asker)
+
     @functools.wraps(f)
     def derived(*args: Any, **options: Any) -> Any:
-        _, aux, gradient = _evaluated(f, argnums, has_aux, args, options)
-        return (gradient, aux) if has_aux else gradient
+        _, aux, slopes = _evaluated(f, nums, has_aux, args, options, asker)
+        return (slopes, aux) if has_aux else slopes
 
     return derived
 
@@ -286,6 +299,7 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     >>> pullback(1.0)
     (np.float64(3.0), np.float64(2.0))
     """
+    f = function(f, "vjp")
     inputs = Inputs(primals, "vjp", copy=True)  # a pullback reads them later, when the caller may have written to his
     out = recorded(f, *inputs.tree)
     out, aux = out if has_aux else (out, None)
@@ -294,8 +308,10 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     def pullback(seed: Any) -> Any:
         seeds = trees.like(spec, seed)
         if seeds is None:
-            found = trees.flatten(seed)[1]
-            raise SeedError(f"vjp: a seed of structure {found} does not fit an output of structure {spec}")
+            raise SeedError(
+                f"vjp: a seed of structure {trees.written(trees.flatten(seed)[1])} does not fit an output of "
+                f"structure {trees.written(spec)}"
+            )
         starts: dict[int, Any] = {}
         rows = []
         for y, s in zip(leaves, seeds, strict=True):
@@ -337,28 +353,36 @@ def jvp(f: Function, primals: Any, tangents: Any, has_aux: bool = False) -> tupl
     >>> ag.jvp(lambda x1, x2: x1 * x2, (2.0, 3.0), (1.0, 0.0))
     (np.float64(6.0), np.float64(3.0))
     """
-    inputs = Inputs(tuple(primals), "jvp")
-    directions = trees.like(inputs.spec, tuple(tangents))
+    return pushed(f, "jvp", primals, tangents, has_aux)
+
+
+def pushed(f: Function, asker: str, primals: Any, tangents: Any, has_aux: bool = False) -> tuple[Any, ...]:
+    """`jvp`, for an `asker` whose name is to stand in the errors."""
+    f, along = function(f, asker), arguments(tangents, asker, "tangents")
+    inputs = Inputs(arguments(primals, asker, "primals"), asker)
+    directions = trees.like(inputs.spec, along)
     if directions is None:
-        found = trees.flatten(tuple(tangents))[1]
-        raise SeedError(f"jvp: tangents of structure {found} do not fit primals of structure {inputs.spec}")
-    starts = {r.seq: _tangent(t, r) for t, r in zip(directions, inputs.rows, strict=True)}
+        raise SeedError(
+            f"{asker}: tangents of structure {trees.written(trees.flatten(along)[1])} do not fit primals of "
+            f"structure {trees.written(inputs.spec)}"
+        )
+    starts = {r.seq: _tangent(t, r, asker) for t, r in zip(directions, inputs.rows, strict=True)}
     out = recorded(f, *inputs.tree)
     out, aux = out if has_aux else (out, None)
     leaves, out_spec = trees.flatten(out)
-    pushed = _pushed_forward(inputs, leaves, starts, any([isinstance(t, Tensor) for t in directions]))
-    derivative = trees.unflatten(out_spec, pushed)
+    swept = _pushed_forward(inputs, leaves, starts, any([isinstance(t, Tensor) for t in directions]))
+    derivative = trees.unflatten(out_spec, swept)
     return (lowered(out, inputs), derivative, *([lowered(aux, inputs)] if has_aux else []))
 
 
-def _tangent(t: Any, row: Row) -> Any:
+def _tangent(t: Any, row: Row, asker: str) -> Any:
     given, value = raw(t), row.value
     if np.shape(given) != tuple(value.shape):
         raise SeedError(
-            f"jvp: a tangent of shape {np.shape(given)} does not fit a primal of shape {tuple(value.shape)}"
+            f"{asker}: a tangent of shape {np.shape(given)} does not fit a primal of shape {tuple(value.shape)}"
         )
     if is_complex(given) and not is_complex(value):
-        raise SeedError("jvp: a complex tangent does not fit a real primal; give its real part")
+        raise SeedError(f"{asker}: a complex tangent does not fit a real primal; give its real part")
     if isinstance(t, Tensor) and t._row.seq:
         return conform(t, value) if is_complex(value) else t
     given = as_value(given, value.dtype) if not hasattr(given, "dtype") or given.dtype != value.dtype else given
@@ -396,10 +420,9 @@ def hvp(f: Function, primals: Any, tangents: Any) -> Any:
     >>> ag.hvp(lambda x: ag.sum(x**3), (np.array([1.0, 2.0]),), (np.array([1.0, 0.0]),))
     array([6., 0.])
     """
-    primals = tuple(primals)
-    one = len(primals) == 1
-    gradient = grad(f, argnums=0 if one else tuple(range(len(primals))))
-    return jvp(gradient, primals, tangents)[1]
+    primals = arguments(primals, "hvp", "primals")
+    argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
+    return pushed(gradient(f, "hvp", argnums), "hvp", primals, tangents)[1]
 
 
 # -- where the tape stops ---------------------------------------------------------------

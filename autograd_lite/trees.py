@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 import optree
 
-__all__ = ["accessors", "flatten", "leaves", "like", "mapped", "unflatten"]
+__all__ = ["accessors", "flatten", "leaves", "like", "mapped", "unflatten", "written"]
 
 NAMESPACE = "autograd_lite"
 
@@ -38,6 +38,11 @@ def unflatten(spec: Any, leaves: list[Any]) -> Any:
 leaves: Callable[[Any], list[Any]] = partial(optree.tree_leaves, namespace=NAMESPACE)
 mapped: Callable[[Callable[[Any], Any], Any], Any] = partial(optree.tree_map, namespace=NAMESPACE)
 accessors: Callable[[Any], list[Any]] = optree.treespec_accessors
+
+
+def written(spec: Any) -> str:
+    """A structure as its container, with a star for each leaf: ``({'a': *}, *)``."""
+    return str(spec).removeprefix("PyTreeSpec(").removesuffix(f", namespace={NAMESPACE!r})")
 
 
 def like(spec: Any, tree: Any) -> list[Any] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite import trees
+from autograd_lite import asking, trees
 from autograd_lite.entries import Entries
 from autograd_lite.errors import NonFiniteError, NonScalarError
 from autograd_lite.ops import reduce
@@ -34,7 +34,7 @@ class Target:
         self.size = len(self.entries.vector)
         if not self.size:
             raise ValueError(f"{asker}: a position needs one number at least")
-        self.function, self.batched, self.asker = function, batched, asker
+        self.function, self.batched, self.asker = asking.function(function, asker), batched, asker
         ends = np.cumsum(self.entries.sizes).tolist()
         self.parts = [slice(a, b) for a, b in zip([0, *ends], ends, strict=False)]
         self.plain = self.entries.spec.is_leaf() and self.entries.dtypes == [float] and len(self.entries.shapes[0]) == 1
