@@ -314,6 +314,8 @@ DOMAINS: dict[str, Domain] = {
     "cholesky":   Domain((small,),                   SQUARE, COMPLEX, call=near_diagonal("cholesky")),
     "expm":       Domain((unit,),                    SQUARE, ANALYTIC),
     "eigen":      Domain((small,),                   SQUARE, call=near_diagonal(eigenpairs)),
+    "settled":    Domain((real,),                    SQUARE, COMPLEX, call=lambda g: OPS["settled"].call(g, np.zeros((1, g.shape[-1]), bool), "eigh")),
+    "corner":     Domain((real,),                    SQUARE, COMPLEX, call=lambda x: OPS["corner"].call(x, np.zeros((1, x.shape[-1]), bool), (0,))),
     "tied":       Domain((real,),                    SQUARE, COMPLEX, call=lambda v: OPS["tied"].call(v, np.zeros(v.shape[-1], bool))),
     "eigh":       Domain((small,),                   SQUARE, call=near_diagonal("eigh")),
     "svd":        Domain((small,),                  OBLONG, call=near_diagonal("svd")),
