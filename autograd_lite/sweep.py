@@ -218,7 +218,7 @@ def reverse(
     them; where a seed is a Tensor they depend on it in any case.
     """
     holes = set() if holes is None else holes
-    made: frozenset[int] = frozenset()  # whose adjoints were made here: nobody else has seen them
+    made: set[int] = set()  # whose adjoints were made here: nobody else has seen them
     take, there, (lift, bare) = adjoints.pop, adjoints.get, _shown(adjoints, record)
     plain = not lift and watch is None and pull is None
     corners = rounded(rows) if lift else None
@@ -244,7 +244,7 @@ def reverse(
                 if before.__class__ is np.ndarray and before.dtype is g.dtype:
                     if s not in made and not private(before, others=1):  # the dict
                         before = adjoints[s] = before.copy()
-                        made |= {s}
+                        made.add(s)
                     op.into(before, g, *row.params)
                     if row.args[0].op is not None:
                         holes.add(s)
@@ -266,7 +266,7 @@ def reverse(
                         before += c
                     else:
                         adjoints[s] = before + c
-                        made |= {s}
+                        made.add(s)
                 else:
                     adjoints[s] = before + c
         if not ordinary and (watch is not None or gated or op.holes):

@@ -87,8 +87,8 @@ def times_power(n: Any, p: Any, slope: Any, power: Any) -> Any:
 
     `power` gives powers of v that a sweep takes for no lengths. An n below p is a factor's in derivatives of higher powers.
     """
-    if n.__class__ in PYTHON and n <= p:
-        return n * slope if n == p else n * quotient(slope, power(p - n))
+    if decided(np.all(n <= p), otherwise=False):  # a replay's n is one that it asks about
+        return n * slope if decided(np.all(n == p), otherwise=False) else n * quotient(slope, power(p - n))
     return n * power(n - p) * slope
 
 

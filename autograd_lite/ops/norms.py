@@ -73,7 +73,11 @@ def _p_norm_kernel(x: Any, axis: Any, ord: float, keepdims: bool) -> Any:
 
 def _to_the(row: Any, n: Any) -> Any:
     axis, ord, keepdims = row.params
-    return ("vector_norm_power", row.args, (axis, ord, n, keepdims)) if n >= ord > 1 else None
+    return (
+        ("vector_norm_power", row.args, (axis, ord, n, keepdims))
+        if ord > 1 and decided(n >= ord, otherwise=False)
+        else None
+    )
 
 
 _p_norm = reduction(
