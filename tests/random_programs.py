@@ -95,7 +95,7 @@ def _same_refusals(program: Program) -> None:
             continue
         local = scope() | {f"x{i}": ag.Tensor(x, requires_grad=True) for i, x in enumerate(program.inputs)}
         kinds = (ValueError, TypeError, IndexError, NameError)  # the last, of one made smaller
-        kinds += (ZeroDivisionError,) if isinstance(error, ZeroDivisionError) else ()
+        kinds += (type(error),) if isinstance(error, (ZeroDivisionError, RuntimeError)) else ()
         try:
             exec("\n".join([*program.lines[:made], line]), local)
         except kinds:

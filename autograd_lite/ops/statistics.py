@@ -161,6 +161,8 @@ def cov(
         return np.zeros((0, 0), real_dtype(x))
     lost = ddof if ddof is not None else 0 if bias else 1
     w = None
+    if any([a is not None and as_array(a).ndim > 1 for a in (fweights, aweights)]):
+        raise RuntimeError("cov: fweights and aweights are vectors, one number for each observation")
     if fweights is not None or aweights is not None:
         w = (1.0 if fweights is None else as_array(fweights)) * (1.0 if aweights is None else as_array(aweights))
     if w is None:
