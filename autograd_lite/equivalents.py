@@ -320,7 +320,7 @@ UFUNCS: dict[Any, Call] = {
     np.rad2deg: _of_reals(np.rad2deg, lambda x: x * (180 / np.pi)),
     np.degrees: _of_reals(np.degrees, lambda x: x * (180 / np.pi)),
     np.logaddexp2: lambda x, y: e.logaddexp(as_array(x) * LN2, as_array(y) * LN2) / LN2,
-    np.ldexp: lambda x, n: x * np.exp2(raw(n)),
+    np.ldexp: forms.ldexp,
     np.rint: e.round,
     np.frexp: forms.frexp,
     np.fabs: _of_reals(np.fabs, e.abs),

@@ -258,6 +258,14 @@ def round(x: Any, decimals: int = 0) -> Any:
     return e.round(x) if not decimals else e.round(x * 10.0**decimals) / 10.0**decimals
 
 
+def ldexp(x: Any, n: Any) -> Any:
+    """x 2ⁿ, in the dtype of x."""
+    x = as_array(x)
+    if is_complex(x):
+        raise TypeError("np.ldexp: of real numbers, not of complex ones")
+    return create.astype(x * np.exp2(raw(n)), np.result_type(dtype_name(x), np.float16), copy=False)
+
+
 def frexp(x: Any) -> Any:
     """The mantissa, which is x divided by a power of 2, and the power."""
     power = np.frexp(raw(x))[1]

@@ -329,3 +329,11 @@ def test_weights_of_observations_are_vectors(name):
     for x in (np.ones((2, 3)), ag.Var(np.ones((2, 3)))):
         with pytest.raises(RuntimeError, match="weights"):
             np.cov(x, **{name: weights})
+
+
+def test_powers_of_two_in_the_dtype_of_the_number():
+    for x in (np.ones(2, "float32"), np.ones(2), np.ones(2, "float16"), np.array([1, 2])):
+        assert np.ldexp(ag.Tensor(x), 1).dtype == np.ldexp(x, 1).dtype
+    assert ag.grad(lambda x: np.ldexp(x, 3))(np.float32(0.7)).dtype == np.float32
+    with pytest.raises(TypeError, match="complex"):
+        np.ldexp(ag.Var(1j), 1)
