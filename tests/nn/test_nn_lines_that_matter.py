@@ -125,3 +125,26 @@ def test_labels_of_all_batches_are_looked_at_before_the_first_step():
         with pytest.raises(ValueError, match="7"):
             nn.fit(model, np.ones((8, 1)), labels, loss="cross_entropy", batch_size=2, seed=seed)
         assert all(np.array_equal(p.value, b) for p, b in zip(model.parameters(), before, strict=True))
+
+
+def test_a_schedule_without_a_rule_says_what_to_write():
+    class Empty(nn.Schedule):
+        pass
+
+    with pytest.raises(NotImplementedError, match=r"^Empty: write rate\(initial, epoch\)$"):
+        Empty(nn.SGD(nn.Linear(1, 1).parameters(), lr=1.0))
+
+
+def test_one_cycle_may_come_down_in_less_than_a_step():
+    optimiser = nn.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
+    schedule = nn.OneCycleLR(optimiser, max_lr=2.0, total_steps=10, pct_start=0.95)
+    assert schedule.top == 8.5  # of the steps 0 … 9
+    for fraction in (0.1, 1.0):  # no step goes up, or none comes down
+        with pytest.raises(ValueError, match="more than one step, and not all of them"):
+            nn.OneCycleLR(optimiser, max_lr=2.0, total_steps=10, pct_start=fraction)
+
+
+def test_where_no_file_can_be_begun_the_error_is_that_and_no_other(tmp_path):
+    with pytest.raises(FileNotFoundError) as caught:
+        nn.save(nn.Linear(1, 1), tmp_path / "no folder" / "model.safetensors")
+    assert caught.value.__context__ is None
