@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import NUMPY, PYTHON, SCALARS, as_value, deciding, is_array, namespace, typed
+from autograd_lite.backend import NUMPY, PYTHON, SCALARS, as_value, deciding, is_array, is_inexact, namespace, typed
 from autograd_lite.errors import explain
 from autograd_lite.kernels import kernel_for, kernel_for_lists
 from autograd_lite.modes import MODES, here
-from autograd_lite.tensor import Row, Tensor, constant, handle, new, next_seq
+from autograd_lite.tensor import Row, Tensor, constant, handle, held, new, next_seq
 from autograd_lite.traced import examples
 from autograd_lite.views import View
 
@@ -40,13 +40,15 @@ class Op:
     it (``"{} * {}"``). `view` says that the result may share its argument's memory, as NumPy's views do; `write` then
     puts a written part back into the argument, and is None for a read-only view. `batch` says how its options change
     when its arguments have one axis more, for sweeps of many seeds (see `batch.py`). `power` is for lengths, which have
-    a corner at 0 though their powers have none: ``(row, n) -> (name, arguments, options)`` (see `corners`).
+    a corner at 0 though their powers have none: ``(row, n) -> (name, arguments, options)`` (see `corners`). `casts`
+    says that its result may have another dtype than its arguments together, as with an option `dtype` (see `_cast`).
     """
 
     __slots__ = (
         "arrays",
         "batch",
         "call",
+        "casts",
         "doc",
         "gated",
         "holes",
@@ -78,6 +80,7 @@ class Op:
         self.write: Call | None = extra.pop("write", None)
         self.batch: Any = extra.pop("batch", None)
         self.power: Call | None = extra.pop("power", None)
+        self.casts: bool = extra.pop("casts", "dtype" in self.options)
         self.view: bool = extra.pop("view", self.write is not None)
         self.doc: str = extra.pop("doc", "")
         if extra:
@@ -330,14 +333,22 @@ def _caller(op: Op, signature: str) -> Any:
         via: Call = _apply_view if op.view else apply
         if len(op.arrays) == 1 and not op.variadic and not op.view:
             via, arrays = _apply_one, op.arrays[0]
-        source = f"def call({signature}): return apply(op, {arrays}, {options})"
-        scope: dict[str, Any] = {"apply": via, "op": op, "__name__": __name__}
+        done = f"apply(op, {arrays}, {options})"
+        if op.casts:
+            done = f"{done} if dtype is None else cast({done})" if "dtype" in op.options else f"cast({done})"
+        source = f"def call({signature}): return {done}"
+        scope: dict[str, Any] = {"apply": via, "cast": _cast, "op": op, "__name__": __name__}
         exec(source, scope)  # as namedtuple does: the text is this file's, never a user's
         call = scope["call"]
     call.__name__ = call.__qualname__ = op.name
     call.__doc__ = op.doc
     call.op = op  # the way back from the function to its data
     return call
+
+
+def _cast(out: Any) -> Any:
+    """`out`, a constant if it has a dtype without derivatives: integers and booleans do not move, they jump."""
+    return held(out._row.value) if isinstance(out, Tensor) and out._row.seq and not is_inexact(out._row.value) else out
 
 
 def _apply_one(op: Op, x: Any, params: tuple[Any, ...]) -> Any:

@@ -21,6 +21,7 @@ from autograd_lite.errors import NoRuleError
 from autograd_lite.op import OPS
 from autograd_lite.ops import elementwise as e
 from autograd_lite.tensor import Tensor, held
+from autograd_lite.traced import Traced, examples
 from autograd_lite.ufuncs import is_tracked
 
 UFUNCS: dict[Any, Any] = {
@@ -64,7 +65,7 @@ def _array_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, **options:
     if found is not None and method == "__call__" and not options:
         return found(*inputs)
     leaves = list(_flat((inputs, options)))
-    without = ufunc in WITHOUT_DERIVATIVE or ufunc.__name__ == "_ones_like"
+    without = ufunc in WITHOUT_DERIVATIVE or ufunc.__name__ == "_ones_like" or _jumps(options.get("dtype"), leaves)
     tracked = any(map(is_tracked, leaves))
     if tracked and ((ufunc.types and not ufuncs.takes_floats(ufunc)) or (found is None and not without)):
         raise _no_rule(ufunc, method)
@@ -114,7 +115,10 @@ def _array_function(self: Tensor, function: Any, types: Any, args: Any, options:
     if options or len(args) != 1:  # one array, most often
         args, options, out = _in_order(function, args, options)
     try:
-        result = found(*args, **options)
+        if _jumps(_given_dtype(function, args, options), _flat((args, options))):
+            result = _constant(function(*_plain(args), **_plain_options(options)))
+        else:
+            result = found(*args, **options)
     except TypeError as error:
         if _takes(found, args, options):
             raise
@@ -125,6 +129,26 @@ def _array_function(self: Tensor, function: Any, types: Any, args: Any, options:
                 f"{_spoken(function)} on a Tensor: {error}; pass .detach() if no derivative is wanted"
             ) from error
     return result if out is None else writes.into(out, result, _spoken(function))
+
+
+def _jumps(dtype: Any, operands: Any) -> bool:
+    """Whether a result is asked for in integers or truth values, by ``dtype=``, of what NumPy computes itself.
+
+    Such a result has no derivative, and NumPy casts at a place of each function's own: before it adds, or after.
+    """
+    return (
+        dtype is not None
+        and np.dtype(dtype).kind not in "fc"
+        and all([namespace(examples(x._row.value).__class__) is np for x in operands if isinstance(x, Tensor)])
+    )
+
+
+def _given_dtype(function: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """``dtype=``, by name or by position."""
+    if "dtype" in options or len(args) < 2:
+        return options.get("dtype")
+    names = _positions(function)[0]
+    return args[names.index("dtype")] if "dtype" in names[: len(args)] else None
 
 
 def call(function: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
@@ -209,7 +233,7 @@ def _constant(out: Any) -> Any:
         return type(out)(*made) if hasattr(out, "_fields") else type(out)(made)
     if isinstance(out, np.ndarray):
         return held(out[()]) if out.dtype.kind in "biufc" else out
-    return held(out) if isinstance(out, np.generic) else out
+    return held(out) if isinstance(out, (np.generic, Traced)) else out
 
 
 def _flat(x: Any) -> Any:

@@ -99,15 +99,7 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> A
         dtype = np.dtype(dtype)
     if not copy and x.dtype == dtype:
         return x
-    if isinstance(x, Tensor) and not _inexact(dtype):
-        return handle(constant(_astype(x._row.value, dtype)))
     return _astype(x, dtype)
-
-
-def _inexact(dtype: Any) -> bool:
-    if isinstance(dtype, np.dtype):
-        return dtype.kind in "fc"
-    return "float" in str(dtype) or "complex" in str(dtype)
 
 
 # fmt: off

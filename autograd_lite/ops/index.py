@@ -78,7 +78,7 @@ def _won(g: Any, shape: Any, index: Any) -> Any:
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 _getitem = linear("getitem", _get,                      lambda g, x, index: scatter(g, tuple(x.shape), index),  signature="x, /, index", holes=True, infix="{0}[{1}]", write=lambda base, part, index: _setitem(base, part, index), into=_scatter_into, batch=batch_index)
 scatter  = linear("scatter", _scatter,                  lambda g, x, shape, index: _getitem(g, index),          signature="x, /, shape, index", holes=True, doc="Zeros of `shape` with x added in at `index`: the transpose of indexing.", batch=batch_index)
-_setitem = linear("setitem", _set,                      lambda g, x, v, index: _setitem(g, 0, index),           lambda g, x, v, index: _won(g, tuple(x.shape), index), signature="x, v, /, index", holes=True, batch=batch_index)
+_setitem = linear("setitem", _set,                      lambda g, x, v, index: _setitem(g, 0, index),           lambda g, x, v, index: _won(g, tuple(x.shape), index), signature="x, v, /, index", holes=True, casts=True, batch=batch_index)
 # fmt: on
 
 
