@@ -65,6 +65,9 @@ class Watcher:
         row.note = {**(row.note or {}), "line": users_line()}
         for r in (row, *row.args):
             self.lock(r.value)
+        if row.seq:
+            for array in _arrays(row.params):
+                self.lock(array)
         if not all_finite(row.value):
             raise NonFiniteError(f"the result of {described(row)} is {first_bad(row.value)}{located(row)}")
 
@@ -91,6 +94,19 @@ class Watcher:
         for array in sorted([a for ref in self.locked if (a := ref()) is not None], key=_bases):
             array.flags.writeable = True
         self.locked.clear()
+
+
+def _arrays(x: Any) -> Iterator[Any]:
+    """The arrays among the options that a row keeps: indices, masks, labels, axes."""
+    if isinstance(x, (tuple, list)):
+        for item in x:
+            yield from _arrays(item)
+    elif isinstance(x, dict):
+        yield from _arrays(list(x.values()))
+    elif isinstance(x, Tensor):
+        yield x._row.value
+    elif isinstance(x, np.ndarray):
+        yield x
 
 
 def _bases(array: Any) -> int:

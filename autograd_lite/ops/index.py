@@ -19,11 +19,17 @@ from autograd_lite.views import View
 
 
 def _plain_index(index: Any) -> Any:
-    """`index` with the arrays of Tensors in the place of Tensors, and lists as arrays."""
+    """`index` with the arrays of Tensors in the place of Tensors, and lists as arrays.
+
+    A mask is copied, which costs nothing beside reading by it, so that the tape keeps the one that was read by. An
+    array of integers is not: its copy would cost a tenth of the reading.
+    """
     if isinstance(index, tuple):
         return tuple([_plain_index(i) for i in index])
     if isinstance(index, Tensor):
-        return index._row.value
+        index = index._row.value
+    if index.__class__ is np.ndarray:
+        return index.copy() if index.dtype.char == "?" else index
     return np.asarray(index, dtype=None if index else int) if isinstance(index, list) else index
 
 
