@@ -16,6 +16,8 @@ def mean(x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False, *,
     x = as_array(x) if dtype is None else create.astype(as_array(x), dtype)
     if where is None:
         result = reduce.mean(x, axis=axis, keepdims=keepdims)
+    elif reduce.is_half(x):
+        result = create.astype(mean(x, axis, np.float32, keepdims, where=where), np.float16)
     else:
         counted = reduce.sum(_selected(x, where), axis=axis, keepdims=keepdims)
         with np.errstate(invalid="ignore"):
@@ -43,6 +45,8 @@ def var(
     ddof = ddof if correction is None else correction
     if where is None and mean is None:
         result = reduce.var(x, axis=axis, correction=ddof, keepdims=keepdims)
+    elif reduce.is_half(x):
+        result = create.astype(var(x, axis, np.float32, ddof, keepdims, where=where, mean=mean), np.float16)
     else:
         where = True if where is None else raw(where)
         d = e.where(where, x - (_mean(x, axis, keepdims=True, where=where) if mean is None else mean), 0)

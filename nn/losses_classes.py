@@ -161,9 +161,10 @@ def _weighted_nll(logp: Any, labels: Any, kept: Any, weight: Any, smoothing: flo
         loss = (1 - smoothing) * loss + (smoothing / classes) * spread
     if reduction != "mean":
         return reduced(loss, reduction, asker)
-    if not share.sum():
+    if not share.any():
         raise ValueError(f"{asker}: no row counts: all labels are ignored, or have weight 0")
-    return ag.sum(loss) / share.sum()
+    wide = np.promote_types(dtype, np.float32)  # half precision has no sum and no count beyond 65504
+    return ag.astype(ag.sum(loss, dtype=wide) / share.sum(dtype=wide), dtype, copy=False)
 
 
 def _soft_cross_entropy(logits: Any, target: Any, weight: Any, smoothing: float, reduction: str) -> Any:

@@ -25,6 +25,18 @@ def _count(x: Any, axis: Any) -> int:
     return _prod_of([x.shape[a] for a in axes_of(len(x.shape), axis)])
 
 
+def is_half(x: Any) -> bool:
+    """Whether it is in half precision, whose sums and counts overflow beyond 65504: they are taken in single."""
+    return str(getattr(x, "dtype", "")).rpartition(".")[2] == "float16"
+
+
+def over_count(x: Any, n: Any) -> Any:
+    """``x / n`` for a count that half precision may not hold, since it ends at 65504: then in steps that it does."""
+    if n > 65504 and is_half(x):
+        return over_count(x / 256, n / 256)
+    return x / n
+
+
 def _back(a: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     """`a`, a result of reducing `x`, with its reduced axes there again at length 1."""
     if keepdims or a.shape == () == x.shape:
@@ -81,7 +93,7 @@ def _mean(x: Any, axis: Any, keepdims: Any) -> Any:
     if axis is not None and not x.ndim:
         raise np.exceptions.AxisError(f"axis {axis} is out of bounds for an array without axes")
     if x.dtype.char == "e":  # whose sums overflow beyond 65504: taken in single precision, as NumPy does
-        return np.float16(_add(x, _axis(axis), np.float32, None, keepdims) / _count(x, axis))
+        return (_add(x, _axis(axis), np.float32, None, keepdims) / _count(x, axis)).astype(x.dtype)
     return _add(x, _axis(axis), None, None, keepdims) / _count(x, axis)
 
 
@@ -92,6 +104,8 @@ def _product(x: Any, axis: Any, dtype: Any, keepdims: Any) -> Any:
 def _var(x: Any, axis: Any, correction: Any, keepdims: Any) -> Any:
     d = x - _mean(x, axis, True)
     squares = d.real**2 + d.imag**2 if d.dtype.kind == "c" else d * d
+    if x.dtype.char == "e":
+        return (_add(squares, _axis(axis), np.float32, None, keepdims) / _freedom(x, axis, correction)).astype(x.dtype)
     return _add(squares, _axis(axis), None, None, keepdims) / _freedom(squares, axis, correction)
 
 
@@ -169,17 +183,17 @@ def _from_mean(x: Any, axis: Any) -> Any:
 
 
 def _deviation(v: Any, x: Any, axis: Any, correction: float, keepdims: bool) -> Any:
-    return 2 * _from_mean(x, axis) / _freedom(x, axis, correction)
+    return over_count(2 * _from_mean(x, axis), _freedom(x, axis, correction))
 
 
 def _standard(v: Any, x: Any, axis: Any, correction: float, keepdims: bool) -> Any:
     if _count(x, axis) == 1 and correction == 0:  # 0 whatever the one entry is
         return zeros_like(x)
-    return quotient(_from_mean(x, axis), v * _freedom(x, axis, correction))
+    return over_count(quotient(_from_mean(x, axis), v), _freedom(x, axis, correction))
 
 
 def _standard_times(v: Any, x: Any, axis: Any, correction: float, n: Any, keepdims: bool) -> Any:
-    slope = _from_mean(x, axis) / _freedom(x, axis, correction)
+    slope = over_count(_from_mean(x, axis), _freedom(x, axis, correction))
     return times_power(n, 2, slope, lambda m: _std_power(x, axis=axis, correction=correction, n=m, keepdims=True))
 
 
@@ -208,7 +222,7 @@ def _order(x: Any, axis: int, descending: bool, stable: bool) -> Any:
 
 # fmt: off
 sum   = linear("sum",  _sum,  lambda g, x, axis, dtype, keepdims: _spread(g, x, axis, keepdims),                 signature="x, /, axis=None, *, dtype=None, keepdims=False", doc="The sum over an axis, several, or all.", batch=batch_over)
-mean  = linear("mean", _mean, lambda g, x, axis, keepdims: _spread(g / _count(x, axis), x, axis, keepdims),      signature="x, /, axis=None, *, keepdims=False", doc="The mean over an axis, several, or all.", batch=batch_over)
+mean  = linear("mean", _mean, lambda g, x, axis, keepdims: _spread(over_count(g, _count(x, axis)), x, axis, keepdims), signature="x, /, axis=None, *, keepdims=False", doc="The mean over an axis, several, or all.", batch=batch_over)
 prod  = reduction("prod", _product, _others,                                                                     signature="x, /, axis=None, *, dtype=None, keepdims=False", doc="The product over an axis, several, or all; right at zeros, at every order.", batch=batch_over)
 max   = reduction("max",  lambda x, axis, keepdims: _maximum(x, _axis(axis), None, None, keepdims), _share, signature="x, /, axis=None, *, keepdims=False", holes=True, doc="The largest entry; ties share the adjoint evenly.", batch=batch_over)
 min   = reduction("min",  lambda x, axis, keepdims: _minimum(x, _axis(axis), None, None, keepdims), _share, signature="x, /, axis=None, *, keepdims=False", holes=True, doc="The smallest entry; ties share the adjoint evenly.", batch=batch_over)

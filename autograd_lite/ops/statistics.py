@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backend import as_array, decided, is_complex, is_inexact, on_host, real_dtype
+from autograd_lite.ops.create import astype
 from autograd_lite.ops.elementwise import clip, conj, imag, isnan, real, root, sqrt, where
 from autograd_lite.ops.index import getitem
 from autograd_lite.ops.linalg import matmul
 from autograd_lite.ops.order import cumulative_prod, cumulative_sum, raw, still
-from autograd_lite.ops.reduce import all, max, mean, min, prod, sum
+from autograd_lite.ops.reduce import all, is_half, max, mean, min, prod, sum
 from autograd_lite.ops.shape import concat, expand_dims, reshape
 from autograd_lite.tensor import Tensor, constant, handle
 
@@ -73,6 +74,8 @@ def _known(x: Any, axis: Any) -> Any:
 def nanmean(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> Any:
     """The mean of the entries that are not NaN; NaN where there are none."""
     x = as_array(x)
+    if is_half(x):
+        return astype(nanmean(astype(x, np.float32), axis, keepdims=keepdims), x.dtype)
     count = _known(x, axis)
     with np.errstate(invalid="ignore"):
         return nansum(x, axis, keepdims=keepdims) / (count if keepdims else np.squeeze(count, axis))
@@ -81,6 +84,8 @@ def nanmean(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> Any:
 def nanvar(x: Any, /, axis: Any = None, *, correction: float = 0, keepdims: bool = False) -> Any:
     """The variance of the entries that are not NaN; NaN where there are not more than `correction`."""
     x = as_array(x)
+    if is_half(x):
+        return astype(nanvar(astype(x, np.float32), axis, correction=correction, keepdims=keepdims), x.dtype)
     with np.errstate(invalid="ignore"):
         d = _filled(x - nanmean(x, axis, keepdims=True), 0.0)
     squares = real(d) ** 2 + imag(d) ** 2 if is_complex(raw(d)) else d * d
