@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import forms, writes
+from autograd_lite.op import OPS
 from autograd_lite.ops import create, index, linalg, order, reduce, shape
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import raw
 from autograd_lite.protocols import call
 from autograd_lite.tensor import Tensor
+from autograd_lite.views import View
 
 Method = Callable[..., Any]
 
@@ -119,7 +121,7 @@ def _reshape(self: Any, *dims: Any, shape: Any = None, order: str = "C", copy: b
     return _shape_reshape(self, wanted, copy=copy) if order == "C" else forms.reshape(self, wanted, order, copy=copy)
 
 
-_shape_reshape = shape.reshape
+_shape_reshape, _RESHAPE = shape.reshape, OPS["reshape"]
 
 
 # -- in place ---------------------------------------------------------------------------------------------------------
@@ -146,8 +148,9 @@ def _put(self: Any, indices: Any, values: Any, mode: str = "raise") -> None:
 
 
 def _flat(self: Any) -> Any:
-    """All entries in one axis; a write to it is a write to the Tensor."""
-    return shape.ravel(self)
+    """All entries in one axis, however they lie in memory; a write to it is a write to the Tensor."""
+    out = _RESHAPE.call(self, (-1,))
+    return out if isinstance(out, View) else View(self, _RESHAPE, ((-1,),), out._row)
 
 
 def _set_flat(self: Any, values: Any) -> None:

@@ -83,7 +83,8 @@ def namespace(cls: type) -> Any:
         elif hasattr(cls, "__array_namespace__"):
             found = cls.__array_namespace__(None)
         else:
-            raise NoRuleError(f"{cls.__module__}.{cls.__qualname__} is not an array, a number or a Tensor")
+            remedy = ": write .to_numpy()" if hasattr(cls, "to_numpy") else ""
+            raise NoRuleError(f"{cls.__module__}.{cls.__qualname__} is not an array, a number or a Tensor{remedy}")
         _SPACES[cls] = found
     return found
 
@@ -128,7 +129,8 @@ def as_value(data: Any, dtype: Any = None, *, copy: bool | None = None) -> Any:
         return space.asarray(data, dtype=dtype_for(data, dtype), copy=copy)
     array = np.array(data, dtype=dtype, copy=copy)
     if array.dtype.kind not in "biufc":
-        raise TypeError(f"a Tensor holds numbers; {type(data).__name__} gives dtype {array.dtype}")
+        remedy = "; write .astype(float) if it holds numbers" if array.dtype.hasobject else ""
+        raise TypeError(f"a Tensor holds numbers; {type(data).__name__} gives dtype {array.dtype}{remedy}")
     return array if array.ndim else array[()]
 
 

@@ -130,7 +130,10 @@ class Graph(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
             pygraphviz = importlib.import_module("pygraphviz")
         except ImportError:
             raise MissingExtraError("pygraphviz", "draw", "drawing without a system's Graphviz") from None
-        data: bytes = pygraphviz.AGraph(string=self.source).draw(format=kind, prog="dot")
+        try:
+            data: bytes = pygraphviz.AGraph(string=self.source).draw(format=kind, prog="dot")
+        except TypeError as error:  # what pygraphviz makes of a complaint of its Graphviz
+            raise ValueError(f"draw: the Graphviz here does not write {kind!r}; svg, png and pdf are usual") from error
         return data.decode(encoding) if encoding else data
 
     def render(

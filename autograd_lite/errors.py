@@ -127,13 +127,27 @@ def explain(error: Exception, name: str, args: Any) -> Exception:
 
     if isinstance(error, NoRuleError):
         return error
-    text = f"{name}: {error} [operands: {', '.join(map(say, args))}]"
+    if isinstance(error, TypeError) and any(["object" in say(x) for x in args if hasattr(x, "value")]):
+        error = TypeError(f"{error}; {OBJECTS}")
+    prefix = "" if f"{error}".startswith(f"{name}: ") else f"{name}: "
+    text = f"{prefix}{error} [operands: {', '.join(map(say, args))}]"
     try:
         return type(error)(text)
     except Exception:  # an exception class with another signature keeps its own message
         error.add_note(text)
         return error
 
+
+def uncovered(error: Exception) -> None:
+    """Note on a library's `error` what it covers: a refusal of a tracked Tensor, which its last line does not show."""
+    inner: BaseException | None = error
+    while inner is not None and not isinstance(inner, TrackedError):
+        inner = inner.__cause__ or (None if inner.__suppress_context__ else inner.__context__)
+    if inner is not None and inner is not error and str(inner) not in getattr(error, "__notes__", ()):
+        error.add_note(str(inner))
+
+
+OBJECTS = "an array of dtype object has no derivatives: give it numbers, as in x.astype(float)"
 
 INSTEAD = {
     "scipy.special": "ag.special, ag.logsumexp or ag.softmax",
@@ -142,20 +156,29 @@ INSTEAD = {
     "scipy.optimize": "f(x).item() in the function that it calls (ag.grad gives jac=)",
     "scipy.integrate": "ag.trapezoid or ag.ode, or f(x).item() in the function that it calls",
     "scipy.interpolate": "ag.interp",
-    "scipy": "this package's functions",
+    "scipy.fft": "ag.fft",
+    "scipy.signal": "ag.convolve, ag.correlate or ag.fft",
+    "scipy.sparse": "A.toarray(), or ag.linear to register the product with A",
     "matplotlib": "x.detach() in a picture",
+    "numpy.ma": "x.filled(0.0) or x.compressed(), since the mask would be lost, or ag.where(mask, 0.0, …)",
+    "pandas": "s.to_numpy() of the Series or frame",
 }
 """What to write instead of a library's function that takes no tracked Tensor, for the message of its error."""
+
+
+ROOTS = {"autograd_lite", "numpy", "scipy"} | {name.partition(".")[0] for name in INSTEAD}
 
 
 def instead() -> str | None:
     """What to write instead of another library's function, if one is running, by the frames that called."""
     frame: Any = sys._getframe(1)
-    found = None
+    found = other = None
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
-        if module.partition(".")[0] not in ("autograd_lite", "numpy", "scipy", "matplotlib"):
+        root = module.partition(".")[0]
+        if root not in ROOTS:
             break
         found = next((remedy for name, remedy in INSTEAD.items() if f"{module}.".startswith(f"{name}.")), found)
+        other = "ag.linalg, ag.fft, ag.special or another of this package's functions" if root == "scipy" else other
         frame = frame.f_back
-    return found
+    return found or other

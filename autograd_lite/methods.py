@@ -15,6 +15,7 @@ from autograd_lite.ops import index, linalg, shape
 from autograd_lite.products import conform
 from autograd_lite.sweep import backward
 from autograd_lite.tensor import Tensor, constant, held, replace
+from autograd_lite.traced import SIGNS
 from autograd_lite.views import View
 
 OPERATORS: dict[str, Any] = {
@@ -57,8 +58,10 @@ METHODS: dict[str, Callable[..., Any]] = {
 _POW = OPS["pow"]
 
 
-def _power(x: Any, y: Any) -> Any:
+def _power(x: Any, y: Any, modulus: None = None) -> Any:
     """``x ** y``; a square, the commonest power, is an operation of its own."""
+    if modulus is not None:
+        raise TypeError("pow: a third argument is for integers alone; write (x**y) % m, or ag.remainder(x**y, m)")
     return e.square(x) if y.__class__ is int and y == 2 else _POW.method(x, y)
 
 
@@ -70,13 +73,13 @@ def _in_place(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         if new.shape != self.shape:
             raise ValueError(
                 f"{name}: the result has shape {new.shape} and does not fit in place of {self.shape}; "
-                f"write x = x {name} v instead"
+                f"write x = x {SIGNS[name]} v instead"
             )
         if new.dtype != old.dtype:
             if not np.can_cast(new.dtype, old.dtype, "same_kind"):
                 raise TypeError(
                     f"{name}: the result has dtype {new.dtype} and does not fit in place of {old.dtype}; "
-                    f"write x = x {name} v instead"
+                    f"write x = x {SIGNS[name]} v instead"
                 )
             new = conform(new, self)
         if new._row.seq and name in ("add", "sub"):

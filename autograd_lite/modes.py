@@ -15,6 +15,8 @@ from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal
 
+from autograd_lite.errors import uncovered
+
 __all__ = ["MODES", "here", "no_grad", "quiet", "recorded", "watcher", "watching"]
 
 MODES: list[Mode] = []
@@ -123,7 +125,11 @@ def watcher() -> Any:
 
 def recorded(f: Callable[..., Any], *args: Any, **options: Any) -> Any:
     """What `f` gives, recorded even inside `no_grad`: a derivative asked for there is still the derivative."""
-    if not quiet():
-        return f(*args, **options)
-    with Mode(False):
-        return f(*args, **options)
+    try:
+        if not quiet():
+            return f(*args, **options)
+        with Mode(False):
+            return f(*args, **options)
+    except Exception as error:
+        uncovered(error)
+        raise

@@ -50,7 +50,10 @@ def _no_rule(ufunc: Any, method: str = "__call__") -> NoRuleError:
 
 
 def _title(ufunc: Any, method: str) -> str:
-    return f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else "")
+    name = ufunc.__name__
+    public = name.removeprefix("_")
+    scipys = hasattr(sys.modules.get("scipy.special"), public) and not hasattr(np, public)
+    return (f"scipy.special.{public}" if scipys else f"np.{name}") + (f".{method}" if method != "__call__" else "")
 
 
 UFUNCS |= {u: _whole(u, function) for u, function in UFUNCS.items() if not ufuncs.takes_floats(u)}
@@ -120,14 +123,15 @@ def _array_function(self: Tensor, function: Any, types: Any, args: Any, options:
         else:
             result = found(*args, **options)
     except TypeError as error:
-        if _takes(found, args, options):
+        taken = _takes(found, args, options)
+        if taken and not isinstance(error, NoRuleError):
             raise
         if not any(map(is_tracked, _flat((args, options)))):
             result = _constant(function(*_plain(args), **_plain_options(options)))
+        elif taken:
+            raise
         else:
-            raise TypeError(
-                f"{_spoken(function)} on a Tensor: {error}; pass .detach() if no derivative is wanted"
-            ) from error
+            raise TypeError(_not_taken(function, options)) from error
     return result if out is None else writes.into(out, result, _spoken(function))
 
 
@@ -187,6 +191,25 @@ def _in_order(function: Any, args: Any, options: dict[str, Any]) -> tuple[Any, d
     while len(args) < needed and names[len(args)] in options:
         args = (*args, options.pop(names[len(args)]))
     return args, options, out
+
+
+def _not_taken(function: Any, options: dict[str, Any]) -> str:
+    """What to say where NumPy's function, or its entry in the table, has no place for an argument."""
+    known = _names(function)
+    for name in options:
+        if known and name not in known:
+            meant = {"dim": "axis", "keepdim": "keepdims"}.get(name)
+            return f"{_spoken(function)}: no argument is called {name!r}" + (f"; write {meant}=" if meant else "")
+    given = ", ".join([f"{name}=" for name in options]) or "so many arguments"
+    return f"{_spoken(function)} on a tracked Tensor does not take {given}; pass .detach() if no derivative is wanted"
+
+
+def _names(function: Any) -> Any:
+    """The names of all arguments; none where an older NumPy hides the signatures of what is written in C."""
+    try:
+        return inspect.signature(function).parameters
+    except ValueError:
+        return ()
 
 
 def _takes(found: Any, args: Any, options: dict[str, Any]) -> bool:

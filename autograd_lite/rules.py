@@ -71,6 +71,8 @@ def elementwise(name: str, kernel: Call, *partials: Partial, **extra: Any) -> Ca
     >>> ag.grad(cube)(2.0), ag.grad(ag.grad(cube))(2.0)
     (np.float64(12.0), np.float64(12.0))
     """
+    if not partials and "signature" not in extra:
+        raise TypeError(f"elementwise: {name} needs a partial for each argument: a function of its value and them")
     signature = ", ".join("xyzw"[: len(partials)]) + ", /"
     op = Op(name, kernel, "elementwise", partials, extra.pop("signature", signature), **extra)
     times, rules = pick if op.holes else None, _ruled(op, partials)

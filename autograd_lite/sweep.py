@@ -26,7 +26,7 @@ from autograd_lite.backend import (
     own,
 )
 from autograd_lite.corners import rounded
-from autograd_lite.errors import NonScalarError, SeedError, UntrackedError
+from autograd_lite.errors import OBJECTS, NonScalarError, NotDifferentiableError, SeedError, UntrackedError
 from autograd_lite.memory import LARGE, private, unshared
 from autograd_lite.modes import watcher
 from autograd_lite.op import OPS
@@ -52,6 +52,12 @@ __all__ = [
 _seq, _value = operator.attrgetter("seq"), operator.attrgetter("value")
 
 
+def refuse_objects(value: Any) -> None:
+    """Raise for what NumPy made of an array of dtype object: another such, or, of its entries, a number of Python's."""
+    if value.__class__ in PYTHON or (value.__class__ is np.ndarray and value.dtype.hasobject):
+        raise NotDifferentiableError(OBJECTS)
+
+
 def rows_of(outputs: Iterable[Row], first: int = 1, stop: Any = ()) -> list[Row]:
     """The tape: the rows with ``seq >= first`` that `outputs` reach, in the order of recording.
 
@@ -62,6 +68,7 @@ def rows_of(outputs: Iterable[Row], first: int = 1, stop: Any = ()) -> list[Row]
     rows = []
     for row in outputs:
         if row.seq >= first and row.seq not in met:
+            refuse_objects(row.value)
             meet(row.seq)
             rows.append(row)
     append = rows.append
@@ -347,6 +354,7 @@ def seed_for(row: Row, seed: Any, asker: str) -> Any:
         one = ONES.get(value.__class__)
         if one is not None:
             return one
+        refuse_objects(value)
         if value.shape != ():
             raise NonScalarError(
                 f"{asker}: the output has shape {tuple(value.shape)}, not one number; write y.sum().{asker}() for "
@@ -361,6 +369,7 @@ def seed_for(row: Row, seed: Any, asker: str) -> Any:
     raw = seed._row.value if isinstance(seed, Tensor) else seed
     if raw.__class__ is np.ndarray is value.__class__ and raw.dtype is value.dtype and raw.shape == value.shape:
         return conjugated(seed)
+    refuse_objects(value)
     shape = tuple(np.shape(raw))
     if shape != tuple(value.shape):
         raise SeedError(f"{asker}: a seed of shape {shape} does not fit an output of shape {tuple(value.shape)}")

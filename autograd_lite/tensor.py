@@ -96,8 +96,16 @@ def held(value: Any) -> Tensor:
 
 
 def replace(tensor: Tensor, row: Row) -> None:
-    """Give `tensor` another row; a variable written to under `no_grad` stays a variable."""
+    """Give `tensor` another row; a variable written to under `no_grad` stays a variable.
+
+    Raises TrackedError for what an optimiser moves: a recorded write would be no step, and leave no variable.
+    """
     old = tensor._row
+    if row.seq and tensor.is_parameter:
+        raise TrackedError(
+            "a parameter is written to (x[i] = v, x += v, out=x) inside `with ag.no_grad():` only, since outside it "
+            "the write would be recorded: a parameter stays a variable; for a step also nn.SGD, or w.value = …"
+        )
     tensor._row = leaf(row.value, tensor._cell) if not row.seq and old.seq and old.op is None else row
 
 
@@ -157,6 +165,8 @@ class Tensor:
     __slots__ = ("__weakref__", "_cell", "_row")
     _row: Row
     _cell: Cell
+    is_parameter: bool = False
+    """Whether optimisers move it, as `nn.Parameter`: then it is written to inside `no_grad` only."""
 
     def __init__(self, data: Any, *, dtype: Any = None, requires_grad: bool = False, name: str | None = None) -> None:
         if isinstance(data, Tensor):

@@ -74,7 +74,8 @@ class Inputs:
             elif is_array(x):
                 value = as_value(x, copy=copy)
             else:
-                raise NotDifferentiableError(f"{asker}: cannot differentiate with respect to {said(x)}")
+                remedy = "; write .to_numpy()" if hasattr(x, "to_numpy") else ""
+                raise NotDifferentiableError(f"{asker}: cannot differentiate with respect to {said(x)}{remedy}")
             if not is_inexact(value):
                 raise NotDifferentiableError(
                     f"{asker}: a variable needs a floating-point dtype, not {value.dtype}: write 2.0 instead of 2, "

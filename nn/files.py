@@ -30,13 +30,14 @@ def write(path: str | os.PathLike[str], header: Mapping[str, str], arrays: Mappi
 
     Where `path` is a symbolic link, the file that it points at is replaced; the new one has the old one's permissions.
     The bytes are on the disk before the name points at them, and the name is there before this returns. What a process
-    that was killed has left half written beside it is removed.
+    that was killed has left half written beside it is removed. A missing folder is made.
     """
     numpy_format = optional("safetensors.numpy", "io", "nn.save")
     # Flat copies: safetensors writes the memory of an array that is not contiguous as if it were.
     data = numpy_format.save({n: np.ascontiguousarray(a).reshape(a.shape) for n, a in arrays.items()}, dict(header))
     path = Path(os.path.realpath(path))  # a link goes on to point at the file
     mode = S_IMODE(path.stat().st_mode) if path.exists() else None
+    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{_partial(path)}{os.getpid()}.{next(_turns)}")
     try:
         with partial.open("wb") as file:

@@ -105,6 +105,8 @@ class Sequential(Module):
     """
 
     def __init__(self, *modules: Any) -> None:
+        if any([isinstance(module, (list, tuple)) for module in modules]):
+            raise TypeError("Sequential: modules are given one by one, not in a list: write Sequential(*modules)")
         named = modules[0] if len(modules) == 1 and isinstance(modules[0], Mapping) else dict(enumerate(modules))
         for name, module in named.items():
             if not str(name) or "." in str(name) or hasattr(Module, str(name)):

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from nn import init as initial
 from nn.activations import ReLU, as_module
 from nn.layers import Linear, Sequential, whole
@@ -56,6 +58,8 @@ class MLP(Sequential):
         seed: initial.Seed = 0,
         dtype: Any = float,
     ) -> None:
+        if not np.iterable(sizes):
+            raise TypeError(f"MLP: sizes come in a list, as in MLP([2, 16, 1]), not {sizes!r} alone")
         sizes = [whole(n, "MLP: sizes") for n in sizes]
         if len(sizes) < 2:
             raise ValueError(f"MLP: sizes needs the number of inputs and of outputs at least, not {sizes}")

@@ -25,6 +25,9 @@ class StateError(ag.AutogradError, ValueError):
 class Parameter(ag.Var):
     """A Tensor that a module learns: a variable, found by `Module.parameters` where it is an attribute.
 
+    A plain `ag.Var` there is not learnt. It is written to in place inside ``with ag.no_grad():`` only, a TrackedError
+    elsewhere.
+
     Parameters
     ----------
     data : array, number or Tensor
@@ -42,6 +45,7 @@ class Parameter(ag.Var):
     """
 
     __slots__ = ()
+    is_parameter = True
 
     def __init__(self, data: Any, *, dtype: Any = None, name: str | None = None) -> None:
         ag.Tensor.__init__(self, data, dtype=dtype, requires_grad=True, name=name)

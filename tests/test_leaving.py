@@ -91,7 +91,7 @@ CONSTANT = {  # the derivative of what they give is 0 wherever it has one
     "argmin": call("argmin"), "argsort": call("argsort"), "nonzero": call("nonzero"), "shape": lambda x: x.shape, "ndim": lambda x: x.ndim,
     "size": lambda x: x.size, "dtype": lambda x: x.dtype, "nbytes": lambda x: x.nbytes, "device": lambda x: x.device, "__dlpack_device__": call("__dlpack_device__"),
     "itemsize": lambda x: x.itemsize, "__contains__": lambda x: 1.0 in x, "searchsorted": lambda x: x[0].searchsorted(1.0), "argpartition": call("argpartition", 1),
-    "is_leaf": lambda x: x.is_leaf, "name": lambda x: x.name, "backward": lambda x: ag.Tensor.backward, "_cell": lambda x: hasattr(x, "_cell"), "_apart": call("_apart"),
+    "is_leaf": lambda x: x.is_leaf, "is_parameter": lambda x: x.is_parameter, "name": lambda x: x.name, "backward": lambda x: ag.Tensor.backward, "_cell": lambda x: hasattr(x, "_cell"), "_apart": call("_apart"),
 }
 
 EXPLICIT = {  # they say that they stop the tape, or are for reading

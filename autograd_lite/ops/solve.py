@@ -118,6 +118,8 @@ def solve(a: Any, b: Any, /) -> Any:
     Tensor([1., 2.])
     """
     a, b = matrices("solve", a, square=True), as_array(b)
+    if b.ndim and b.shape[-min(b.ndim, 2)] != a.shape[-1]:
+        raise ValueError(f"solve: matrices of shape {tuple(a.shape)} and right sides of shape {tuple(b.shape)}")
     return _solve(a, reshape(b, (-1, 1)))[..., 0] if b.ndim == 1 else _solve(a, b)
 
 
