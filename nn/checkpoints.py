@@ -55,6 +55,17 @@ class Run:
     history: History
     best: Best
     callbacks: Sequence[Any] = ()
+    asks: bool = True
+    """Whether the options of the optimiser were chosen, not left to be the defaults."""
+    began: list[Any] = field(init=False)
+    """The options of the optimiser when training began, as JSON holds them: a schedule moves them later."""
+
+    def __post_init__(self) -> None:
+        self.began = self.options()
+
+    def options(self) -> list[Any]:
+        """Those of the optimiser now."""
+        return [_packed(group.options, "", {}) for group in self.optimizer.groups]
 
     def keepers(self) -> list[Any]:
         """The callbacks that have a state to keep: a `state_dict` and a `load_state_dict`."""
@@ -70,6 +81,7 @@ class Run:
         return {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "began": self.began,
             "schedule": self.schedule.state_dict() if self.schedule else None,
             "generators": [generator.bit_generator.state for generator in self.generators()],
             "history": dict(self.history),
@@ -102,6 +114,19 @@ class Run:
             callback.load_state_dict(saved)
         best = state["best"]
         self.best.loss, self.best.epoch, self.best.state = float(best["loss"]), int(best["epoch"]), dict(best["state"])
+
+    def agree(self, state: Mapping[str, Any]) -> None:
+        """Raise StateError unless the optimiser begins as that of `state` did, or where that was at the end."""
+        began = state.get("began", self.began)
+        reached = [group["options"] for group in state["optimizer"]["groups"]]
+        for mine, first, last in zip(self.options(), began, reached, strict=False):  # other numbers of groups: later
+            for name in mine.keys() & first.keys() if self.asks else ():
+                if mine[name] not in (first[name], last.get(name)):
+                    raise StateError(
+                        f"it began with {name}={first[name]}, not {name}={mine[name]}; give that to go on, or remove "
+                        f"the file to begin anew"
+                    )
+        self.began = began
 
 
 @dataclass(frozen=True)
@@ -166,7 +191,9 @@ class Checkpoint:
             )
         before = run.state()
         try:
-            run.restore(_unpacked(json.loads(header["run"]), arrays))
+            state = _unpacked(json.loads(header["run"]), arrays)
+            run.agree(state)
+            run.restore(state)
         except (StateError, ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError) as error:
             run.restore(before)
             raise FileError(f"{self.path}: the checkpoint does not fit this training: {error}") from error

@@ -222,6 +222,11 @@ def chosen_metric(metric: Metric) -> tuple[str, Any]:
     raise ValueError(f"fit: sklearn.metrics has no {metric!r}{nearest(str(metric), known.__all__)}")
 
 
+def is_true(answer: Any) -> bool:
+    """Whether a callback's answer is the truth value True: Python's, NumPy's or a Tensor's, no other number."""
+    return answer is True or (getattr(answer, "dtype", None) == np.bool_ and bool(answer))
+
+
 def takes_weights(metric: Any) -> bool:
     """Whether a metric takes ``sample_weight=``, as those of scikit-learn that can."""
     try:

@@ -21,6 +21,7 @@ from nn.choices import (
     dtype_of,
     ignored,
     inputs_of,
+    is_true,
     measured,
     prepared,
     prepared_weights,
@@ -108,10 +109,11 @@ def fit(
     sample_weight : array, shape (n,), optional
         What each row counts, in the loss, in metrics that take a ``sample_weight``, and in both of held-out rows.
     checkpoint : path or Checkpoint, optional
-        Written after every epoch; if it is there, training goes on from it, bit for bit as if it had not stopped.
+        Written after every epoch; if it is there, training goes on from it, bit for bit as if it had not stopped. An
+        `lr`, or an optimiser's options, other than those it began with are an error.
     callbacks : sequence of callables
-        Called with an `Epoch` after each; training ends if one returns True. Checkpoints keep the state of those that
-        have a ``state_dict`` and a ``load_state_dict``.
+        Called with an `Epoch` after each; training ends if one returns True, Python's, NumPy's or a Tensor's.
+        Checkpoints keep the state of those that have a ``state_dict`` and a ``load_state_dict``.
     seed : int, numpy Generator or None
         For the order of the rows and for what is held out.
     progress : bool
@@ -192,7 +194,7 @@ def fit(
     if schedule is not None and schedule.optimizer is not rule:
         raise ValueError("fit: the schedule is of another optimizer; pass that one as optimizer=")
 
-    run = Run(model, rule, schedule, rng, History(), Best(), callbacks)
+    run = Run(model, rule, schedule, rng, History(), Best(), callbacks, asks=lr is not None or rule is optimizer)
     if checkpoint is not None:
         checkpoint = checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
         of = fingerprint(X, y, batch_size, *[w for w in (weights, held_weights) if w is not None], *(held or ()))
@@ -218,7 +220,7 @@ def fit(
             enough = early_stopping is not None and epoch - run.best.epoch >= early_stopping
             if enough:
                 history.stopped = "early stopping"
-            elif any([callback(Epoch(epoch, numbers, model, rule, history)) is True for callback in callbacks]):
+            elif any([is_true(callback(Epoch(epoch, numbers, model, rule, history))) for callback in callbacks]):
                 history.stopped, enough = "callback", True
             if checkpoint is not None and (enough or epoch + 1 == epochs or (epoch + 1) % checkpoint.every == 0):
                 checkpoint.write(run, of)
