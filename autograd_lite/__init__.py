@@ -25,7 +25,9 @@ The package is an Array API namespace: ``ag.sin``, ``ag.sum``, ``ag.matmul``, â€
 
 # ruff: noqa: A004  # an array namespace shadows builtins (abs, sum, max, â€¦), as NumPy's does
 
+import sys
 from math import e, inf, nan, pi
+from typing import TYPE_CHECKING
 
 from numpy import bool as bool
 from numpy import (
@@ -275,3 +277,9 @@ __all__ = [
 # fmt: on
 
 keep_freed_memory()
+delattr(sys.modules[__name__], "tensor")  # PyTorch's users call it: then the error names ag.Tensor
+
+if not TYPE_CHECKING:  # where every name would be known
+
+    def __getattr__(name):
+        raise AttributeError(protocols.elsewhere(name, __all__))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
@@ -267,6 +268,22 @@ def _flat(x: Any) -> Any:
         yield from _flat(list(x.values()))
     else:
         yield x
+
+
+def elsewhere(name: str, public: list[str]) -> str:
+    """What to say of a name that is not there: it is the package's under another name, or NumPy's, or a near one."""
+    numpys = getattr(np, name, None)
+    same = [other for other in public if numpys is not None and getattr(np, other, None) is numpys]
+    takes_tensors = callable(numpys) and (numpys in FUNCTIONS or numpys in UFUNCS or numpys in CONSTANT)
+    if same:
+        remedy = f"; it is ag.{same[0]}, as in the Array API"
+    elif name == "array":
+        remedy = "; write ag.asarray, or ag.Tensor for a copy"
+    elif takes_tensors:
+        remedy = f"; np.{name} takes Tensors"
+    else:
+        remedy = "".join([f"; did you mean ag.{other}?" for other in get_close_matches(name, public, n=1)])
+    return f"autograd_lite has no {name!r}{remedy}"
 
 
 def _namespace(self: Tensor, /, *, api_version: str | None = None) -> Any:

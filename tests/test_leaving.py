@@ -15,6 +15,7 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite.errors import TrackedError
+from autograd_lite.tensor import handle
 
 X = np.array([[1.2, 0.7], [0.4, 1.9]])
 WHOLES = np.array([[2, 1], [1, 3]])
@@ -76,7 +77,7 @@ KEEPS = {
     "sort": mutated("sort"), "partition": mutated("partition", 1),
     # copies, and NumPy's protocols
     "__copy__": copy.copy, "__deepcopy__": copy.deepcopy, "__array_ufunc__": np.sin, "__array_function__": lambda x: np.concatenate([x, X]),
-    "__array_namespace__": lambda x: x.__array_namespace__().sin(x), "grad": assigned("grad"), "requires_grad_": call("requires_grad_"), "_row": lambda x: ag.tensor.handle(x._row),
+    "__array_namespace__": lambda x: x.__array_namespace__().sin(x), "grad": assigned("grad"), "requires_grad_": call("requires_grad_"), "_row": lambda x: handle(x._row),
 }
 
 REFUSED = {
