@@ -45,6 +45,9 @@ LOSSES: dict[str, Callable[..., Any]] = {
 }
 """Losses of an output and a target, by name."""
 
+NAMES = {**LOSSES, **{loss.__name__: loss for loss in LOSSES.values()}, "ce": losses.cross_entropy}
+"""The same by the names of the functions too."""
+
 
 def dtype_of(model: Module) -> Any:
     """The dtype of the model's parameters."""
@@ -142,12 +145,14 @@ def shares(loss: Any, y: Any, asker: str = "fit") -> Any:
 
 def chosen_loss(loss: str | Callable[[Any, Any], Any] | None, y: Any, asker: str = "fit") -> Callable[..., Any]:
     """The loss asked for; by default the cross-entropy for integer targets, else the squared error."""
+    if isinstance(loss, type):
+        raise TypeError(f"{asker}: a loss is a name, a function or a module: write {loss.__name__}(), which makes one")
     if loss is not None and callable(loss):
         return loss
     name = loss or ("cross_entropy" if y.dtype.kind in "iu" else "mse")
-    if name not in LOSSES:
+    if name not in NAMES:
         raise ValueError(f"{asker}: no loss is called {name!r}{nearest(str(name), LOSSES)}")
-    return LOSSES[name]
+    return NAMES[name]
 
 
 def weighted(loss: Callable[..., Any], output: Any, target: Any, weights: Any) -> Any:
@@ -179,9 +184,18 @@ def check_labels(loss: Callable[..., Any], y: Any, output: Any) -> None:
     Raises
     ------
     ValueError
-        One out of range for an output of that shape.
+        One out of range for an output of that shape, or labels in a shape or dtype that is none of classes.
     """
-    label = ignored(loss)
+    label, shape = ignored(loss), np.shape(output)
+    column = len(shape) == y.ndim == 2 and y.shape[1] == 1 < shape[1]
+    if loss in LOSSES.values() and column and y.dtype.kind == "f" and (y == np.round(y)).all():
+        raise ValueError(
+            f"fit: an output of shape {shape} and a float target of one column: if these are the classes of the rows, "
+            f"they are integers, y.astype(int)"
+        )
+    if label is not None and len(shape) == y.ndim == 2 and y.dtype.kind in "iu" and not hasattr(loss, "of_each"):
+        remedy = "y.ravel()" if y.shape[1] == 1 else "y.argmax(axis=1) for rows with a 1 at their class"
+        raise ValueError(f"fit: labels are one integer a row, of shape (n,), not {y.shape}: write {remedy}")
     if label is None or y.dtype.kind not in "iu" or np.ndim(output) < 2 or hasattr(loss, "of_each"):
         return
     classes = np.shape(output)[1]
@@ -189,6 +203,8 @@ def check_labels(loss: Callable[..., Any], y: Any, output: Any) -> None:
     if counted.size and (counted.min() < 0 or counted.max() >= classes):
         needed = max(counted.max(), counted.max() - counted.min()) + 1
         remedy = f", and the model needs {needed} outputs" if needed > classes else ""
+        if classes == 1 and needed == 2:
+            remedy += ", or one and loss='bce_with_logits' with y.astype(float)"
         raise ValueError(
             f"fit: labels from {counted.min()} to {counted.max()} for {classes} classes; they count from 0{remedy}"
         )

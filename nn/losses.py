@@ -60,8 +60,10 @@ class Loss(Module):
 
     function: Callable[..., Any]
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *unnamed: Any, **options: Any) -> None:
         known = [p.name for p in inspect.signature(self.function).parameters.values() if p.kind is p.KEYWORD_ONLY]
+        if unnamed:
+            raise TypeError(f"{type(self).__name__}: options are given by name: {', '.join([f'{n}=' for n in known])}")
         for name in options:
             if name not in known:
                 raise TypeError(f"{type(self).__name__}: no option is called {name!r}{nearest(name, known)}")
