@@ -23,7 +23,9 @@ from autograd_lite.views import View
 Method = Callable[..., Any]
 
 FUNCTIONS: dict[str, tuple[Method, int] | None] = {
-    **dict.fromkeys(["argpartition", "argsort", "choose", "cumprod", "cumsum", "diagonal", "repeat", "searchsorted"]),
+    **dict.fromkeys(
+        ["argpartition", "argsort", "choose", "cumprod", "cumsum", "diagonal", "repeat", "searchsorted", "trace"]
+    ),
     "dot": (linalg.dot, 1),
     "nonzero": (order.nonzero, 0),
     "ravel": (shape.ravel, 0),
@@ -31,7 +33,6 @@ FUNCTIONS: dict[str, tuple[Method, int] | None] = {
     "squeeze": (shape.squeeze, 0),
     "swapaxes": (shape.swapaxes, 2),
     "take": (index.take, 1),
-    "trace": (linalg.trace, 0),
 }
 """Methods that are NumPy's functions, the Tensor being their first argument; and the operation that does it at once
 where so many arguments are all that is given."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.array_methods import LEAVING, MEMORY
+from autograd_lite.array_methods import FUNCTIONS, LEAVING, MEMORY, REDUCTIONS
 from autograd_lite.errors import TrackedError
 from tests.numpy_samples import MASK, A, B, U, written
 from tests.test_numpy_signatures import CALLS
@@ -165,3 +165,56 @@ def test_what_leaves_the_tensor_world():
     ):
         with pytest.raises(kind, match=message):
             bad()
+
+
+def _result(x, name, args):
+    try:
+        out = getattr(x, name)(*args)
+    except Exception:
+        return "refused"
+    return [
+        (np.shape(y), np.asarray(y).dtype, np.asarray(y)) for y in (leaves(out) if isinstance(out, tuple) else [out])
+    ]
+
+
+@pytest.mark.filterwarnings("ignore")  # of variances of nothing
+@pytest.mark.parametrize("axes", range(5))
+@pytest.mark.parametrize("name", [n for n in (*FUNCTIONS, *REDUCTIONS) if n != "choose"])  # which takes no axes
+def test_methods_of_any_number_of_axes(name, axes):
+    """Given next to nothing, a method is done at once by an operation: which must be NumPy's of every shape."""
+    for dtype in (float, np.float32, int, bool, complex):
+        _test_method(name, np.arange(3**axes).reshape((3,) * axes).astype(dtype))
+
+
+def _test_method(name, a):
+    for args in ((), (0,), (1,), (0, 1), (1, 0), (-1,), (5,)):
+        got, expected = _result(ag.Tensor(a), name, args), _result(a, name, args)
+        assert (got == "refused") == (expected == "refused"), (args, a.dtype)
+        for y, e in zip(got, expected, strict=True) if expected != "refused" else ():
+            assert y[:2] == e[:2]
+            np.testing.assert_allclose(
+                y[2], e[2], rtol=1e-5 if a.dtype == np.float32 else 1e-12
+            )  # sums in another order
+
+
+FLAT = {
+    "itself": lambda x: x, "a row": lambda x: x[1], "transposed": lambda x: x.T, "every other column": lambda x: x[:, ::2], "backwards": lambda x: x[::-1], "a row backwards": lambda x: x[0, ::-1],
+    "axes moved": lambda x: x[None].transpose(2, 0, 1), "a view of a view": lambda x: x.T[1:], "an entry": lambda x: x[1, 1, ...], "nothing": lambda x: x[:0], "repeated": lambda x: np.broadcast_to(x, (2, 2, 3)), "an entry repeated": lambda x: np.broadcast_to(x[1, 1, ...], ()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("tracked", [False, True])
+@pytest.mark.parametrize("what", FLAT)
+def test_a_write_to_flat_is_a_write_wherever_its_entries_lie(what, tracked):
+    part, a = FLAT[what], np.arange(6.0).reshape(2, 3)
+    x = ag.Tensor(a, requires_grad=tracked) * 1 if tracked else ag.Tensor(a)
+    for write in (lambda flat: flat.__setitem__(0, 7.0), lambda flat: flat.__setitem__(slice(None), 9.0)):
+        np.testing.assert_array_equal(part(x).flat[:].value, part(a).flat[:])
+        refused = []
+        for target in (a, x):
+            try:
+                write(part(target).flat)
+            except (IndexError, ValueError):  # of what is read-only or empty
+                refused.append(target is a)
+        assert refused in ([], [True, False])
+        np.testing.assert_array_equal(x.value, a)
