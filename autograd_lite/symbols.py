@@ -140,10 +140,6 @@ def _is(x: Any, number: Any) -> bool:
     return x.__class__ in NUMBERS and bool(x == number)
 
 
-def _both_numbers(a: Any, b: Any) -> bool:
-    return a.__class__ in NUMBERS and b.__class__ in NUMBERS
-
-
 def _same(a: Any, b: Any) -> bool:
     return a is b or (a.__class__ is Symbol and b.__class__ is Symbol and text(a) == text(b))
 

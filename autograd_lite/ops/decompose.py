@@ -6,8 +6,8 @@ rules are derived from the defining equations, dX along the basis that the decom
 complex matrices Wan and Zhang, "Automatic differentiation for complex valued SVD", 2019).
 
 Vectors that belong to equal eigenvalues or singular values have no derivative: any rotation of them would serve. A
-sweep that needs one raises `DegenerateError`. What is computed from the values alone is finite. A phase of complex vectors is nobody's choice either: derivatives are right
-for whatever does not depend on it.
+sweep that needs one raises `DegenerateError`. What is computed from the values alone is finite. A phase of complex
+vectors is nobody's choice either: derivatives are right for whatever does not depend on it.
 """
 
 from __future__ import annotations
