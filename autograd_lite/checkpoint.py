@@ -32,12 +32,15 @@ def checkpoint(f: Function) -> Function:
 
     Variables that `f` reaches as a closure are found and get their gradients too. Random numbers are drawn once: when
     `f` runs again, the generators that it reaches (arguments, closures, layers such as ``nn.Dropout``, ``np.random``)
-    draw the same.
+    draw the same. What it writes into Tensors that it reaches so (the running statistics of ``nn.BatchNorm``) is
+    written once. Whatever else it does (appending to a list, writing into a NumPy array, printing) it does again in
+    every sweep.
 
     Raises
     ------
     CheckpointError
-        In a sweep: `f` gave something else when it ran again, since something that it reads has changed.
+        `f` writes into an argument that is tracked: copy it first. In a sweep: `f` gave something else when it ran
+        again, since something that it reads has changed.
 
     Examples
     --------
@@ -60,8 +63,10 @@ def checkpoint(f: Function) -> Function:
         for i, t in zip(tracked, fresh, strict=True):
             filled[i] = handle(t._row)
         a, o = trees.unflatten(spec, filled)
-        draws = Draws(f, leaves)
+        draws = Draws(f, leaves, written=True)
         outs, out_spec = trees.flatten(f(*a, **o))
+        if any([filled[i]._row is not t._row for i, t in zip(tracked, fresh, strict=True)]):
+            raise CheckpointError("checkpoint: the function writes into its argument, which is tracked; copy it first")
         draws.keep_moved()
         seqs = {t._row.seq for t in fresh}
         places: dict[Any, list[int]] = {}  # of the outputs that are tracked here, by dtype

@@ -1,4 +1,4 @@
-"""Which random generators a function can draw from, and letting it draw the same numbers again."""
+"""Which random generators a function can draw from, and Tensors it can write to; letting it find both as they were."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from types import BuiltinMethodType, CodeType, FunctionType, MethodType, ModuleT
 from typing import Any
 
 import numpy as np
+
+from autograd_lite.tensor import Row, Tensor
+from autograd_lite.views import View
 
 __all__ = ["Draws"]
 
@@ -27,23 +30,25 @@ PACKAGES = ("autograd_lite", "numpy", "scipy", "optree")
 
 
 class Draws:
-    """The generators within reach of some objects (functions, what they close over, modules of a network), as they are.
+    """The generators within reach of some objects (functions, what they close over, modules of a network), as they are;
+    with `written` the Tensors too.
 
     Found are those in arguments, closures, attributes and containers, those that a function's code names, and the
     global ones of ``random`` and ``np.random`` where its code names these.
     """
 
-    def __init__(self, *roots: Any) -> None:
-        self.before = [(g, _state(g)) for g in _generators(roots)]
+    def __init__(self, *roots: Any, written: bool = False) -> None:
+        self.before = [(g, _state(g)) for g in _reached(roots, written)]
 
     def keep_moved(self) -> bool:
-        """Forget the generators that have not drawn since; whether any are left."""
+        """Forget the generators that have not drawn since, and the Tensors not written to; whether any are left."""
         self.before = [(g, state) for g, state in self.before if not _equal(_state(g), state)]
         return bool(self.before)
 
     @contextmanager
     def again(self) -> Iterator[None]:
-        """Inside, the generators draw what they drew since `self` was made; afterwards they are as before."""
+        """Inside, the generators draw what they drew since `self` was made, and Tensors hold what they held; afterwards
+        they are as before."""
         now = [(g, _state(g)) for g, _ in self.before]
         try:
             for g, state in self.before:
@@ -54,15 +59,19 @@ class Draws:
                 _set(g, state)
 
 
-def _generators(roots: tuple[Any, ...]) -> list[Any]:
-    """The generators that `roots` reach."""
-    found, met, todo = [], set(), list(roots)
+def _reached(roots: tuple[Any, ...], written: bool) -> list[Any]:
+    """The generators that `roots` reach, and if they may be `written` to the Tensors."""
+    found: list[Any] = []
+    met, todo = set(), list(roots)
     for x in todo:  # which grows meanwhile
         if x.__class__ in PLAIN or id(x) in met:
             continue
         met.add(id(x))
         if isinstance(x, (np.random.Generator, np.random.RandomState, random.Random)):
             found.append(x)
+        elif isinstance(x, Tensor):
+            if written:
+                found.append(x._root if isinstance(x, View) else x)  # every write to a view ends there
         elif len(todo) < MOST:
             todo.extend(_within(x))
     return found
@@ -116,13 +125,17 @@ def _named(code: CodeType, scope: dict[str, Any]) -> list[Any]:
 
 
 def _state(g: Any) -> Any:
+    if isinstance(g, Tensor):
+        return g._row
     if isinstance(g, np.random.Generator):
         return g.bit_generator.state
     return g.getstate() if isinstance(g, random.Random) else g.get_state(legacy=False)
 
 
 def _set(g: Any, state: Any) -> None:
-    if isinstance(g, np.random.Generator):
+    if isinstance(g, Tensor):
+        g._row = state
+    elif isinstance(g, np.random.Generator):
         g.bit_generator.state = state
     else:
         (g.setstate if isinstance(g, random.Random) else g.set_state)(state)
@@ -130,6 +143,8 @@ def _set(g: Any, state: Any) -> None:
 
 def _equal(a: Any, b: Any) -> bool:
     """Whether two states are one."""
+    if isinstance(a, Row):
+        return a is b
     if isinstance(a, dict):
         return all([_equal(a[key], b[key]) for key in a])
     return bool(np.array_equal(a, b)) if isinstance(a, np.ndarray) else bool(a == b)
