@@ -26,7 +26,7 @@ def bin_edges(x: Any, bins: Any = 10, range: Any = None, weights: Any = None) ->
     edges = np.histogram_bin_edges(raw(x), raw(bins), range, raw(weights))
     if np.ndim(raw(bins)):
         return bins if isinstance(bins, Tensor) else _constant(edges)
-    if range is not None or not as_array(x).size or edges[-1] - edges[0] != np.ptp(raw(x)):
+    if range is not None or not is_tracked(x) or not x.size or edges[-1] - edges[0] != np.ptp(raw(x)):
         return _constant(edges)  # given, or made up around entries that are all the same
     low, high, n = reduce.min(x), reduce.max(x), len(edges) - 1
     return shape.concat([low + (high - low) * (np.arange(n) / n).astype(edges.dtype), shape.reshape(high, (1,))])

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite import bins, fft, forms, making, masked, polynomials, special, ufuncs, writes
+from autograd_lite import bins, entrywise, fft, forms, making, masked, polynomials, special, ufuncs, writes
 from autograd_lite import linalg as la
-from autograd_lite.backend import as_array, is_complex
+from autograd_lite.backend import as_array
 from autograd_lite.ops import (
     arrange,
     create,
@@ -88,6 +88,7 @@ def _sort(function: Call) -> Call:
         forms.without_fields("sort", order)
         if kind is not None and (stable is not None or descending is not None):
             raise ValueError("sort: `kind` goes with neither `stable` nor `descending`: every kind is stable here")
+        np.sort(np.empty(0), kind=kind)  # raises what NumPy raises
         x, axis = (shape.ravel(x), 0) if axis is None else (x, axis)
         return function(x, axis=axis, descending=bool(descending))
 
@@ -152,17 +153,6 @@ def _of_axes(name: str, function: Call, least: Sequence[int], most: Sequence[flo
     return call
 
 
-def _of_reals(numpys: Any, function: Call) -> Call:
-    """A ufunc that takes no complex numbers."""
-
-    def call(x: Any) -> Any:
-        if is_complex(x):
-            raise TypeError(f"np.{numpys.__name__}: of real numbers, not of complex ones")
-        return function(x)
-
-    return call
-
-
 def _triangle(function: Call) -> Call:
     """``np.linalg.eigh(x, UPLO)``: the lower triangle, or the upper one, which is the lower one of the adjoint."""
 
@@ -182,7 +172,7 @@ FUNCTIONS: dict[Any, Call] = {
     np.amax: ufuncs.extreme(np.maximum, e.maximum), np.amin: ufuncs.extreme(np.minimum, e.minimum),
     np.mean: masked.mean, np.var: masked.var, np.std: masked.std, np.ptp: _over(statistics.ptp), np.average: masked.average,
     np.nansum: masked.nan_filled(ufuncs.reduction(np.add, e.add), 0), np.nanprod: masked.nan_filled(ufuncs.reduction(np.multiply, e.multiply), 1),
-    np.nanmax: ufuncs.extreme(np.fmax, forms.fmax), np.nanmin: ufuncs.extreme(np.fmin, forms.fmin),
+    np.nanmax: ufuncs.extreme(np.fmax, entrywise.fmax), np.nanmin: ufuncs.extreme(np.fmin, entrywise.fmin),
     np.nanmean: masked.without_nans(masked.mean), np.nanvar: masked.without_nans(masked.var), np.nanstd: masked.without_nans(masked.std),
     np.all: _without_mask(np.all, reduce.all), np.any: _without_mask(np.any, reduce.any), np.argmax: reduce.argmax, np.argmin: reduce.argmin,
     np.count_nonzero: reduce.count_nonzero,
@@ -204,7 +194,7 @@ FUNCTIONS: dict[Any, Call] = {
     np.cumulative_sum: _of_vectors(order.cumulative_sum), np.cumulative_prod: _of_vectors(order.cumulative_prod),
     np.nancumsum: masked.nan_filled(_along(order.cumulative_sum), 0), np.nancumprod: masked.nan_filled(_along(order.cumulative_prod), 1),
     np.diff: forms.diff, np.ediff1d: forms.ediff1d, np.gradient: numeric.gradient, np.trapezoid: numeric.trapezoid,
-    np.interp: lambda x, *args, **options: numeric.interp(as_array(x) + np.float64(0.0), *args, **options), np.convolve: numeric.convolve, np.correlate: numeric.correlate,
+    np.interp: forms.interp, np.convolve: numeric.convolve, np.correlate: numeric.correlate,
     np.polyval: numeric.polyval, np.sinc: numeric.sinc,
     # shapes
     np.reshape: forms.reshape, np.ravel: forms.ravel, np.transpose: shape.permute_dims,
@@ -231,7 +221,7 @@ FUNCTIONS: dict[Any, Call] = {
     np.zeros_like: create.zeros_like, np.ones_like: create.ones_like, np.empty_like: create.empty_like,
     np.full_like: create.full_like, np.copy: forms.copy,
     # entry by entry
-    np.where: forms.where, np.clip: forms.clip, np.round: forms.round, np.around: forms.round, np.fix: e.trunc, np.real: e.real, np.imag: e.imag,
+    np.where: forms.where, np.clip: forms.clip, np.round: entrywise.round, np.around: entrywise.round, np.fix: e.trunc, np.real: e.real, np.imag: e.imag,
     np.nan_to_num: forms.nan_to_num,
     np.angle: lambda x, deg=False: e.atan2(e.imag(x), e.real(x)) * (180 / np.pi if deg else 1.0),
     # products
@@ -311,21 +301,21 @@ UFUNCS: dict[Any, Call] = {
         if hasattr(np, f.__name__)
     },  # since NumPy 2.2
     np.divmod: lambda x, y: (e.floor_divide(x, y), e.remainder(x, y)),
-    np.modf: lambda x: (x - e.trunc(x), e.trunc(x)),
-    np.fmax: forms.fmax,
-    np.heaviside: forms.heaviside,
-    np.fmin: forms.fmin,
-    np.deg2rad: _of_reals(np.deg2rad, lambda x: x * (np.pi / 180)),
-    np.radians: _of_reals(np.radians, lambda x: x * (np.pi / 180)),
-    np.rad2deg: _of_reals(np.rad2deg, lambda x: x * (180 / np.pi)),
-    np.degrees: _of_reals(np.degrees, lambda x: x * (180 / np.pi)),
+    np.modf: entrywise.modf,
+    np.fmax: entrywise.fmax,
+    np.heaviside: entrywise.heaviside,
+    np.fmin: entrywise.fmin,
+    np.deg2rad: lambda x: x * (np.pi / 180),
+    np.radians: lambda x: x * (np.pi / 180),
+    np.rad2deg: lambda x: x * (180 / np.pi),
+    np.degrees: lambda x: x * (180 / np.pi),
     np.logaddexp2: lambda x, y: e.logaddexp(as_array(x) * LN2, as_array(y) * LN2) / LN2,
-    np.ldexp: forms.ldexp,
+    np.ldexp: entrywise.ldexp,
     np.rint: e.round,
-    np.frexp: forms.frexp,
-    np.fabs: _of_reals(np.fabs, e.abs),
+    np.frexp: entrywise.frexp,
+    np.fabs: e.abs,
     np.true_divide: e.divide,
-    np.float_power: forms.float_power,
+    np.float_power: e.pow,
 }
 """NumPy's ufuncs that are not operations under their own name."""
 

@@ -9,7 +9,7 @@ import numpy as np
 from autograd_lite import linalg as la
 from autograd_lite import writes
 from autograd_lite.backend import as_array, dtype_name, is_complex, on_host
-from autograd_lite.ops import arrange, create, decompose, index, linalg, order, shape, solve, statistics
+from autograd_lite.ops import arrange, create, decompose, index, linalg, numeric, order, shape, solve, statistics
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.axes import normal_axis
 from autograd_lite.ops.order import in_c_order, lying, raw
@@ -25,7 +25,8 @@ def diff(x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
 
 
 def ediff1d(x: Any, to_end: Any = None, to_begin: Any = None) -> Any:
-    steps = order.diff(shape.ravel(x))
+    x = shape.ravel(as_array(x))
+    steps = x[1:] - x[:-1]
     begin, end = [[] if a is None else [shape.ravel(as_array(a))] for a in (to_begin, to_end)]
     for a in (*begin, *end):
         writes.fits("np.ediff1d", a, steps)
@@ -134,7 +135,7 @@ def pinv(x: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None
     return la.pinv(x, rtol=rtol if rtol is not None else 1e-15 if rcond is None else rcond)
 
 
-# -- products of stacks, maxima past NaN ------------------------------------------------------------------------------
+# -- products of stacks -----------------------------------------------------------------------------------------------
 
 
 def matvec(x: Any, y: Any) -> Any:
@@ -144,14 +145,6 @@ def matvec(x: Any, y: Any) -> Any:
 def vecmat(x: Any, y: Any) -> Any:
     x = as_array(x)
     return linalg.matmul((e.conj(x) if is_complex(x) else x)[..., None, :], y)[..., 0, :]
-
-
-def fmax(x: Any, y: Any) -> Any:
-    return e.where(e.isnan(x), y, e.where(e.isnan(y), x, e.maximum(x, y)))
-
-
-def fmin(x: Any, y: Any) -> Any:
-    return e.where(e.isnan(x), y, e.where(e.isnan(y), x, e.minimum(x, y)))
 
 
 def insert(x: Any, places: Any, values: Any, axis: int | None = None) -> Any:
@@ -170,7 +163,14 @@ def select(conditions: Any, choices: Any, default: Any = 0) -> Any:
 
 def choose(a: Any, choices: Any, mode: Any = "raise") -> Any:
     places = np.choose(raw(a), list(range(len(choices))), mode=mode)  # as `mode` has them
-    return select([places == k for k in range(len(choices))], choices)
+    return select([places == k for k in range(len(choices))], choices, choices[0])
+
+
+def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
+    """In double precision, as NumPy computes it whatever it is given."""
+    given = [as_array(a) for a in (x, xp, fp)]
+    x, xp, fp = (create.astype(a, np.result_type(dtype_name(a), float), copy=False) for a in given)
+    return numeric.interp(x, xp, fp, left, right, period)
 
 
 def rollaxis(x: Any, axis: int, start: int = 0) -> Any:
@@ -204,7 +204,7 @@ def clip(x: Any, *limits: Any, min: Any = None, max: Any = None, **options: Any)
 def copy(x: Any, order: str = "K", subok: bool = False) -> Any:
     """With the memory in an `order`; "K" keeps the one it has."""
     x = as_array(x)
-    if order == "F" or (order in ("A", "K") and by_columns(x)):
+    if by_columns("copy", x, order):
         return shape.permute_dims(create._copy(shape.permute_dims(x)))
     return create._copy(x)
 
@@ -254,39 +254,6 @@ def _in_double(x: Any, y: Any, dtype: Any) -> tuple[Any, Any]:
     return cast[0], cast[1] if y is not None else None
 
 
-def round(x: Any, decimals: int = 0) -> Any:
-    return e.round(x) if not decimals else e.round(x * 10.0**decimals) / 10.0**decimals
-
-
-def ldexp(x: Any, n: Any) -> Any:
-    """x 2ⁿ, in the dtype of x."""
-    x = as_array(x)
-    if is_complex(x):
-        raise TypeError("np.ldexp: of real numbers, not of complex ones")
-    return create.astype(x * np.exp2(raw(n)), np.result_type(dtype_name(x), np.float16), copy=False)
-
-
-def frexp(x: Any) -> Any:
-    """The mantissa, which is x divided by a power of 2, and the power."""
-    power = np.frexp(raw(x))[1]
-    return x * np.exp2(-power.astype(raw(x).dtype)), held(power)
-
-
-def float_power(x: Any, y: Any) -> Any:
-    """x to the power of y, in double precision at least."""
-    return e.pow(*[create.astype(a, np.result_type(raw(a).dtype, np.float64)) for a in (as_array(x), as_array(y))])
-
-
-def heaviside(x: Any, y: Any) -> Any:
-    """0 below 0, 1 above, y at 0."""
-    like = np.heaviside(
-        *[np.zeros((), a.dtype) if hasattr(a, "dtype") else a for a in (raw(x), raw(y))]
-    )  # TypeError of complex
-    x, y = (create.astype(as_array(a), like.dtype) for a in (x, y))
-    flat = create.astype(x > 0, np.result_type(raw(x), raw(y)))
-    return e.where(e.isnan(x), np.nan, e.where(x == 0, y, flat))
-
-
 # -- entries by their places: NumPy's function moves the numbers 0, 1, 2, …, and entries follow ------------------------
 
 
@@ -326,7 +293,7 @@ def partition(x: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect"
 
 def sort_complex(x: Any) -> Any:
     x = as_array(x)
-    x = x if is_complex(x) else create.astype(x, np.complex128)
+    x = create.astype(x, np.sort_complex(np.empty(0, dtype_name(x))).dtype, copy=False)
     return index.take_along_axis(x, np.argsort(on_host(raw(x)), axis=-1), axis=-1)
 
 
@@ -337,15 +304,18 @@ def take(x: Any, indices: Any, axis: int | None = None, mode: Any = "raise") -> 
     return in_c_order(index.take(x, indices, axis=axis))
 
 
-def by_columns(x: Any) -> bool:
-    """Whether the memory of `x` is in Fortran's order and not in C's."""
+def by_columns(name: str, x: Any, order: Any, orders: str = "CFAK") -> bool:
+    """Whether `order` means Fortran's: "A" and "K" do where the memory of `x` is in that order and not in C's."""
+    order = "C" if order is None else str(order).upper()
+    if len(order) != 1 or order not in orders:
+        raise ValueError(f"np.{name}: order is one of {', '.join(orders)}, not {order!r}")
     value = lying(x)
-    return value is not None and np.isfortran(value)
+    return order == "F" or (order in "AK" and value is not None and np.isfortran(value))
 
 
 def reshape(x: Any, shape_: Any = None, order: str = "C", *, copy: bool | None = None, **options: Any) -> Any:
     x, shape_ = as_array(x), options.get("shape", shape_)
-    if order == "F" or (order == "A" and by_columns(x)):
+    if by_columns("reshape", x, order, "CFA"):
         shape_ = tuple(shape_) if np.iterable(shape_) else (shape_,)
         return shape.permute_dims(shape.reshape(shape.permute_dims(x), shape_[::-1], copy=copy))
     return shape.reshape(x, shape_, copy=copy)
@@ -354,9 +324,10 @@ def reshape(x: Any, shape_: Any = None, order: str = "C", *, copy: bool | None =
 def ravel(x: Any, order: str = "C") -> Any:
     """With "K" as the entries lie in memory; where the library does not say how they do, as with "C"."""
     x = as_array(x)
-    if order == "K" and (value := lying(x)) is not None and value.ndim:
+    columns = by_columns("ravel", x, order)
+    if order in ("K", "k") and (value := lying(x)) is not None and value.ndim:
         return shape.ravel(shape.permute_dims(x, tuple(np.argsort(-np.abs(value.strides), kind="stable").tolist())))
-    return shape.ravel(shape.permute_dims(x) if order == "F" or (order == "A" and by_columns(x)) else x)
+    return shape.ravel(shape.permute_dims(x) if columns else x)
 
 
 def meshgrid(*arrays: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:
@@ -401,7 +372,9 @@ def piecewise(x: Any, conditions: Any, functions: Any, *args: Any, **options: An
     """Each function is called with the entries for which its condition is the last to hold, as NumPy calls it."""
     x = as_array(x)
     given = conditions if isinstance(conditions, (list, tuple)) and np.ndim(raw(conditions[0])) else [conditions]
-    masks = [np.broadcast_to(np.asarray(raw(c), bool), x.shape) for c in given]
+    masks = [np.asarray(raw(c), bool) for c in given]
+    for mask in masks:
+        np.broadcast_to(0, x.shape)[mask]  # an IndexError where it is no index
     if len(functions) == len(masks) + 1:
         masks.append(~np.any(masks, axis=0))
     if len(functions) != len(masks):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import PYTHON, as_array, on_host, real_dtype
+from autograd_lite.backend import PYTHON, as_array, dtype_name, on_host, real_dtype
 from autograd_lite.ops import create, shape
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import in_c_order, raw
@@ -116,7 +116,8 @@ def geomspace(
     dtype: Any = None,
     axis: int = 0,
 ) -> Any:
-    start, stop = as_array(start) * 1.0, as_array(stop) * 1.0
+    given = [as_array(a) for a in (start, stop)]  # in double precision, as NumPy computes it
+    start, stop = (create.astype(a, np.result_type(dtype_name(a), float), copy=False) for a in given)
     start, stop = start + 0 * stop, stop + 0 * start
     if np.any(on_host(raw(start)) == 0) or np.any(on_host(raw(stop)) == 0):
         raise ValueError("np.geomspace: a geometric sequence has no 0")

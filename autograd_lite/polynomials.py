@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import linalg as la
-from autograd_lite.backend import as_array, is_complex, on_host, real_dtype
+from autograd_lite.backend import as_array, is_complex, is_inexact, on_host, real_dtype
 from autograd_lite.ops import arrange, create, decompose, linalg, numeric, padding, reduce, shape
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import in_c_order, raw
@@ -66,6 +66,8 @@ def _from_degree(p: Any) -> Any:
 
 
 def polyder(p: Any, m: int = 1) -> Any:
+    if p.ndim != 1 or m < 0:
+        raise ValueError(f"np.polyder: takes a vector and an order of 0 or more, not shape {tuple(p.shape)} and {m}")
     for _ in range(m):
         p = p[:-1] * np.arange(p.shape[0] - 1, 0, -1)
     return p
@@ -79,7 +81,7 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     if k.shape[0] < m and k.shape[0] != 1:
         raise ValueError(f"np.polyint: {m} times need one constant k, or {m}, not {k.shape[0]}")
     for i in range(m):
-        powers = np.arange(p.shape[0], 0, -1).astype(real_dtype(p))
+        powers = np.arange(p.shape[0], 0, -1).astype(real_dtype(p) if is_inexact(p) else int)
         p = shape.concat([p / powers, k[:1] if k.shape[0] == 1 else k[i : i + 1]])
     return p
 
@@ -91,7 +93,7 @@ def polyval2d(x: Any, y: Any, c: Any) -> Any:
 
 def polyvalnd(pts: Any, c: Any) -> Any:
     """``np.polynomial.polynomial.polyvalnd``: the power of each of `pts` along an axis of `c`, from the first on."""
-    points, c = [as_array(x) for x in pts], as_array(c)
+    points, c = [as_array(x) for x in pts], _coefficients(c)
     if len({tuple(x.shape) for x in points}) > 1:
         shapes = ", ".join([str(tuple(x.shape)) for x in points])
         raise ValueError(f"np.polynomial.polynomial.polyvalnd: the points' coordinates have different shapes {shapes}")
@@ -104,7 +106,13 @@ def polyvalnd(pts: Any, c: Any) -> Any:
 def polygrid2d(x: Any, y: Any, c: Any) -> Any:
     """The same at every pair of an x and a y."""
     x, y = as_array(x), as_array(y)
-    return _horner(y, _beside(_horner(x, _beside(arrange.at_least(c, 1), x)), y))
+    return _horner(y, _beside(_horner(x, _beside(arrange.at_least(_coefficients(c), 1), x)), y))
+
+
+def _coefficients(c: Any) -> Any:
+    """`c` as floating-point numbers, in which `np.polynomial` computes."""
+    c = as_array(c)
+    return c if is_inexact(c) else create.astype(c, float)
 
 
 def _beside(c: Any, x: Any) -> Any:
@@ -159,6 +167,7 @@ def poly(zeros: Any) -> Any:
         return _characteristic(zeros)
     if zeros.ndim != 1:
         raise ValueError(f"np.poly: takes a vector of zeros or a square matrix, not shape {tuple(zeros.shape)}")
+    zeros = zeros if is_inexact(zeros) else create.astype(zeros, float)
     one = create.ones_like(zeros[:1])
     out = one
     for i in range(zeros.shape[0]):

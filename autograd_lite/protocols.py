@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import equivalents, special, ufuncs, writes
-from autograd_lite.backend import namespace
+from autograd_lite.backend import as_array, namespace
 from autograd_lite.equivalents import CONSTANT, FUNCTIONS, LATER, MODULES, REMEDIES, WRITES
 from autograd_lite.errors import NoRuleError
 from autograd_lite.op import OPS
@@ -57,7 +57,24 @@ def _title(ufunc: Any, method: str) -> str:
     return (f"scipy.special.{public}" if scipys else f"np.{name}") + (f".{method}" if method != "__call__" else "")
 
 
+def _loop(ufunc: Any, function: Any) -> Any:
+    """`function`, for a ufunc that is no operation: of numbers in the dtypes that NumPy's own computes with, or the
+    TypeError that it raises, of complex numbers, say."""
+
+    def call(*inputs: Any) -> Any:
+        dtypes = [as_array(x).dtype for x in inputs]
+        if all([isinstance(dtype, np.dtype) for dtype in dtypes]):
+            try:
+                inputs = ufuncs.as_loop(ufunc, inputs)
+            except TypeError as error:
+                raise TypeError(f"np.{ufunc.__name__}: not of dtypes {', '.join(map(str, dtypes))}") from error
+        return function(*inputs)
+
+    return call
+
+
 UFUNCS |= {u: _whole(u, function) for u, function in UFUNCS.items() if not ufuncs.takes_floats(u)}
+UFUNCS |= {u: _loop(u, UFUNCS[u]) for u in equivalents.UFUNCS if u.__name__ not in OPS and u.signature is None}
 
 
 # -- ufuncs -----------------------------------------------------------------------------------------------------------

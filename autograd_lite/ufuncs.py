@@ -81,7 +81,7 @@ def _call(
         if target is not None:
             refuse(name, target, *inputs)
     if dtype is not None or signature is not None:
-        inputs = _as_loop(ufunc, inputs, dtype if signature is None else signature, casting)
+        inputs = as_loop(ufunc, inputs, dtype if signature is None else signature, casting)
     if ufunc.signature is not None:
         results = _over_axes(ufunc, function, inputs, axes, axis, keepdims)
     elif where is True:
@@ -95,9 +95,12 @@ def _call(
     return tuple(done) if isinstance(results, tuple) else done[0]
 
 
-def _as_loop(ufunc: Any, inputs: Any, wanted: Any, casting: Any) -> tuple[Any, ...]:
-    """The inputs in the dtypes that NumPy computes in for ``dtype=`` or ``signature=``. Raises what NumPy raises."""
-    if not isinstance(wanted, (tuple, str)) or wanted in np.sctypeDict:
+def as_loop(ufunc: Any, inputs: Any, wanted: Any = None, casting: Any = "same_kind") -> tuple[Any, ...]:
+    """The inputs in the dtypes that NumPy computes in, for ``dtype=`` or ``signature=`` if `wanted`. Raises what NumPy
+    raises."""
+    if wanted is None:
+        wanted = (None,) * (ufunc.nin + ufunc.nout)
+    elif not isinstance(wanted, (tuple, str)) or wanted in np.sctypeDict:
         wanted = (None,) * ufunc.nin + (np.dtype(wanted),) * ufunc.nout
     elif isinstance(wanted, str):
         wanted = tuple([np.dtype(c) for c in wanted.replace("->", "")])

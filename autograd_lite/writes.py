@@ -84,14 +84,19 @@ def put(a: Any, ind: Any, v: Any, mode: Any = "raise") -> None:
         _put("np.put", a, np.take(np.arange(a.size), raw(ind), mode=mode), v)
 
 
+def _of_its_size(name: str, mask: Any, target: Any) -> Any:
+    """The flat places where a mask of as many entries as `target` holds."""
+    if np.size(raw(mask)) != target.size:
+        raise ValueError(f"{name}: a mask of {np.size(raw(mask))} entries for {target.size}")
+    return np.flatnonzero(raw(mask))
+
+
 def place(arr: Any, mask: Any, vals: Any) -> None:
-    if np.size(raw(mask)) != arr.size:
-        raise ValueError(f"np.place: {np.size(raw(mask))} entries of a mask for {arr.size} of the array")
-    _put("np.place", arr, np.flatnonzero(raw(mask)), vals, "safe")
+    _put("np.place", arr, _of_its_size("np.place", mask, arr), vals, "safe")
 
 
 def putmask(a: Any, mask: Any, values: Any) -> None:
-    places, values = np.flatnonzero(raw(mask)), shape.ravel(as_array(values))
+    places, values = _of_its_size("np.putmask", mask, a), shape.ravel(as_array(values))
     _put("np.putmask", a, places, values[places % values.shape[0]], "safe")
 
 

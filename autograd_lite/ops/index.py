@@ -132,6 +132,8 @@ def take_along_axis(x: Any, indices: Any, /, *, axis: int = -1) -> Any:
         indices._row.value if isinstance(indices, Tensor) else indices if is_array(indices) else np.asarray(indices)
     )
     x = as_array(x)
+    if indices.ndim != x.ndim:
+        raise ValueError(f"take_along_axis: indices of {indices.ndim} axes for an array of {x.ndim}")
     axis = normal_axis("take_along_axis", x, axis)
     shape = tuple([n if i != axis else indices.shape[axis] for i, n in enumerate(x.shape)])
     indices = namespace(indices.__class__).broadcast_to(indices, np.broadcast_shapes(indices.shape, shape))

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd_lite.backend import PYTHON, as_array, dtype_name, is_complex, kind
 from autograd_lite.ops.axes import normal_axis
-from autograd_lite.ops.create import astype
+from autograd_lite.ops.create import astype, zeros_like
 from autograd_lite.ops.elementwise import clip, conj, minimum, remainder, where
 from autograd_lite.ops.order import beside, cut, diff, raw, searchsorted, still
 from autograd_lite.ops.reduce import argsort, sum
@@ -68,6 +68,8 @@ def gradient(f: Any, *spacings: Any, axis: Any = None, edge_order: int = 1) -> A
         raise TypeError(f"gradient: {len(spacings)} spacings for {len(axes)} axes")
     if edge_order not in (1, 2):
         raise ValueError(f"gradient: edge_order is 1 or 2, not {edge_order}")
+    if kind(f) == "b":
+        raise TypeError("gradient: truth values have no differences")
     f = astype(f, float) if kind(f) in "iu" else f
     apart = [astype(as_array(h), np.dtype(dtype_name(raw(f)))) if h.__class__ in PYTHON else as_array(h) for h in steps]
     slopes = tuple([_slopes(f, h, a, edge_order) for h, a in zip(apart, axes, strict=True)])
@@ -192,7 +194,7 @@ def polyval(p: Any, x: Any) -> Any:
     np.float64(6.0)
     """
     p, x = as_array(p), as_array(x)
-    out = x * 0
+    out = zeros_like(x)
     for i in range(p.shape[0]):
         out = out * x + p[i]
     return out

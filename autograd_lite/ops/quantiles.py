@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import PYTHON, as_array, decided, dtype_name, is_complex, is_inexact, on_host
+from autograd_lite.backend import PYTHON, as_array, decided, dtype_name, is_complex, is_inexact, kind, on_host
 from autograd_lite.ops.axes import normal_axis
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.elementwise import clip, isnan, where
@@ -172,9 +172,13 @@ def _quantile(
         )
     places = broadcast_to(places, (*lengths, prod(q.shape)))
     between = METHODS[method][2] is None or method in BETWEEN
-    out = _interpolated(s, places, count) if between else take_along_axis(s, places.astype(int), axis=-1)
-    if between and not number and is_inexact(raw(out)):
-        out = astype(out, np.result_type(dtype_name(raw(out)), dtype_name(raw(q))))
+    if between and kind(x) == "b" and "median" not in name:
+        raise TypeError(f"{name}: nothing lies between truth values: take x.astype(float), or a method that rounds")
+    if not between:
+        out = take_along_axis(s, places.astype(int), axis=-1)
+    else:
+        s = s if is_inexact(raw(s)) else astype(s, float)
+        out = _interpolated(s, places, count, s.dtype if number else np.result_type(dtype_name(s), dtype_name(q)))
     empty = (count == 0) if skip else unknown[..., -1:]
     if is_inexact(raw(out)) and decided(np.any(empty), otherwise=True):
         out = where(empty, np.nan, out)
@@ -191,12 +195,11 @@ def _places(q: Any, n: Any, method: str) -> Any:
     return clip(h if rounding is None else rounding(still(h)), 0, np.maximum(n - 1, 0))
 
 
-def _interpolated(s: Any, places: Any, n: Any) -> Any:
-    """What lies at `places` between the sorted entries of `s`."""
-    s = s if is_inexact(raw(s)) else astype(s, float)
+def _interpolated(s: Any, places: Any, n: Any, dtype: Any) -> Any:
+    """What lies at `places` between the sorted entries of `s`, in the `dtype` of the result."""
     below = np.floor(still(places)).astype(int)
     above = np.minimum(below + 1, np.maximum(n - 1, 0))
-    share = astype(places - below, s.dtype)
+    share = astype(places - below, dtype, copy=False)
     low, high = take_along_axis(s, below, axis=-1), take_along_axis(s, above, axis=-1)
     step = high - low
     return where(share < 0.5, low + step * share, high - step * (1 - share))
