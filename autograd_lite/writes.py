@@ -24,9 +24,10 @@ from autograd_lite.tensor import Tensor, held
 def refuse(name: str, target: Any, *written: Any) -> None:
     """Raise TrackedError if a tracked Tensor is among what is to be `written` to a `target` that is none."""
     if not isinstance(target, Tensor) and any([isinstance(x, Tensor) and x.requires_grad for x in written]):
+        made = "; for np.full_like(array, x) write np.full(array.shape, x, like=x)" if name == "np.copyto" else ""
         raise TrackedError(
             f"{name}: an array cannot keep the tape of what is written to it (out=, an in-place operator); make it a "
-            f"Tensor, ag.Tensor(array), or write the result to a new name"
+            f"Tensor, ag.Tensor(array), or write the result to a new name{made}"
         )
 
 
