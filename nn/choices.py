@@ -155,8 +155,15 @@ def chosen_loss(loss: str | Callable[[Any, Any], Any] | None, y: Any, asker: str
     return NAMES[name]
 
 
+def _reduction(function: Callable[..., Any], options: dict[str, Any]) -> str:
+    """How a loss makes one number of its entries."""
+    given = signature(function).parameters.get("reduction")
+    return str(options.get("reduction", "mean" if given is None else given.default))
+
+
 def weighted(loss: Callable[..., Any], output: Any, target: Any, weights: Any) -> Any:
-    """The mean over rows of `weights` times the loss of a row, itself the mean over the row's entries.
+    """The mean over rows of `weights` times the loss of a row, itself the mean over the row's entries; for a loss that
+    is a sum, the sum of both, divided by the number of rows if it is a "batchmean".
 
     Raises
     ------
@@ -170,6 +177,9 @@ def weighted(loss: Callable[..., Any], output: Any, target: Any, weights: Any) -
         raise ValueError('fit: with sample_weight the loss takes reduction="none", as those of nn do') from error
     if not isinstance(rows, ag.Tensor | np.ndarray) or not rows.ndim or rows.shape[0] != len(weights):
         raise ValueError(f"fit: with sample_weight the loss gives a number a row, not shape {np.shape(rows)}")
+    if (reduction := _reduction(function, options)) in ("sum", "batchmean"):
+        total = ag.sum(rows * weights.reshape(-1, *(1,) * (rows.ndim - 1)))
+        return total if reduction == "sum" else total / len(weights)
     count = shares(loss, target) if isinstance(target, np.ndarray) else None  # recorded: all rows count
     if count is not None:
         return ag.sum(rows * weights.reshape(-1, *(1,) * (rows.ndim - 1))) / count.sum()
