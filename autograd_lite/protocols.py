@@ -18,7 +18,7 @@ import numpy as np
 from autograd_lite import equivalents, special, ufuncs, writes
 from autograd_lite.backend import as_array, namespace
 from autograd_lite.equivalents import CONSTANT, FUNCTIONS, LATER, MODULES, REMEDIES, WRITES
-from autograd_lite.errors import NoRuleError
+from autograd_lite.errors import NoRuleError, TracerError
 from autograd_lite.op import OPS
 from autograd_lite.ops import elementwise as e
 from autograd_lite.tensor import Tensor, held
@@ -140,6 +140,11 @@ def _array_function(self: Tensor, function: Any, types: Any, args: Any, options:
             result = _constant(function(*_plain(args), **_plain_options(options)))
         else:
             result = found(*args, **options)
+    except TracerError as error:
+        raise TracerError(
+            f"{_spoken(function)} looks at values, which differ in every run of a replay: call it outside of the "
+            f"replayed function, and pass its result ({error})"
+        ) from error
     except TypeError as error:
         taken = _takes(found, args, options)
         if taken and not isinstance(error, NoRuleError):
