@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd_lite import trees
 from autograd_lite.asking import function
-from autograd_lite.backend import NUMPY, dtype_name, has_zero, is_traced, on_host
+from autograd_lite.backend import NUMPY, has_zero, is_traced, on_host
 from autograd_lite.draws import Draws
 from autograd_lite.errors import CheckpointError
 from autograd_lite.modes import recorded, watcher
@@ -72,7 +72,7 @@ def checkpoint(f: Function) -> Function:
         places: dict[Any, list[int]] = {}  # of the outputs that are tracked here, by dtype
         for k, y in enumerate(outs):
             if isinstance(y, Tensor) and y._row.seq >= first:
-                places.setdefault(dtype_name(y._row.value), []).append(k)
+                places.setdefault(y._row.value.dtype, []).append(k)
         rows = rows_of([outs[k]._row for ks in places.values() for k in ks], first, seqs)
         closure = {arg.seq: arg for row in rows if row.seq not in seqs for arg in row.args if 0 < arg.seq < first}
         sources = (*[leaves[i]._row for i in tracked], *closure.values())
