@@ -252,7 +252,8 @@ def _swept(table: Tape, seeds: list[str] | None) -> Tape:
 
 def _summary(table: Tape) -> str:
     lines = [f"∂{table.outputs[0].var}/∂{line.name or line.var} = {short(line.adjoint)}" for line in table.inputs]
-    return "gradient: " + ", ".join(lines)
+    undefined = np.isnan(table.outputs[0].value).any()
+    return "gradient: " + ", ".join(lines) + (" (of a value that is nan: it means nothing)" if undefined else "")
 
 
 PRINTERS: dict[str, Callable[[Tape], str]] = {"text": str, "markdown": Tape.to_markdown, "latex": Tape.to_latex}

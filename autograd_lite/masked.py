@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import as_array, is_complex, is_inexact, on_host, real_dtype
+from autograd_lite.backend import as_array, decided, is_complex, is_inexact, on_host, real_dtype
 from autograd_lite.ops import create, reduce, shape, statistics
 from autograd_lite.ops import elementwise as e
 from autograd_lite.ops.order import raw, still
@@ -49,6 +49,9 @@ def var(
         result = create.astype(var(x, axis, np.float32, ddof, keepdims, where=where, mean=mean), np.float16)
     else:
         where = True if where is None else raw(where)
+        left = reduce.sum(_selected(x, where), axis=axis, keepdims=True) - ddof
+        if not decided(np.all(still(left) > 0), otherwise=True):
+            x = x * e.where(left > 0, 1.0, np.nan)  # no spread, and no derivative either
         d = e.where(where, x - (_mean(x, axis, keepdims=True, where=where) if mean is None else mean), 0)
         squares = e.real(d) ** 2 + e.imag(d) ** 2 if is_complex(d) else d * d
         counted = reduce.sum(_selected(x, where), axis=axis, keepdims=keepdims) - ddof

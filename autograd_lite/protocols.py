@@ -91,7 +91,9 @@ def _array_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, **options:
     if tracked and ((ufunc.types and not ufuncs.takes_floats(ufunc)) or (found is None and not without)):
         raise _no_rule(ufunc, method)
     elsewhere = any([isinstance(x, Tensor) and namespace(x._row.value.__class__) is not np for x in leaves])
-    if without or found is None or not (tracked or elsewhere):
+    # NumPy's own reduce of some (power, arctan2) is another fold than it documents, and than it accumulates:
+    folded = method in ("reduce", "reduceat") and ufunc not in ufuncs.REDUCTIONS and options.get("where", True) is True
+    if without or found is None or not (tracked or elsewhere or folded):
         return _by_numpy(ufunc, method, inputs, options)
     return ufuncs.METHODS[method](ufunc, found, *inputs, **options)
 

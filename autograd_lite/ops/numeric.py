@@ -139,7 +139,8 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     after = clip(searchsorted(places, place, side="right"), 1, max(n - 1, 1))
     low, high = after - 1, minimum(after, n - 1)
     width = where(low == high, 1.0, xp[high] - xp[low])
-    out = fp[low] + (x - xp[low]) * ((fp[high] - fp[low]) / width)
+    slope = where(place != place, np.nan, (fp[high] - fp[low]) / width)  # at NaN it is NaN, as the value is
+    out = fp[low] + (x - xp[low]) * slope
     out = where(place < places[0], fp[0] if left is None else left, out)
     return where(place > places[-1], fp[-1] if right is None else right, out)
 

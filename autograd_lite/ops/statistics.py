@@ -86,10 +86,12 @@ def nanvar(x: Any, /, axis: Any = None, *, correction: float = 0, keepdims: bool
     x = as_array(x)
     if is_half(x):
         return astype(nanvar(astype(x, np.float32), axis, correction=correction, keepdims=keepdims), x.dtype)
-    with np.errstate(invalid="ignore"):
-        d = _filled(x - nanmean(x, axis, keepdims=True), 0.0)
-    squares = real(d) ** 2 + imag(d) ** 2 if is_complex(raw(d)) else d * d
     freedom = _known(x, axis) - correction
+    with np.errstate(invalid="ignore"):
+        centre = nanmean(x, axis, keepdims=True)
+    entries = x if decided(np.all(freedom > 0), otherwise=True) else x * where(freedom > 0, 1.0, np.nan)
+    d = where(isnan(still(x)), 0.0, entries - centre)  # with no spread there is no derivative either
+    squares = real(d) ** 2 + imag(d) ** 2 if is_complex(raw(d)) else d * d
     freedom = np.where(freedom > 0, freedom, np.nan)
     return sum(squares, axis=axis, keepdims=keepdims) / (freedom if keepdims else np.squeeze(freedom, axis))[()]
 
