@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import linalg as la
-from autograd_lite.backend import as_array, is_complex, is_inexact, on_host, real_dtype
-from autograd_lite.ops import arrange, create, decompose, linalg, numeric, padding, reduce, shape
+from autograd_lite.backend import as_array, decided, is_complex, is_inexact, on_host, real_dtype
+from autograd_lite.errors import DegenerateError
+from autograd_lite.ops import arrange, create, degenerate, linalg, numeric, reduce, shape
 from autograd_lite.ops import elementwise as e
-from autograd_lite.ops.order import in_c_order, raw
+from autograd_lite.ops.order import in_c_order, lying, raw
+from autograd_lite.rules import general
 
 
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
@@ -24,25 +26,59 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
 
 
 def roots(p: Any) -> Any:
-    """The eigenvalues of the companion matrix, and a zero for each coefficient 0 at the end, as NumPy finds them."""
+    """The zeros of a polynomial, as NumPy finds them: those at 0 of its last coefficients come last, exactly."""
     p = arrange.at_least(p, 1)
     if p.ndim != 1:
         raise ValueError("np.roots: the coefficients are a vector")
     places = np.flatnonzero(raw(p))
     if not places.size:
         return create.zeros(0)
-    zeros = p.shape[0] - 1 - int(places[-1])
-    p = p[int(places[0]) : int(places[-1]) + 1] * 1.0
-    if p.shape[0] < 2:
-        return create.zeros(zeros, dtype=p.dtype)
-    found = decompose.eig_in_reals(_companion(p)).eigenvalues
-    return padding.pad(found, (0, zeros))
+    p = p * 1.0
+    if p.shape[0] - int(places[0]) < 2:
+        return create.zeros(0, dtype=p.dtype)
+    found = _roots(p)
+    in_reals = not is_complex(p) and decided(np.all(raw(e.imag(found)) == 0), otherwise=False)
+    return e.real(found) if in_reals else found
 
 
-def _companion(p: Any) -> Any:
-    """The matrix whose eigenvalues are the roots."""
-    n = p.shape[0] - 1
-    return shape.concat([shape.expand_dims(-p[1:] / p[0], 0), np.eye(n - 1, n, dtype=real_dtype(p))], axis=0)
+def _roots_kernel(p: Any) -> Any:
+    found: Any = np.roots(p)
+    return found.astype(np.result_type(found, np.complex64), copy=False)  # real where all happen to be
+
+
+def _moved(r: Any, p: Any) -> Any:
+    """How a root moves with each coefficient, from p(r) = 0: -rⁿ⁻ᵏ / p'(r), all of them, those that are 0 included.
+
+    Raises DegenerateError where roots are equal: that is an infinite speed, and what is 0 times it nobody knows.
+    """
+    equal = degenerate.others(degenerate.gaps_of(r)[1])
+    if decided(reduce.any(equal), otherwise=False):
+        count = int(np.sum(np.any(on_host(lying(equal)), axis=-1)))
+        raise DegenerateError(
+            f"roots: {count} of them are equal, and move infinitely fast: divide the polynomial by their factor first"
+        )
+    powers = [create.ones_like(r)]
+    for _ in range(p.shape[0] - 1):
+        powers.append(powers[-1] * r)
+    return -shape.stack(powers[::-1], axis=0) / numeric.polyval(polyder(p), r)
+
+
+def _roots_pull(g: Any, r: Any, p: Any) -> Any:
+    return reduce.sum(_moved(r, p) * g, axis=-1)
+
+
+def _roots_push(t: Any, r: Any, p: Any) -> Any:
+    return linalg.matmul(t * 1.0, _moved(r, p))
+
+
+_roots = general(
+    "roots",
+    _roots_kernel,
+    _roots_pull,
+    _roots_push,
+    signature="p, /",
+    doc="The zeros of a polynomial.",
+)
 
 
 def polyadd(p: Any, q: Any, sign: int = 1) -> Any:

@@ -61,6 +61,7 @@ from tests.families import (
     whole,
 )
 from tests.families_more import (
+    COEFFICIENTS,
     CONVOLVE,
     FOURIER,
     HALVES,
@@ -312,6 +313,7 @@ DOMAINS: dict[str, Domain] = {
     "logabsdet":  Domain((small,),                  SQUARE, COMPLEX, call=near_diagonal("logabsdet")),
     "detsign":    Domain((small,),                  SQUARE, COMPLEX, call=near_diagonal("detsign")),
     "cholesky":   Domain((small,),                   SQUARE, COMPLEX, call=near_diagonal("cholesky")),
+    "roots":      Domain((small,),                   COEFFICIENTS, call=lambda p: ag.real(OPS["roots"].call(0.1 * p + np.poly(np.arange(2.0, p.shape[0] + 1.0))))),  # real and apart
     "expm":       Domain((unit,),                    SQUARE, ANALYTIC),
     "eigen":      Domain((small,),                   SQUARE, call=near_diagonal(eigenpairs)),
     "settled":    Domain((real,),                    SQUARE, COMPLEX, call=lambda g: OPS["settled"].call(g, np.zeros((1, g.shape[-1]), bool), "eigh")),

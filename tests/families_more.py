@@ -39,6 +39,11 @@ def CONVOLVE(draw: Any) -> Case:
     return case(*[(draw(st.integers(1, 4)),) for _ in range(2)])
 
 
+@drawn(case((3,)), case((2,)))
+def COEFFICIENTS(draw: Any) -> Case:
+    return case((draw(st.integers(2, 4)),))
+
+
 @drawn(case((), (3,)), case((), ()), case((), (2, 3)), case((), (0,)))
 def ORDERED(draw: Any) -> Case:
     return case((), draw(shape_of(min_dims=0, max_dims=3)))

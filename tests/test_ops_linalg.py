@@ -110,19 +110,25 @@ def test_eigenvalues_without_a_derivative():
 
 @pytest.mark.parametrize("p", [
     [1.0, -6.0, 11.0, -6.0], [1.0, 0.0, 1.0], [0.0, 2.0, -2.0, -4.0, 0.0], [3.0], [0.0, 0.0], [2.0, 0.0, 0.0],
-    [1j, 2.0, -1.0],
+    [1j, 2.0, -1.0], [1.0, -1.0, 0.0], [1.0, -3.0, 2.0, 0.0],
 ])  # fmt: skip
 def test_roots(p):
     p = np.array(p)
     close(np.roots(ag.Var(p)), np.roots(p))
     assert np.roots(ag.Var(p)).dtype == np.roots(p).dtype
-    if p[0] and p[-1]:
+    repeated = len(p) == 3 and not np.any(p[1:])
+    if p[0] and p[-1]:  # else a difference has another number of roots, or moves them to other places
         ag.check_grads(np.roots, (p,), order=2)
-        for r, slope in zip(np.roots(p), ag.jacobian(np.roots, mode="forward")(p), strict=True):
-            powers = r ** np.arange(len(p) - 1, -1, -1)
-            np.testing.assert_allclose(
-                slope, -powers / np.polyval(np.polyder(p), r), rtol=1e-8
-            )  # p(r) = 0, differentiated
+    for mode in ("forward", "reverse") if np.roots(p).size else ():
+        if repeated:
+            with pytest.raises(DegenerateError, match="2 of them are equal"):
+                ag.jacobian(np.roots, mode=mode)(p)
+            with pytest.raises(DegenerateError, match="2 of them are equal"):
+                ag.jacobian(lambda p: ag.sum(np.roots(p) ** 2), mode=mode)(p)
+            continue
+        for r, slope in zip(np.roots(p), ag.jacobian(np.roots, mode=mode)(p), strict=True):
+            powers = r ** np.arange(len(p) - 1, -1, -1)  # p(r) = 0, differentiated:
+            np.testing.assert_allclose(slope, -powers / np.polyval(np.polyder(p), r), rtol=1e-8, atol=1e-15)
 
 
 @EACH

@@ -7,7 +7,8 @@ complex matrices Wan and Zhang, "Automatic differentiation for complex valued SV
 
 Vectors that belong to equal eigenvalues or singular values have no derivative: any rotation of them would serve. A
 sweep that needs one raises `DegenerateError`. What is computed from the values alone is finite. A phase of complex
-vectors is nobody's choice either: derivatives are right for whatever does not depend on it.
+vectors is nobody's choice either: derivatives are right for whatever does not depend on it, and a reverse sweep
+refuses what does.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from autograd_lite.ops.degenerate import (
     nothing,
     others,
     refuse,
+    refuse_phase,
     repeated,
     turned,
     undefined,
@@ -79,6 +81,7 @@ def _eigh_pull(g: Any, packed: Any, x: Any) -> Any:
     of_values = (conj(needed(v, gw)) * expand_dims(gw, -2)) @ needed(v, gw).mT
     if nothing(gv):
         return _to_lower(of_values)
+    refuse_phase("eigh", (v, gv))
     w, v = beside_nothing((w, v), gv)
     gaps, equal = gaps_of(w)
     (gv,) = refuse("eigh", others(equal).any(axis=-2), gv)
@@ -109,6 +112,8 @@ def _along(v: Any, u: Any) -> Any:
 
 def _eig_pull(g: Any, packed: Any, x: Any) -> Any:
     (gw, gv), (w, v) = (g[..., 0, :], g[..., 1:, :]), (packed[..., 0, :], packed[..., 1:, :])
+    turning = is_complex(x) | (still(imag(w)) != 0)  # vectors of real eigenvalues of a real matrix stay real
+    refuse_phase("eig", (v, where(turning[..., None, :] if np.ndim(turning) else turning, gv, 0.0)))
     w, v = beside_nothing((w, v), gw, gv)
     gaps, equal = gaps_of(w)
     columns = others(equal).any(axis=-2)
@@ -156,6 +161,7 @@ def _svd_pull(g: Any, packed: Any, x: Any) -> Any:
     of_values = (conj(needed(u, gs)) * expand_dims(gs, -2)) @ needed(v, gs).mT
     if nothing(gu) and nothing(gv):
         return of_values
+    refuse_phase("svd", (u, gu), (v, gv))
     u, s, v = beside_nothing((u, s, v), gu, gv)
     gaps, equal = _square_gaps(s)
     gu, gv = refuse("svd", others(equal).any(axis=-2), gu, gv)
@@ -315,7 +321,8 @@ def eigh(x: Any, /) -> EighResult:
     Raises
     ------
     DegenerateError
-        In a sweep, if a vector of a repeated eigenvalue is needed. Eigenvalues are always fine.
+        In a sweep, if a vector of a repeated eigenvalue is needed; in a reverse sweep also if the result depends on
+        the phase of complex vectors (docs/complex.md). Eigenvalues are always fine.
 
     Examples
     --------
@@ -340,7 +347,8 @@ def eig(x: Any, /) -> EigResult:
     Raises
     ------
     DegenerateError
-        In a sweep, if a vector of a repeated eigenvalue is needed.
+        In a sweep, if a vector of a repeated eigenvalue is needed; in a reverse sweep also if the result depends on
+        the phase of complex vectors (docs/complex.md).
     numpy.linalg.LinAlgError
         In a sweep: the vectors are no basis, so that the eigenvalues have no derivative either.
 
@@ -377,7 +385,8 @@ def svd(x: Any, /, *, full_matrices: bool = True) -> SVDResult:
     ------
     DegenerateError
         In a sweep, if a vector is needed that belongs to a repeated singular value, to a zero one (of a matrix
-        that is not square, or complex) or to no singular value. Singular values are always fine.
+        that is not square, or complex) or to no singular value; in a reverse sweep also if the result depends on the
+        phase of complex vectors (docs/complex.md). Singular values are always fine.
     """
     x = matrices("svd", x)
     u, s, v = _svd_parts(_svd(x), x)

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import decided, on_host, real_dtype
+from autograd_lite.backend import decided, is_complex, on_host, real_dtype
 from autograd_lite.errors import DegenerateError
-from autograd_lite.ops.elementwise import abs, where
+from autograd_lite.ops.elementwise import abs, imag, where
 from autograd_lite.ops.order import raw, still
-from autograd_lite.ops.reduce import any, max
+from autograd_lite.ops.reduce import any, max, sum
 from autograd_lite.ops.shape import expand_dims
 from autograd_lite.rules import general
 from autograd_lite.tensor import Tensor
@@ -97,6 +97,27 @@ def is_zero(s: Any) -> Any:
     """Which singular values are 0 to rounding."""
     value = still(s)
     return value <= value.shape[-1] * epsilon(value) * (max(value, axis=-1, keepdims=True) if value.shape[-1] else 0.0)
+
+
+def refuse_phase(name: str, *parts: tuple[Any, Any]) -> None:
+    """Raise if adjoints of complex vectors, given as pairs ``(vectors, adjoint)``, say that a result hangs on a phase.
+
+    A phase φ turns columns v to exp(iφ)v, those of all `parts` together, and a result of adjoints g by -Im Σ v g. That
+    is of the size of g where the result depends on φ; and where it does not, rounding, which is enlarged as often as a
+    nearly defective matrix has ill-conditioned vectors. The fourth root of eps lies well between.
+    """
+    if not is_complex(parts[0][0]):
+        return
+    by: Any = 0.0
+    size: Any = 1.0
+    for v, g in parts:
+        product = still(v) * still(g)
+        by, size = by + sum(imag(product), axis=-2), size + sum(abs(product), axis=-2)
+    if decided(any(abs(by) > epsilon(still(parts[0][0])) ** 0.25 * size), otherwise=False):
+        raise DegenerateError(
+            f"{name}: the result depends on the phase of complex vectors, which nothing fixes, so that it has no "
+            f"derivative. Use what does not: abs(v), v @ v^H, v * conj(v[k]) / abs(v[k]); of svd, u and vh of one call"
+        )
 
 
 def vanishing(zero: Any) -> str:
