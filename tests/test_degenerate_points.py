@@ -45,7 +45,7 @@ OUTPUTS = {
     "svd Vh, tall": lambda x: cubes(la.svd(x[:, :2], full_matrices=False)[2]),
     "svd completed U": lambda x: cubes(la.svd(x[:, :2])[0][:, 2]),
     "svd Vh, wide": lambda x: cubes(la.svd(x[:2], full_matrices=False)[2]),
-    "svd complex": lambda x: cubes(la.svd(x * (1 + 2j))[0]),
+    "svd complex": lambda x: cubes(ag.abs(la.svd(x * (1 + 2j))[0])),
     "nuclear norm": lambda x: la.matrix_norm(x, ord="nuc"),
     "2-norm": lambda x: la.matrix_norm(x, ord=2),
     "-2-norm": lambda x: la.matrix_norm(x, ord=-2),
