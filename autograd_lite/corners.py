@@ -69,7 +69,7 @@ def _is_smooth(n: Any) -> bool:
     """Whether a power of a length has a second derivative at 0: a question that a replay asks in every run."""
     if (asked := getattr(n, "asked", None)) is not None:
         return bool(asked(_is_smooth, None))
-    return (n.__class__ in PYTHON or n.__class__ in SCALARS) and not is_complex(n) and bool(n >= 2)
+    return (n.__class__ in PYTHON or n.__class__ in SCALARS) and not is_complex(n) and bool(n >= 2 or n == 0)
 
 
 def _same(a: Row, b: Row) -> bool:

@@ -264,7 +264,7 @@ SIMPLER: dict[str, Callable[..., Any]] = {
     "log_ratio": lambda a, b: simplified("log", simplified("divide", a, b)),
     "one_minus_square": lambda a: 1 - simplified("square", a),
     "cosine": lambda a, b: a / simplified("hypot", a, b),
-    "gaps": lambda a: (1 - a) * (1 + a),
+    "one_minus_square_near_one": lambda a: (1 - a) * (1 + a),
     "bitwise_and": _and,
     "where": _where,
     "equal": lambda a, b: True if _same(a, b) else None,

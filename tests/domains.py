@@ -146,7 +146,7 @@ DOMAINS: dict[str, Domain] = {
     "positive":   Domain((real,),                    UNARY, ANALYTIC),
     "square":     Domain((real,),                    UNARY, ANALYTIC),
     "sqrt":       Domain((positive,),                UNARY, ANALYTIC, singular=(0.0,)),
-    "gaps":       Domain((real,),                    UNARY, ANALYTIC),
+    "one_minus_square_near_one": Domain((real,),                    UNARY, ANALYTIC),
     "sech2":      Domain((real,),                    UNARY, ANALYTIC),
     "root":       Domain((positive,),                UNARY, ANALYTIC),
     "reciprocal": Domain((nonzero,),                 UNARY, ANALYTIC, singular=(0.0,)),

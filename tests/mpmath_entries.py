@@ -86,7 +86,7 @@ ELEMENTARY: dict[str, Entry] = {
     "square":     Entry(lambda x: x * x, [*LINE, *both(1e150, 1e300)], {INF: (INF, INF, 2, 0), -INF: (INF, -INF, 2, 0)}),
     "one_minus_square": Entry(lambda x: 1 - x * x, [*ZERO, *both(0.3, 2.75, 1e150)]),
     "sqrt":       Entry(mp.sqrt, [*SIDE, *HUGE], {0.0: (0, INF, -INF, INF), INF: (INF, 0, 0, 0)}),
-    "gaps":       Entry(lambda x: (1 - x) * (1 + x), UNIT),
+    "one_minus_square_near_one": Entry(lambda x: (1 - x) * (1 + x), UNIT),
     "sech2":      Entry(lambda x: mp.sech(x) ** 2, [*ZERO, *both(0.3, 12.0, 300.0, 350.0)]),
     "root":       Entry(mp.sqrt, [*SIDE, *HUGE]),
     "abs_power":  Entry(lambda x, n: abs(x) ** n, grid(both(1e-160, 0.3, 12.0), (2.0, 3.0)), {(0.0, 2.0): {"": 0, "0": 0, "00": 2}, (0.0, 3.0): {"": 0, "0": 0, "00": 0}}),

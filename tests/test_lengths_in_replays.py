@@ -52,7 +52,15 @@ def test_the_exponent_of_a_length_is_an_argument(length, modes):
     """A replay asks anew whether a power is smooth, and gives for each what eager gives."""
     eager = second(lambda x, p: ag.sum(POWERS[length](x) ** p), *modes)
     replay = ag.replay(eager)
-    for p in (2.0, 3.0, 2.0, 2.5, 1.5, 4.0, 2):
+    for p in (2.0, 3.0, 2.0, 2.5, 1.5, 4.0, 2, 0.0):
         wanted = eager(np.zeros(2), p)
-        assert np.all(np.isnan(wanted)) == (p < 2 and length != "|x|")
+        assert np.all(np.isnan(wanted)) == (0 < p < 2 and length != "|x|")
         np.testing.assert_array_equal(replay(np.zeros(2), p), wanted)
+
+
+@pytest.mark.parametrize("modes", MODES)
+@pytest.mark.parametrize("n", [0, 0.0, np.float64(0)])
+@pytest.mark.parametrize("length", POWERS)
+def test_to_the_power_of_0_a_length_is_1_everywhere(length, n, modes):
+    found = second(lambda x: ag.sum(POWERS[length](x) ** n), *modes)(np.zeros(2))
+    np.testing.assert_array_equal(found, np.zeros((2, 2)))

@@ -113,3 +113,18 @@ def test_a_zero_that_was_computed_is_a_number(name):
 def test_a_debugger_sees_a_zero_that_was_computed_meet_infinity():
     with ag.debug(), pytest.raises(ag.NonFiniteError, match="sqrt"):
         ag.grad(lambda x: ag.sum(0.0 * ag.sqrt(x)))(X)
+
+
+@pytest.mark.parametrize("x", [[1.0, 0.0], [0.0, 1.0], [4.0, 0.0, 9.0, 0.0], [0.0, 0.0, 4.0]])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_an_extreme_so_far_leaves_out_the_others(sign, x):
+    """As the extreme of each beginning does: infinite slopes of what is not selected are not met."""
+    x = np.array(x)
+    accumulated, extreme = (ag.cumulative_max, ag.max) if sign > 0 else (ag.cumulative_min, ag.min)
+    beginnings = lambda x: sum(extreme(sign * ag.sqrt(x[: k + 1])) for k in range(len(x)))
+    f = lambda x: ag.sum(accumulated(sign * ag.sqrt(x)))
+    wanted = ag.grad(beginnings)(x)
+    assert not np.any(np.isnan(wanted))
+    tangents = [ag.jvp(f, (x,), (e,))[1] for e in np.eye(len(x))]
+    for found in (ag.grad(f)(x), ag.jacobian(f, mode="forward")(x), ag.jacobian(f, mode="reverse")(x), tangents):
+        np.testing.assert_allclose(found, wanted, rtol=1e-15)  # a rounding or two

@@ -87,6 +87,8 @@ def times_power(n: Any, p: Any, slope: Any, power: Any) -> Any:
 
     `power` gives powers of v that a sweep takes for no lengths. An n below p is a factor's in derivatives of higher powers.
     """
+    if decided(np.all(n == 0), otherwise=False):
+        return 0 * slope
     if decided(np.all(n <= p), otherwise=False):  # a replay's n is one that it asks about
         return n * slope if decided(np.all(n == p), otherwise=False) else n * quotient(slope, power(p - n))
     return n * power(n - p) * slope
@@ -125,7 +127,7 @@ negative  = elementwise("negative",  operator.neg,     -1,                      
 positive  = elementwise("positive",  operator.pos,      1,                                               infix="+{}",      doc="The same again.")
 square    = elementwise("square",    np.square,         lambda v, x: 2 * x,                              infix="{}**2",    doc="The square.")
 one_minus_square = elementwise("one_minus_square", _one_minus_square, lambda v, x: -2 * x,           infix="1 - {}**2", doc="1 - x², the slope of tanh, in the memory of one result.")
-gaps = elementwise("gaps", lambda x, xp=np: (1 - x) * (1 + x), lambda v, x: -2 * x,                   doc="(1 - x) (1 + x), that is 1 - x², exact near ±1.")
+one_minus_square_near_one = elementwise("one_minus_square_near_one", lambda x, xp=np: (1 - x) * (1 + x), lambda v, x: -2 * x,                   doc="1 - x² as (1 - x) (1 + x), exact near ±1, where the slope of atanh needs it.")
 sqrt      = elementwise("sqrt",      np.sqrt,           lambda v, x: 0.5 / v,                            doc="The square root; its derivative at 0 is inf.")
 root      = elementwise("root",      lambda x, xp=np: xp.sqrt(x), lambda v, x: 0.5 * quotient(v, x), power=lambda row, n: ("pow", (*row.args, constant(n / 2)), None), doc="The square root of a square: a length, whose derivative at 0 is 0.")
 cbrt      = elementwise("cbrt",      np.cbrt,           lambda v, x: 1 / (3 * v * v),                    doc="The cube root; its derivative at 0 is inf.")
@@ -318,7 +320,7 @@ tanh  = elementwise("tanh",  np.tanh,  lambda v, x: _tanh_slope(v, x),          
 sech2 = elementwise("sech2", _sech2,   lambda v, x: -2 * v * tanh(x),                  doc="1 / cosh(x)**2, the slope of tanh; never overflows.")
 asinh = elementwise("asinh", np.asinh, lambda v, x: 1 / cosh(v),                       doc="The inverse hyperbolic sine.")
 acosh = elementwise("acosh", np.acosh, lambda v, x: 1 / sinh(v),                       doc="The inverse hyperbolic cosine.")
-atanh = elementwise("atanh", np.atanh, lambda v, x: 1 / gaps(x),                       doc="The inverse hyperbolic tangent.")
+atanh = elementwise("atanh", np.atanh, lambda v, x: 1 / one_minus_square_near_one(x),                       doc="The inverse hyperbolic tangent.")
 
 
 hypot = elementwise("hypot", np.hypot, lambda v, x, y: cosine(x, y),              lambda v, x, y: cosine(y, x), power=_power_of("hypot_power"), doc="sqrt(x**2 + y**2) without overflow; derivative 0 at the origin.")

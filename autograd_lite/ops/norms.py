@@ -73,11 +73,8 @@ def _p_norm_kernel(x: Any, axis: Any, ord: float, keepdims: bool) -> Any:
 
 def _to_the(row: Any, n: Any) -> Any:
     axis, ord, keepdims = row.params
-    return (
-        ("vector_norm_power", row.args, (axis, ord, n, keepdims))
-        if ord > 1 and decided(n >= ord, otherwise=False)
-        else None
-    )
+    smooth = ord > 1 and decided((n >= ord) | (n == 0), otherwise=False)
+    return ("vector_norm_power", row.args, (axis, ord, n, keepdims)) if smooth else None
 
 
 _p_norm = reduction(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from autograd_lite.ops.elementwise import exp, not_equal, where
 from autograd_lite.ops.index import take_along_axis
 from autograd_lite.ops.reduce import argsort
 from autograd_lite.ops.shape import broadcast_to, concat, flip, reshape
+from autograd_lite.products import pick
 from autograd_lite.rules import general, linear
 from autograd_lite.tensor import Tensor, constant, handle
 from autograd_lite.traced import Traced, called
@@ -163,11 +165,11 @@ def _later(x: Any, by: int, axis: int, fill: Any) -> Any:
     return concat([full_like(cut(x, axis, None, by), fill), cut(x, axis, None, -by)], axis=axis)
 
 
-def _recurrence(a: Any, b: Any, axis: int) -> Any:
+def _recurrence(a: Any, b: Any, axis: int, times: Any = operator.mul) -> Any:
     """The y with y[k] = a[k] y[k-1] + b[k], from y[-1] = 0: pairs of steps are joined, log2(n) times."""
     step = 1
     while step < b.shape[axis]:
-        b = b + a * _later(b, step, axis, 0)
+        b = b + times(_later(b, step, axis, 0), a)
         a = a * _later(a, step, axis, 1)
         step *= 2
     return b
@@ -180,14 +182,16 @@ def accumulation(name: str, ufunc: Any, terms: Callable[..., Any], **extra: Any)
     y[k] = a[k] y[k-1] + w[k] t[k]. An adjoint runs the same recurrence from the other end.
     """
 
+    times = pick if extra.get("holes") else operator.mul
+
     def push(t: Any, v: Any, x: Any, axis: int) -> Any:
         a, w = terms(v, x, _later(v, 1, axis, ufunc.identity if ufunc.identity is not None else 0), axis)
-        return _recurrence(a, w * t, axis)
+        return _recurrence(a, times(t, w), axis, times)
 
     def pull(g: Any, v: Any, x: Any, axis: int) -> Any:
         a, w = terms(v, x, _later(v, 1, axis, ufunc.identity if ufunc.identity is not None else 0), axis)
-        back = _recurrence(_later(flip(a, axis=axis), 1, axis, 1), flip(g, axis=axis), axis)
-        return w * flip(back, axis=axis)
+        back = _recurrence(_later(flip(a, axis=axis), 1, axis, 1), flip(g, axis=axis), axis, times)
+        return times(flip(back, axis=axis), w)
 
     def kernel(x: Any, axis: int, xp: Any = np) -> Any:
         return ufunc.accumulate(x, axis) if xp is np else _accumulate(getattr(xp, ufunc.__name__), x, axis, xp)
@@ -227,8 +231,8 @@ def _extreme(v: Any, x: Any, before: Any, axis: int) -> Any:
 _cumulative_sum       = linear("cumulative_sum",             lambda x, axis: np.add.accumulate(x, axis), lambda g, x, axis: flip(_cumulative_sum(flip(g, axis=axis), axis), axis=axis), signature="x, /, axis", batch=batch_same)
 _cumulative_prod      = accumulation("cumulative_prod",      np.multiply,  lambda v, x, before, axis: (x, before), batch=batch_same)
 _cumulative_logaddexp = accumulation("cumulative_logsumexp", np.logaddexp, _sum_of_exponentials, batch=batch_same)
-_cumulative_max       = accumulation("cumulative_max",       np.maximum,   _extreme, batch=batch_same)
-_cumulative_min       = accumulation("cumulative_min",       np.minimum,   _extreme, batch=batch_same)
+_cumulative_max       = accumulation("cumulative_max",       np.maximum,   _extreme, holes=True, batch=batch_same)
+_cumulative_min       = accumulation("cumulative_min",       np.minimum,   _extreme, holes=True, batch=batch_same)
 # fmt: on
 
 
