@@ -57,8 +57,9 @@ lint: .venv/.dev ## formatting, lint, types and floors
 	$(RUN) mypy
 	$(BIN)/lint-imports
 
-QUICK := $(addprefix tests/,$(addsuffix .py,$(addprefix test_,promises backprop nested transforms tape objective sensitivity) \
-  $(addprefix nn/test_nn_,module losses layers training)))
+QUICK := $(addprefix tests/,$(addsuffix .py,test_promises core/test_backprop \
+  derivatives/test_nested derivatives/test_transforms show/test_tape science/test_objective science/test_sensitivity \
+  nn/test_module nn/losses/test_losses nn/layers/test_layers nn/training/test_training))
 
 test-quick: .venv/.dev ## derivatives at awkward points, transforms, tables, losses and training: within two minutes
 	$(RUN) pytest -q -n $(WORKERS) --dist worksteal $(QUICK)
@@ -67,10 +68,10 @@ test-deep: .venv/.dev ## the property tests with many more examples
 	$(RUN) pytest -n $(WORKERS) --hypothesis-profile=deep tests
 
 test-matrix: .venv/.dev ## the tests on other processors' kernels and every Python found; ONLY="zen 3.13" TESTS=… PYTHONS=…
-	$(RUN) tests.matrix $(ONLY) -- $(TESTS)
+	$(RUN) tests.tools.matrix $(ONLY) -- $(TESTS)
 
 conformance: .venv/.dev ## every function of the array API standard, with many examples
-	$(RUN) pytest -n $(WORKERS) --hypothesis-profile=deep tests/conformance tests/test_array_api.py
+	$(RUN) pytest -n $(WORKERS) --hypothesis-profile=deep tests/conformance tests/ops/test_array_api.py
 
 conformance-suite: .venv/.dev ## the standard's public suite, from a checkout of it: SUITE=/path/to/array-api-tests
 	@test -d "$(SUITE)/array_api_tests" || { echo "make conformance-suite SUITE=/path/to/array-api-tests"; exit 1; }
@@ -80,17 +81,17 @@ conformance-suite: .venv/.dev ## the standard's public suite, from a checkout of
 	  --xfails-file $(CURDIR)/tests/conformance/suite_xfails.txt
 
 test-arrays: .venv/.arrays ## the operations over PyTorch, JAX and Dask arrays, and inside jax.jit
-	$(RUN) pytest -n $(WORKERS) tests/test_backends.py tests/test_backends_jax.py
+	$(RUN) pytest -n $(WORKERS) tests/arrays/test_backends.py tests/arrays/test_backends_jax.py
 
 test-mutants: .venv/.dev ## make rules of the registry and lines of the engine and nn wrong, and see the tests catch it
-	$(RUN) tests.mutants
-	$(RUN) tests.code_mutants --each 6 --workers $(WORKERS)
+	$(RUN) tests.tools.mutants
+	$(RUN) tests.tools.code_mutants --each 6 --workers $(WORKERS)
 
 notebooks: .venv/.dev ## run the notebooks' sources and write them anew, or one of them: NB=01_tape
 	$(RUN) notebooks $(NB)
 
 docs: .venv/.dev ## write the tables of docs/numpy.md anew
-	$(RUN) tests.census_table
+	$(RUN) tests.tools.census_table
 
 bench: .venv/.bench ## time the engine beside its peers; results in benchmarks/results/
 	$(RUN) benchmarks --save

@@ -18,12 +18,12 @@ from typing import Any, NoReturn
 import numpy as np
 
 import autograd_lite as ag
-from autograd_lite.draw import draw
+from autograd_lite.core.op import OPS
 from autograd_lite.errors import AutogradError, ExpressionError
-from autograd_lite.expression import short
 from autograd_lite.methods import OPERATORS
-from autograd_lite.op import OPS
-from autograd_lite.tape import Tape, tape
+from autograd_lite.show.draw import draw
+from autograd_lite.show.expression import short
+from autograd_lite.show.tape import Tape, tape
 
 __all__ = ["evaluate", "main"]
 

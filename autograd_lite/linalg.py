@@ -1,12 +1,12 @@
 """Linear algebra, in the Array API's names and SciPy's: ``ag.linalg.solve(a, b)``. Stacks of matrices throughout."""
 
 from autograd_lite.ops.arrange import cross, diagonal, kron
-from autograd_lite.ops.decompose import eig, eigh, eigvals, eigvalsh, matrix_rank, qr, svd, svdvals
-from autograd_lite.ops.determinants import det, slogdet
-from autograd_lite.ops.linalg import matmul, outer, tensordot, trace, vecdot
-from autograd_lite.ops.norms import cond, lstsq, matrix_norm, multi_dot, norm, pinv, vector_norm
+from autograd_lite.ops.matrices.decompose import eig, eigh, eigvals, eigvalsh, matrix_rank, qr, svd, svdvals
+from autograd_lite.ops.matrices.determinants import det, slogdet
+from autograd_lite.ops.matrices.norms import cond, lstsq, matrix_norm, multi_dot, norm, pinv, vector_norm
+from autograd_lite.ops.matrices.products import matmul, outer, tensordot, trace, vecdot
+from autograd_lite.ops.matrices.solve import cholesky, expm, inv, matrix_power, solve
 from autograd_lite.ops.shape import matrix_transpose
-from autograd_lite.ops.solve import cholesky, expm, inv, matrix_power, solve
 
 # fmt: off
 __all__ = [

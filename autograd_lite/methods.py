@@ -7,16 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import PYTHON
+from autograd_lite.arrays.libraries import PYTHON
+from autograd_lite.core.fitting import conform
+from autograd_lite.core.op import OPS
+from autograd_lite.core.row import constant
+from autograd_lite.core.sweep import backward
+from autograd_lite.core.tensor import Tensor, held, replace
+from autograd_lite.core.views import View
 from autograd_lite.errors import TrackedError
-from autograd_lite.op import OPS
-from autograd_lite.ops import elementwise as e
-from autograd_lite.ops import index, linalg, shape
-from autograd_lite.products import conform
-from autograd_lite.sweep import backward
-from autograd_lite.tensor import Tensor, constant, held, replace
-from autograd_lite.traced import SIGNS
-from autograd_lite.views import View
+from autograd_lite.ops import elementwise as e, index, shape
+from autograd_lite.ops.matrices import products
+from autograd_lite.programs.traced import SIGNS
 
 OPERATORS: dict[str, Any] = {
     "add": e.add,
@@ -25,7 +26,7 @@ OPERATORS: dict[str, Any] = {
     "truediv": e.divide,
     "floordiv": e.floor_divide,
     "mod": e.remainder,
-    "matmul": linalg.matmul,
+    "matmul": products.matmul,
     "and": e.bitwise_and,
     "or": e.bitwise_or,
     "xor": e.bitwise_xor,

@@ -4,7 +4,7 @@ SciPy finds them by itself: ``scipy.special.erf(t)`` of a Tensor is ``ag.special
 """
 
 from autograd_lite.ops.reduce import log_softmax, logsumexp, softmax
-from autograd_lite.ops.special_functions import (
+from autograd_lite.ops.special.functions import (
     beta,
     betainc,
     betaincinv,

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 
 import autograd_lite as ag
-from autograd_lite.mcmc.integrator import State, travel
-from autograd_lite.mcmc.target import Target
+from autograd_lite.science.mcmc.integrator import State, travel
+from autograd_lite.science.mcmc.target import Target
 from benchmarks.harness import OURS, Work
 
 ROWS, FEATURES, STEPS, STEP_SIZE = 500, 10, 16, 0.05

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import autograd_lite as ag
-from nn import report
-from nn.demo import demo
-from nn.tables import TableError, digits, read_csv
+from nn.command import report
+from nn.command.demo import demo
+from nn.data.tables import TableError, digits, read_csv
 
 
 def _units(text: str) -> list[int]:

@@ -24,12 +24,12 @@ try:
 except ImportError as error:
     raise ag.errors.MissingExtraError("scikit-learn", "data", "nn.MLPClassifier and nn.MLPRegressor") from error
 
-from nn.choices import LOSSES
-from nn.data import counted
-from nn.mlp import MLP
-from nn.named import optimizer as named_optimizer
+from nn.data.batching import counted
+from nn.models.mlp import MLP
+from nn.optim.by_name import optimizer as named_optimizer
 from nn.support import nearest
-from nn.training import Epoch, fit, predict
+from nn.training.arguments import LOSSES
+from nn.training.fit import Epoch, fit, predict
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 

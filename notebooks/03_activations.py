@@ -22,8 +22,8 @@ import numpy as np
 
 import autograd_lite as ag
 import nn
-from nn.explain import slope
-from nn.plot.flow import relative_norms
+from nn.study.explain import slope
+from nn.plot.gradient_flow import relative_norms
 
 # %% [markdown]
 # ## The table

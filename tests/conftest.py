@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from autograd_lite import rules, sweep
+from autograd_lite.core import rules, sweep
 
 SLOW_STARTS = [HealthCheck.too_slow, HealthCheck.data_too_large]  # the first example of a process imports and compiles
 

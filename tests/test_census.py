@@ -8,9 +8,9 @@ import pytest
 import autograd_lite as ag
 import nn
 from nn.activations import MODULES
-from tests import mutants
-from tests.domains import DIFFERENTIABLE, DOMAINS, PACKAGED, PLAIN
-from tests.nn.test_nn_losses import CASES
+from tests.nn.losses.test_losses import CASES
+from tests.support.domains import DIFFERENTIABLE, DOMAINS, PACKAGED, PLAIN
+from tests.tools import mutants
 
 TESTS = Path(__file__).parent
 
@@ -64,7 +64,7 @@ def mentioned(package):
 
 def test_every_operation_has_a_domain():
     """A new operation is walked by every property test from its first day."""
-    assert PACKAGED - DOMAINS.keys() == set(), "operations without a record in tests/domains.py"
+    assert PACKAGED - DOMAINS.keys() == set(), "operations without a record in tests/support/domains.py"
     assert DOMAINS.keys() - PACKAGED == set(), "records of operations that do not exist"
     assert set(DIFFERENTIABLE) | set(PLAIN) == set(DOMAINS)
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from tests import random_calls
-from tests.random_programs import EXTENDED
-from tests.test_protocol_census import leaves
+from tests.numpy_functions.test_protocol_census import leaves
+from tests.tools import random_calls
+from tests.tools.random_programs import EXTENDED
 
 
 def function_of(name):

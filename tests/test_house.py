@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import os
 import re
 import subprocess
@@ -115,26 +116,28 @@ def test_tests_draw_from_generators_of_their_own():
 
 @pytest.mark.parametrize("package", [ag, nn])
 def test_exported_names_are_the_public_names(package):
-    """`__all__` names what the package's __init__ imports or defines, nothing twice, nothing else."""
+    """What the package's __init__ imports as itself, or sets, is in `__all__` and in ``dir``, and nothing else is."""
     tree = ast.parse(Path(package.__file__).read_text(encoding="utf-8"))
     bound: set[str] = set()
     for node in tree.body:
         if isinstance(node, ast.ImportFrom):
-            bound |= {alias.asname or alias.name for alias in node.names}
+            bound |= {alias.name for alias in node.names if alias.asname == alias.name}
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             bound |= {target.id for target in targets if isinstance(target, ast.Name)}
-    internal = {
-        "array_methods",
-        "keep_freed_memory",
-        "methods",
-        "protocols",
-    }  # imported for what importing or calling them does
-    internal |= {"annotations", "TYPE_CHECKING", "Any", "import_module"}  # Python's own
-    public = {name for name in bound if not name.startswith("_")} - internal
+    public = {name for name in bound if not name.startswith("_")}
     assert set(package.__all__) == public
-    assert len(package.__all__) == len(set(package.__all__))
+    assert len(package.__all__) == len(public)
+    assert {name for name in dir(package) if not name.startswith("__")} == public
     assert all([hasattr(package, name) for name in package.__all__])
+
+
+@pytest.mark.parametrize("package", [ag, nn])
+def test_public_modules_are_imported_by_their_public_names(package):
+    """Wherever they live: ``import nn.schedule`` is `nn.schedule`."""
+    modules = {name: value for name in package.__all__ if inspect.ismodule(value := getattr(package, name))}
+    for name, module in modules.items():
+        assert run(f"import {package.__name__}.{name} as module; print(module.__name__)").strip() == module.__name__
 
 
 def test_public_face_of_the_design():
@@ -164,10 +167,13 @@ def test_the_core_depends_on_four_packages():
 
 
 def test_every_file_has_a_floor():
-    """The floors' contracts list every file, so that none is left out of the check."""
-    for contract in PROJECT["tool"]["importlinter"]["contracts"]:
-        if contract["type"] == "layers":
-            assert contract["exhaustive"], contract["name"]
+    """Every folder has a contract, and the contract lists every file, so that none is left out of the check."""
+    contracts = [c for c in PROJECT["tool"]["importlinter"]["contracts"] if c["type"] == "layers"]
+    folders = [path.parent for package in ("autograd_lite", "nn") for path in (ROOT / package).rglob("__init__.py")]
+    names = [".".join(folder.relative_to(ROOT).parts) for folder in folders]
+    assert sorted([name for c in contracts for name in c["containers"]]) == sorted(names)
+    for contract in contracts:
+        assert contract["exhaustive"], contract["name"]
 
 
 @pytest.mark.parametrize("package", ["autograd_lite", "nn"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.tensor import group, tick
+from autograd_lite.core.tensor import group, tick
 
 
 def test_a_unit_is_noted_on_each_of_its_outputs():
@@ -105,7 +105,7 @@ def test_a_call_made_twice_on_the_same_constant_is_made_once():
         assert np.array_equal(ag.replay(lambda x: times(x, c) + times(x, c))(np.ones(2)), [6.0, 8.0])
         assert len(calls) == 2  # recorded, and run
     finally:
-        del ag.op.OPS["times_noted"]
+        del ag.core.op.OPS["times_noted"]
 
 
 @pytest.mark.parametrize("kind", ["an array", "a Tensor"])

@@ -44,7 +44,7 @@ def test_other_names_name_the_nearest(name, remedy):
 
 
 def test_modules_are_still_imported():
-    module = importlib.import_module("autograd_lite.tensor")
+    module = importlib.import_module("autograd_lite.core.tensor")
     assert module.Tensor is ag.Tensor
     with pytest.raises(ImportError):
         exec("from autograd_lite import concatenate")

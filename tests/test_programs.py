@@ -7,8 +7,7 @@ and operators, indexing, views, and writes in place that are seen through them.
 import numpy as np
 import optree
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import autograd_lite as ag
 from tests.conftest import all_sizes_in_place

@@ -9,17 +9,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, given, settings, strategies as st
 
 import autograd_lite as ag
-from autograd_lite.op import OPS
-from tests import numpy_samples as samples
-from tests import random_calls, random_programs
-from tests.random_drawing import Drawn, Program, drawn_compositions, drawn_program, extend
-from tests.random_programs import Disagreement, checked, fails, smaller
-from tests.random_steps import STEPS
-from tests.random_transforms import LAST_TWO, OF_NUMBERS, ONE, OUTERMOST, TWO, VECTOR
+from autograd_lite.core.op import OPS
+from tests.support import numpy_samples as samples
+from tests.tools import random_calls, random_programs
+from tests.tools.random_drawing import Drawn, Program, drawn_compositions, drawn_program, extend
+from tests.tools.random_programs import Disagreement, checked, fails, smaller
+from tests.tools.random_steps import STEPS
+from tests.tools.random_transforms import LAST_TWO, OF_NUMBERS, ONE, OUTERMOST, TWO, VECTOR
 
 
 class FromHypothesis:
@@ -48,7 +47,7 @@ def test_every_composition_gives_one_number(data):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_programs_by_seed(seed):
-    """The programs that ``python -m tests.random_programs`` draws: fifty a test, made smaller where they fail."""
+    """The programs that ``python -m tests.tools.random_programs`` draws: fifty a test, made smaller where they fail."""
     for k in range(50):
         draw = Drawn(50 * seed + k)
         program = drawn_program(draw)

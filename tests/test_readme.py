@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd_lite.op import OPS
+from autograd_lite.core.op import OPS
 
 ROOT = Path(__file__).parent.parent
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

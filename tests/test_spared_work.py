@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite import matrices, memory, rules
-from autograd_lite.memory import LARGE, NEVER
-from autograd_lite.sweep import reverse, rows_of
+from autograd_lite.arrays import memory
+from autograd_lite.arrays.memory import LARGE, NEVER
+from autograd_lite.core import rules
+from autograd_lite.core.sweep import reverse, rows_of
+from autograd_lite.derivatives import matrices
 
 N = LARGE + 3
 

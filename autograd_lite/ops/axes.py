@@ -1,7 +1,7 @@
 """Axes, counted from the front; and how options that name axes change when arrays get one axis more at the end.
 
 The second kind are the `batch` rules of operations: ``(n, v, x, *options) -> options``, for a row ``v = op(x, …)``
-whose arrays get a last axis of length `n` (see `batch.py`). None says that it cannot be done.
+whose arrays get a last axis of length `n` (see `many_seeds`). None says that it cannot be done.
 """
 
 from __future__ import annotations

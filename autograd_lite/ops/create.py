@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import NUMPY, as_value, copied, dtype_for
+from autograd_lite.arrays.libraries import NUMPY, as_value, copied, dtype_for
+from autograd_lite.core.row import constant
+from autograd_lite.core.rules import linear, plain
+from autograd_lite.core.tensor import Tensor, handle, held
 from autograd_lite.ops.axes import batch_same
-from autograd_lite.rules import linear, plain
-from autograd_lite.tensor import Tensor, constant, handle, held
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 

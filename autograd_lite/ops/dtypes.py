@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd_lite.core.row import constant
+from autograd_lite.core.tensor import Tensor, handle
 from autograd_lite.ops.create import asarray
-from autograd_lite.tensor import Tensor, constant, handle
 
 
 class FloatInfo(NamedTuple):

@@ -13,12 +13,22 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import PYTHON, decided, has_nan, has_zero, is_complex, is_inexact, namespace, real_dtype
+from autograd_lite.arrays.libraries import (
+    PYTHON,
+    decided,
+    has_nan,
+    has_zero,
+    is_complex,
+    is_inexact,
+    namespace,
+    real_dtype,
+)
+from autograd_lite.core.row import constant
+from autograd_lite.core.rules import elementwise, general, plain
+from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.zeros import gate
 from autograd_lite.ops.axes import batch_same
 from autograd_lite.ops.create import zeros_like
-from autograd_lite.products import gate
-from autograd_lite.rules import elementwise, general, plain
-from autograd_lite.tensor import Tensor, constant
 
 # fmt: off
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
@@ -85,7 +95,8 @@ def _turned(t: Any, s: Any, back: Any, x: Any) -> Any:
 def times_power(n: Any, p: Any, slope: Any, power: Any) -> Any:
     """The derivative n v**(n-p) slope of the n-th power of a length, that of v**p being p slope; 0 where v is 0.
 
-    `power` gives powers of v that a sweep takes for no lengths. An n below p is a factor's in derivatives of higher powers.
+    `power` gives powers of v that a sweep takes for no lengths. An n below p is a factor's in derivatives of higher
+    powers.
     """
     if decided(np.all(n == 0), otherwise=False):
         return 0 * slope

@@ -13,14 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import as_array, dtype_name, is_complex, is_inexact, real_dtype
+from autograd_lite.arrays.libraries import as_array, dtype_name, is_complex, is_inexact, real_dtype
+from autograd_lite.core.rules import linear
 from autograd_lite.ops.axes import batch_same, normal_axis
+from autograd_lite.ops.constants import raw
 from autograd_lite.ops.create import asarray, astype
+from autograd_lite.ops.cumulative import cut
 from autograd_lite.ops.elementwise import conj
 from autograd_lite.ops.index import scatter
-from autograd_lite.ops.order import cut, raw
 from autograd_lite.ops.shape import roll
-from autograd_lite.rules import linear
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 

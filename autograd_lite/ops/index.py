@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import as_array, is_array, namespace
-from autograd_lite.op import OPS
-from autograd_lite.ops import places
+from autograd_lite.arrays import indexing
+from autograd_lite.arrays.indexing import is_basic
+from autograd_lite.arrays.libraries import as_array, is_array, namespace
+from autograd_lite.core.op import OPS
+from autograd_lite.core.rules import linear
+from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.views import View
 from autograd_lite.ops.axes import batch_index, normal_axis
-from autograd_lite.ops.places import is_basic
 from autograd_lite.ops.shape import reshape
-from autograd_lite.rules import linear
-from autograd_lite.tensor import Tensor
-from autograd_lite.views import View
 
 
 def _plain_index(index: Any) -> Any:
@@ -34,12 +34,12 @@ def _plain_index(index: Any) -> Any:
 
 
 def _get(x: Any, index: Any, xp: Any = np) -> Any:  # a kernel: array in, array out
-    return x[index] if xp is np else places.read(x, index, xp)
+    return x[index] if xp is np else indexing.read(x, index, xp)
 
 
 def _scatter(g: Any, shape: Any, index: Any, xp: Any = np) -> Any:
     if xp is not np:
-        return places.added(g, shape, index, xp)
+        return indexing.added(g, shape, index, xp)
     out = np.zeros(shape, g.dtype)
     if _once(index):
         out[index] = g
@@ -63,7 +63,7 @@ def _scatter_into(adjoint: Any, g: Any, index: Any) -> None:
 
 def _set(x: Any, v: Any, index: Any, xp: Any = np) -> Any:
     if xp is not np:
-        return places.written(x, v, index, xp)
+        return indexing.written(x, v, index, xp)
     out = np.array(x)
     out[index] = v
     return out if out.ndim else out[()]
@@ -75,7 +75,7 @@ def _won(g: Any, shape: Any, index: Any) -> Any:
     if is_basic(index):
         return part
     order = np.arange(1, prod(part.shape) + 1).reshape(part.shape)
-    index = places.on_numpy(index)
+    index = indexing.on_numpy(index)
     last = _set(np.zeros(shape, int), order, index)[index]
     return part * (last == order)
 

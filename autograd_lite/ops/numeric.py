@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import PYTHON, as_array, dtype_name, is_complex, kind
+from autograd_lite.arrays.libraries import PYTHON, as_array, dtype_name, is_complex, kind
+from autograd_lite.core.rules import bilinear, elementwise
 from autograd_lite.ops.axes import normal_axis
+from autograd_lite.ops.constants import beside, raw, still
 from autograd_lite.ops.create import astype, zeros_like
+from autograd_lite.ops.cumulative import cut, diff
 from autograd_lite.ops.elementwise import clip, conj, minimum, remainder, where
-from autograd_lite.ops.order import beside, cut, diff, raw, searchsorted, still
+from autograd_lite.ops.order import searchsorted
 from autograd_lite.ops.reduce import argsort, sum
 from autograd_lite.ops.shape import concat, flip, reshape
-from autograd_lite.rules import bilinear, elementwise
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 

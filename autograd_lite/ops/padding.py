@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import as_array, is_inexact
+from autograd_lite.arrays.libraries import as_array, is_inexact
 from autograd_lite.ops.axes import normal_axis
+from autograd_lite.ops.constants import beside, raw
 from autograd_lite.ops.create import astype
+from autograd_lite.ops.cumulative import cut
 from autograd_lite.ops.elementwise import round
 from autograd_lite.ops.index import scatter, setitem
-from autograd_lite.ops.order import beside, cut, raw
 from autograd_lite.ops.quantiles import median
 from autograd_lite.ops.reduce import max, mean, min
 from autograd_lite.ops.shape import broadcast_to, concat, flip, moveaxis, reshape, stack

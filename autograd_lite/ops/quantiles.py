@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import PYTHON, as_array, decided, dtype_name, is_complex, is_inexact, kind, on_host
+from autograd_lite.arrays.libraries import PYTHON, as_array, decided, dtype_name, is_complex, is_inexact, kind, on_host
 from autograd_lite.ops.axes import normal_axis
+from autograd_lite.ops.constants import beside, raw, still
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.elementwise import clip, isnan, where
 from autograd_lite.ops.index import take_along_axis
-from autograd_lite.ops.order import beside, in_c_order, raw, still
+from autograd_lite.ops.order import in_c_order
 from autograd_lite.ops.reduce import argsort, mean
 from autograd_lite.ops.shape import broadcast_to, moveaxis, permute_dims, reshape
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import decided, is_complex, typed
+from autograd_lite.arrays.libraries import decided, is_complex, typed
+from autograd_lite.core.rules import general, linear, plain
+from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.zeros import gate, pick
 from autograd_lite.ops.axes import axes_of, batch_along, batch_over
 from autograd_lite.ops.create import ones_like, zeros_like
 from autograd_lite.ops.elementwise import conj, exp, isfinite, quotient, times_power, where
 from autograd_lite.ops.shape import broadcast_to, concat, permute_dims, reshape
-from autograd_lite.products import gate, pick
-from autograd_lite.rules import general, linear, plain
-from autograd_lite.tensor import Tensor
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 
@@ -50,7 +50,8 @@ def _spread(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
 
 
 def reduction(name: str, kernel: Callable[..., Any], partial: Callable[..., Any], **extra: Any) -> Callable[..., Any]:
-    """Register a reduction from the partial of its result in each entry: ``partial(v, x, *options)``, v with its axes kept.
+    """Register a reduction from the partial of its result in each entry: ``partial(v, x, *options)``, v with its axes
+    kept.
 
     Its options begin with `axis` and end with `keepdims`.
     """

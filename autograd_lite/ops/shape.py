@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import as_array, locked
+from autograd_lite.arrays.libraries import as_array, locked
+from autograd_lite.arrays.stand_ins import examples
+from autograd_lite.core.rules import linear
+from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.views import View, copied_out
 from autograd_lite.ops.axes import axes_of, batch_all, batch_along, batch_new_axis, batch_over, normal_axis
-from autograd_lite.rules import linear
-from autograd_lite.tensor import Tensor
-from autograd_lite.traced import examples
-from autograd_lite.views import View, copied_out
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
 

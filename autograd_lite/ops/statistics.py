@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backend import as_array, decided, is_complex, is_inexact, on_host, real_dtype
+from autograd_lite.arrays.libraries import as_array, decided, is_complex, is_inexact, on_host, real_dtype
+from autograd_lite.core.row import constant
+from autograd_lite.core.tensor import Tensor, handle
+from autograd_lite.ops.constants import raw, still
 from autograd_lite.ops.create import astype
+from autograd_lite.ops.cumulative import cumulative_prod, cumulative_sum
 from autograd_lite.ops.elementwise import clip, conj, imag, isnan, real, root, sqrt, where
 from autograd_lite.ops.index import getitem
-from autograd_lite.ops.linalg import matmul
-from autograd_lite.ops.order import cumulative_prod, cumulative_sum, raw, still
+from autograd_lite.ops.matrices.products import matmul
 from autograd_lite.ops.reduce import all, is_half, max, mean, min, prod, sum
 from autograd_lite.ops.shape import concat, expand_dims, reshape
-from autograd_lite.tensor import Tensor, constant, handle
 
 # -- reductions without NaNs ------------------------------------------------------------------------------------------
 

@@ -16,17 +16,17 @@ apart by the colour-blind.
 """
 
 from nn.charts import curves, misclassified, predicted_against_true
+from nn.plot.activations import activations
 from nn.plot.animation import Animation, animate
 from nn.plot.assessment import attributions, calibration, confusion, residuals
-from nn.plot.flow import gradient_flow
-from nn.plot.functions import activations
-from nn.plot.landscape import loss_surface
+from nn.plot.decision_boundary import decision_boundary
+from nn.plot.gradient_flow import gradient_flow
+from nn.plot.hidden_layer import bent_grid, hidden_layer
+from nn.plot.histograms import histograms
+from nn.plot.loss_surface import loss_surface
 from nn.plot.race import Run, race
-from nn.plot.regions import decision_boundary
-from nn.plot.space import bent_grid, hidden_layer
 from nn.plot.surface import Surface, flat, loss_of, trajectory
 from nn.plot.units import units
-from nn.plot.weights import histograms
 
 __all__ = [
     "Animation",

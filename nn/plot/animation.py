@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nn.charts import COLOURS, canvas, figure, literal
-from nn.plot.landscape import landscape, marks, raised
+from nn.plot.loss_surface import landscape, marks, raised
 from nn.plot.surface import Surface
 from nn.support import optional
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from nn.calibration import Reliability, reliability
 from nn.charts import COLOURS, canvas, figure, literal, tidy
+from nn.study.calibration import Reliability, reliability
 from nn.support import optional
 
 __all__ = ["attributions", "calibration", "confusion", "residuals"]

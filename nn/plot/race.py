@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from nn.named import OPTIMIZERS, optimizer
+from nn.optim.by_name import OPTIMIZERS, optimizer
+from nn.optim.line_search import LineSearch
 from nn.plot.surface import Function, trajectory
-from nn.second_order import LineSearch
 
 __all__ = ["RATES", "Run", "race"]
 

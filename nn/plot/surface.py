@@ -9,9 +9,9 @@ import numpy as np
 
 import autograd_lite as ag
 from nn.module import Module, Parameter, functional_call
-from nn.optim import Optimizer
-from nn.second_order import LineSearch
-from nn.training import chosen_loss, prepared
+from nn.optim.base import Optimizer
+from nn.optim.line_search import LineSearch
+from nn.training.fit import chosen_loss, prepared
 
 __all__ = ["Function", "Surface", "flat", "loss_of", "trajectory"]
 

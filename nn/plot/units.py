@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from nn.charts import COLOURS, figure
-from nn.explain import explain
-from nn.layers import Linear
+from nn.layers.linear import Linear
 from nn.module import Module
+from nn.study.explain import explain
 
 __all__ = ["units"]
 

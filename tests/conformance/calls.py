@@ -9,7 +9,7 @@ import hypothesis.extra.numpy as npst
 import numpy as np
 from hypothesis import strategies as st
 
-from autograd_lite.backend import dtype_name
+from autograd_lite.arrays.libraries import dtype_name
 
 # -- what is drawn ----------------------------------------------------------------------------------------------------
 

@@ -12,12 +12,11 @@ import array_api_strict as strict
 import hypothesis.extra.numpy as npst
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, assume, given, settings, strategies as st
 from hypothesis.extra.array_api import make_strategies_namespace
 
 import autograd_lite as ag
-from autograd_lite.backend import dtype_name
+from autograd_lite.arrays.libraries import dtype_name
 from tests.conformance.calls import (
     ALL,
     ELSEWHERE,
@@ -34,7 +33,7 @@ from tests.conformance.calls import (
     matrix,
     pairs,
 )
-from tests.test_array_api import FUNCTIONS, found
+from tests.ops.test_array_api import FUNCTIONS, found
 
 strict.set_array_api_strict_flags(api_version="2024.12")
 XPS = make_strategies_namespace(ag, api_version="2024.12")

@@ -1,0 +1,1 @@
+"""Functions of functions: gradients, Jacobians, Hessians, partials; checked, and with less memory."""

@@ -1,0 +1,1 @@
+"""Operations on matrices, in stacks: products, equations, decompositions, norms and determinants."""

@@ -1,0 +1,1 @@
+"""What derivatives are for: optimisation, sensitivity, differential equations, mechanics, sampling."""

@@ -1,0 +1,1 @@
+"""Layers: linear ones and what stands before, between and around them."""

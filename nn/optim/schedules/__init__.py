@@ -1,0 +1,1 @@
+"""Schedules: what the learning rate is, epoch by epoch."""

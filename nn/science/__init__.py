@@ -1,0 +1,1 @@
+"""Networks and science: differential equations, learnt Lagrangians, posteriors."""
