@@ -141,10 +141,14 @@ def explain(error: Exception, name: str, args: Any) -> Exception:
 def uncovered(error: Exception) -> None:
     """Note on a library's `error` what it covers: a refusal of a tracked Tensor, which its last line does not show."""
     inner: BaseException | None = error
-    while inner is not None and not isinstance(inner, TrackedError):
+    met = set()  # an error may be its own cause
+    while inner is not None and id(inner) not in met:
+        if isinstance(inner, TrackedError):
+            if inner is not error and str(inner) not in getattr(error, "__notes__", ()):
+                error.add_note(str(inner))
+            return
+        met.add(id(inner))
         inner = inner.__cause__ or (None if inner.__suppress_context__ else inner.__context__)
-    if inner is not None and inner is not error and str(inner) not in getattr(error, "__notes__", ()):
-        error.add_note(str(inner))
 
 
 OBJECTS = "an array of dtype object has no derivatives: give it numbers, as in x.astype(float)"

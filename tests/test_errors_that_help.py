@@ -270,3 +270,15 @@ def test_a_model_is_saved_into_a_folder_that_is_made(tmp_path):
 def test_a_picture_in_a_format_that_is_not_there(tmp_path):
     with pytest.raises(ValueError, match="svg, png and pdf"):
         ag.draw(ag.sin(V)).render(tmp_path / "graph.xyz")
+
+
+def test_an_error_that_is_its_own_cause_is_passed_on():
+    """As an error is that `explain` had nothing to add to: its chain of causes has no end."""
+    wrong = ValueError("wrong")
+    wrong.__cause__ = wrong
+
+    def f(x):
+        raise wrong
+
+    with pytest.raises(ValueError, match="wrong"):
+        ag.grad(f)(1.0)
