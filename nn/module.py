@@ -14,6 +14,7 @@ import numpy as np
 import optree
 
 import autograd_lite as ag
+from nn.support import raw
 
 __all__ = ["Buffer", "Hook", "Module", "Parameter", "StateError", "functional_call", "swapped"]
 
@@ -281,7 +282,7 @@ class Module:
         for name, parameter in slots.items():
             if name in state:
                 value = state[name]
-                array = np.asarray(value.value if isinstance(value, ag.Tensor) else value)
+                array = np.asarray(raw(value))
                 copy = np.empty_like(parameter.value)  # laid out as before: products then round alike
                 copy[...] = array
                 parameter.value = copy
@@ -385,7 +386,7 @@ def swapped(model: Module, params: Mapping[str, Any], *, apart: bool) -> Module:
     for buffer in slots.values() if apart else ():
         value = replaced.get(id(buffer), buffer)
         if isinstance(buffer, Buffer) and (value is buffer or not isinstance(value, ag.Tensor)):
-            replaced[id(buffer)] = Buffer(np.array(getattr(value, "value", value), buffer.dtype), name=buffer.name)
+            replaced[id(buffer)] = Buffer(np.array(raw(value), buffer.dtype), name=buffer.name)
     twin: Module = _swapped(model, replaced, {})
     return twin
 

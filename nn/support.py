@@ -12,7 +12,7 @@ import numpy as np
 
 import autograd_lite as ag
 
-__all__ = ["evaluating", "nearest", "optional", "unmasked"]
+__all__ = ["evaluating", "nearest", "optional", "raw", "unmasked"]
 
 
 @contextmanager
@@ -48,6 +48,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     close = begun[:1] or get_close_matches(word, known, n=5)
     close.sort(key=lambda other: sorted(other) != sorted(word))  # letters that changed places are the likeliest slip
     return f"; did you mean {close[0]!r}?" if close else f"; there is {', '.join(known)}"
+
+
+def raw(x: Any) -> Any:
+    """The array of a Tensor; anything else as it is."""
+    return x.value if isinstance(x, ag.Tensor) else x
 
 
 def unmasked(data: Any, what: str) -> Any:

@@ -196,6 +196,21 @@ def test_files_are_short(package):
     assert {path: n for path, n in lengths.items() if n > 450} == {}
 
 
+UNWRAPPED = re.compile(
+    r"(?P<x>[\w.]+?)(?:\._row)?\.value if isinstance\((?P=x), (?:ag\.)?Tensor\) else (?P=x)(?![\w.(\[])"
+)
+
+
+def test_arrays_are_unwrapped_in_one_way():
+    """The array of a Tensor, or anything else as it is, is `raw(x)`; a hot loop that writes it out says so."""
+    for path in (path for folder in ("autograd_lite", "nn", "tests") for path in (ROOT / folder).rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        for number, line in enumerate(source.splitlines(), start=1):
+            if UNWRAPPED.search(line) and "`raw` inlined" not in line:
+                before = source.splitlines()[number - 3]
+                assert before.startswith("def raw("), f"{path.relative_to(ROOT)}:{number}: write raw(x): {line.strip()}"
+
+
 EXEMPTION = re.compile(r"# (?:type: ignore\[[\w, -]+\]|(?:ruff: )?noqa: [A-Z0-9, ]+?)(?P<reason>  # ?\S.*)?$")
 
 

@@ -22,7 +22,7 @@ from autograd_lite.core.fitting import fit
 from autograd_lite.core.op import OPS
 from autograd_lite.core.recording import Call
 from autograd_lite.core.row import Row, constant
-from autograd_lite.core.tensor import Tensor, handle
+from autograd_lite.core.tensor import Tensor, handle, raw
 
 __all__ = ["Corners", "rounded"]
 
@@ -31,7 +31,7 @@ def rounded(rows: list[Row]) -> Corners | None:
     """Take powers of lengths that are 0 somewhere, in place, as powers that have no corner; what follows the others."""
     zero = {}
     for row in rows:
-        if (op := row.op) is not None and op.power is not None and has_zero(_bare(row.value)):
+        if (op := row.op) is not None and op.power is not None and has_zero(raw(row.value)):
             zero[row.seq] = row  # with constants where nothing is to be pulled into
     if not zero:
         return None
@@ -44,12 +44,8 @@ def rounded(rows: list[Row]) -> Corners | None:
 
 def _is_linear(row: Row) -> bool:
     """Whether a length is piecewise linear, or that of nothing."""
-    x = _bare(row.args[0].value)
+    x = raw(row.args[0].value)
     return (row.op is OPS["abs"] and not is_complex(x)) or 0 in np.shape(x)
-
-
-def _bare(value: Any) -> Any:
-    return value._row.value if isinstance(value, Tensor) else value
 
 
 # -- powers ---------------------------------------------------------------------------------------------------------
@@ -61,7 +57,7 @@ def _exponent(row: Row) -> Any:
     if name == "square":
         return 2
     if name == "pow":
-        n = _bare(row.args[1].value)
+        n = raw(row.args[1].value)
         n = n.item() if n.__class__ in SCALARS else n
         return n if not row.args[1].seq and _is_smooth(n) else None
     return 2 if name == "multiply" and _same(*row.args) else None
@@ -85,7 +81,7 @@ def _same(a: Row, b: Row) -> bool:
 def _same_entry(a: Row, b: Row) -> bool:
     """Whether two rows read one entry of one array."""
     entry = a.op is b.op and a.op is not None and a.op.name == "getitem" and a.args[0] is b.args[0]
-    return entry and not np.ndim(_bare(a.value)) and repr(a.params) == repr(b.params)
+    return entry and not np.ndim(raw(a.value)) and repr(a.params) == repr(b.params)
 
 
 def _power(v: Row, row: Row, n: Any) -> Row | None:
@@ -117,7 +113,7 @@ class Corners:
     def begin(self, adjoints: dict[int, Any], holes: set[int]) -> None:
         """Mark the seeds of a reverse sweep: a zero of one in `holes` means that nothing arrived."""
         for seq, g in adjoints.items():
-            g = _bare(g)
+            g = raw(g)
             self.beside[seq] = _marked(g) if seq in holes else _irregular(g)
 
     def pulled(self, contributions: Any, row: Row, shown: Row, first: int, pull: Call | None) -> Any:
@@ -135,8 +131,8 @@ class Corners:
 
     def _marks(self, s: Any, row: Row, first: int, pull: Call | None) -> list[Any]:
         op: Any = row.op
-        extra = s.shape[np.ndim(_bare(row.value)) :]
-        shapes = [(*np.shape(_bare(a.value)), *extra) for a in row.args]
+        extra = s.shape[np.ndim(raw(row.value)) :]
+        shapes = [(*np.shape(raw(a.value)), *extra) for a in row.args]
         if _entrywise(row):
             found = [OPS["sum_to"].call(s, shape) for shape in shapes]
         elif _followed(op):
@@ -154,10 +150,10 @@ class Corners:
             moving: Any = False
             for x in tangents:
                 if x is not None:
-                    moving = moving | OPS["any"].call(_vector(row, axes, _bare(x)) != 0, axis=axes, keepdims=True)
-            here = _bend(row, shown, moving, axes, _bare(t))
+                    moving = moving | OPS["any"].call(_vector(row, axes, raw(x)) != 0, axis=axes, keepdims=True)
+            here = _bend(row, shown, moving, axes, raw(t))
             bend = bend + fit(OPS["sum"].call(here, axis=axes, keepdims=row.params[-1]) if axes else here, t)
-            marks = _irregular(_bare(t))
+            marks = _irregular(raw(t))
         if isinstance(bend, Tensor):
             self.beside[row.seq] = marks, bend
 
@@ -168,7 +164,7 @@ class Corners:
 
     def _moved(self, before: list[Any], row: Row, t: Any, push: Call | None) -> tuple[Any, Any]:
         op: Any = row.op
-        extra = len(t.shape) - np.ndim(_bare(row.value))
+        extra = len(t.shape) - np.ndim(raw(row.value))
         there = _anywhere(row) if not _entrywise(row) and _followed(op) else None
         both = []
         for bs in zip(*before, strict=True):  # marks, and what is added
@@ -183,7 +179,7 @@ class Corners:
 
 def _bend(row: Row, shown: Row, met: Any, axes: tuple[int, ...], like: Any) -> Any:
     """0, whose derivatives in the arguments of a length are NaN where that is 0 and `met`."""
-    extra = len(like.shape) - np.ndim(_bare(row.value))
+    extra = len(like.shape) - np.ndim(raw(row.value))
     mask, total = met & _room(_is_zero(row, axes), extra), 0.0
     for a in shown.args:
         if a.seq:
@@ -201,8 +197,8 @@ def _vector(row: Row, axes: tuple[int, ...], x: Any) -> Any:
 def _is_zero(row: Row, axes: tuple[int, ...]) -> Any:
     """Where a length is 0 and its square has not just underflowed, with the axes that it was taken over."""
     if not axes:
-        return _bare(row.value) == 0
-    x = _bare(row.args[0].value)
+        return raw(row.value) == 0
+    x = raw(row.args[0].value)
     size = OPS["max"].call(OPS["abs"].call(x), axis=axes, keepdims=True)
     scaled: Any = x / OPS["where"].call(size == 0, 1.0, size)
     op: Any = row.op
@@ -213,7 +209,7 @@ def _axes(row: Row) -> tuple[int, ...]:
     """The axes that a length was taken over."""
     if not row.params:
         return ()
-    axis, ndim = row.params[0], np.ndim(_bare(row.args[0].value))
+    axis, ndim = row.params[0], np.ndim(raw(row.args[0].value))
     return tuple(range(ndim)) if axis is None else tuple([int(a) % ndim for a in np.atleast_1d(axis)])
 
 
@@ -221,9 +217,9 @@ def _back(s: Any, row: Row, axes: tuple[int, ...]) -> Any:
     """`s`, of the shape of a length and perhaps an axis of seeds, with the axes that it was taken over."""
     if not axes:
         return s
-    x = _bare(row.args[0].value)
+    x = raw(row.args[0].value)
     kept = [1 if i in axes else n for i, n in enumerate(x.shape)]
-    return OPS["reshape"].call(s, (*kept, *s.shape[np.ndim(_bare(row.value)) :]))
+    return OPS["reshape"].call(s, (*kept, *s.shape[np.ndim(raw(row.value)) :]))
 
 
 def _room(x: Any, extra: int) -> Any:
@@ -255,11 +251,11 @@ def _anywhere(row: Row) -> Row:
     made.op, made.params, made.seq, made.note, made.args = op, row.params, row.seq, None, ()
     keep = op.holes or op.kind == "linear"
     for a in row.args:
-        value = _bare(a.value)
+        value = raw(a.value)
         b = constant(_irregular(value) if _varies(a) and not keep else value)
         b.seq = a.seq
         made.args = (*made.args, b)
-    made.value = _bare(row.value)
+    made.value = raw(row.value)
     if "keepdims" in op.options and not keep:  # a reduction's rule uses its value
         made.value = op.kernels[made.value.__class__](*[b.value for b in made.args], *row.params)
     return made

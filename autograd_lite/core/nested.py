@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd_lite.arrays.libraries import NUMPY, PYTHON, copied, own
 from autograd_lite.core.row import Row, constant
-from autograd_lite.core.tensor import Tensor, handle
+from autograd_lite.core.tensor import Tensor, handle, raw
 
 __all__ = ["depending", "leads_beyond", "lifted", "reaches_beyond", "shows_tensors", "unwrapped"]
 
@@ -123,7 +123,7 @@ def shows_tensors(values: dict[int, Any], record: bool) -> tuple[bool, bool]:
     for g in values.values():
         if g.__class__ not in NUMPY:  # nearly never
             wrapped = wrapped or isinstance(g, Tensor)
-            x = g._row.value if isinstance(g, Tensor) else g
+            x = raw(g)
             foreign = foreign or (x.__class__ not in NUMPY and x.__class__ not in PYTHON)
     if not foreign:
         return record or wrapped, False

@@ -71,7 +71,7 @@ def apply(op: Op, args: tuple[Any, ...], params: tuple[Any, ...] | None) -> Any:
         except Exception as error:
             raise explain(error, op.name, args) from error
     if len(rows) < len(args):
-        like = deciding([a._row.value if isinstance(a, Tensor) else a for a in args])
+        like = deciding([a._row.value if isinstance(a, Tensor) else a for a in args])  # `raw` inlined: recording's cost
         rows = tuple([constant(a) if a.__class__ in NUMPY else operand(a, like) for a in args])
     else:
         like = rows[0].value if len(rows) == 1 else deciding([r.value for r in rows])

@@ -417,7 +417,7 @@ def plain(name: str, kernel: Call, *, signature: str = "x, /", **extra: Any) -> 
     kernels, unary = op.kernels, len(op.arrays) == 1
 
     def computed(*args: Any) -> Any:
-        values = [a._row.value if isinstance(a, Tensor) else a for a in args]
+        values = [a._row.value if isinstance(a, Tensor) else a for a in args]  # `raw` inlined: every comparison's cost
         first = values[0] if unary else deciding(values)
         try:
             value = kernels[first.__class__](*values)

@@ -23,7 +23,7 @@ from autograd_lite.core.modes import watcher
 from autograd_lite.core.nested import lifted, shows_tensors, unwrapped
 from autograd_lite.core.op import OPS
 from autograd_lite.core.row import Row
-from autograd_lite.core.tensor import Tensor, held
+from autograd_lite.core.tensor import Tensor, held, raw
 from autograd_lite.core.undefined import forget, refuse, remembered
 from autograd_lite.errors import OBJECTS, NonScalarError, NotDifferentiableError, SeedError, UntrackedError
 
@@ -143,7 +143,7 @@ def reverse(
                         watch(row, arg, c)
                     if arg.op is None:  # nothing is pulled through a variable
                         continue
-                    if op.holes or (gated and has_zero(c._row.value if isinstance(c, Tensor) else c)):
+                    if op.holes or (gated and has_zero(raw(c))):
                         holes.add(arg.seq)
     return unwrapped(adjoints, copy=True) if bare else adjoints
 
@@ -181,7 +181,7 @@ def forward(
                 corners.pushed(t, row, shown, ts, push)
             if t is not None:
                 tangents[row.seq] = t
-                if op.holes or (with_holes and has_zero(t._row.value if isinstance(t, Tensor) else t)):
+                if op.holes or (with_holes and has_zero(raw(t))):
                     holes.add(row.seq)
                 if watch is not None:
                     watch(row, t)
@@ -201,7 +201,7 @@ def conjugated(g: Any) -> Any:
     Rules pull with the plain transpose; conjugating both ends of a sweep turns that into the gradient whose
     direction is that of steepest ascent: |z|² at 3+4j gives 6+8j.
     """
-    value = g._row.value if isinstance(g, Tensor) else g
+    value = raw(g)
     if value.__class__ in ONES or (value.__class__ is np.ndarray and value.dtype.kind == "f"):
         return g
     return OPS["conj"].call(g) if is_complex(value) else g
@@ -226,19 +226,19 @@ def seed_for(row: Row, seed: Any, asker: str) -> Any:
                 f"or give a seed"
             )
         return OPS["ones_like"].call(value)
-    raw = seed._row.value if isinstance(seed, Tensor) else seed
-    if raw.__class__ is np.ndarray is value.__class__ and raw.dtype is value.dtype and raw.shape == value.shape:
+    bare = raw(seed)
+    if bare.__class__ is np.ndarray is value.__class__ and bare.dtype is value.dtype and bare.shape == value.shape:
         return conjugated(seed)
     refuse_objects(value)
-    shape = tuple(np.shape(raw))
+    shape = tuple(np.shape(bare))
     if shape != tuple(value.shape):
         raise SeedError(f"{asker}: a seed of shape {shape} does not fit an output of shape {tuple(value.shape)}")
-    if is_complex(raw) and not is_complex(value):
+    if is_complex(bare) and not is_complex(value):
         raise SeedError(f"{asker}: a complex seed does not fit a real output; give its real part")
-    if not hasattr(raw, "dtype"):
-        seed = array_like(raw, value)
-    elif raw.__class__ in NUMPY and value.__class__ not in NUMPY:
-        seed = own(raw, value)
+    if not hasattr(bare, "dtype"):
+        seed = array_like(bare, value)
+    elif bare.__class__ in NUMPY and value.__class__ not in NUMPY:
+        seed = own(bare, value)
     return conjugated(conform(seed, value) if is_complex(value) else seed)
 
 
@@ -271,9 +271,7 @@ def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:
     if not row.seq:
         raise UntrackedError("backward: nothing to differentiate: no Var or requires_grad=True Tensor reaches this one")
     start = seed_for(row, seed if create_graph or not isinstance(seed, Tensor) else seed._row.value, "backward")
-    holes = (
-        {row.seq} if seed is not None and has_zero(start._row.value if isinstance(start, Tensor) else start) else None
-    )
+    holes = {row.seq} if seed is not None and has_zero(raw(start)) else None
     leaves: list[Row] = []
     watch = getattr(watcher(), "adjoint", None)
     forget()

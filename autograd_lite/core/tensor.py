@@ -14,7 +14,7 @@ from autograd_lite.errors import NotDifferentiableError, TrackedError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Tensor", "Var", "group", "handle", "held", "replace", "tick"]
+__all__ = ["Tensor", "Var", "group", "handle", "held", "raw", "replace", "tick"]
 
 new = object.__new__
 
@@ -38,6 +38,11 @@ def held(value: Any) -> Tensor:
     tensor: Tensor = new(Tensor)
     tensor._row = row
     return tensor
+
+
+def raw(x: Any) -> Any:
+    """The array of a Tensor; anything else as it is."""
+    return x._row.value if isinstance(x, Tensor) else x
 
 
 def replace(tensor: Tensor, row: Row) -> None:

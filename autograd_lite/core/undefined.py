@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from autograd_lite.arrays.libraries import decided
-from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.tensor import raw
 from autograd_lite.errors import DegenerateError
 
 __all__ = ["forget", "refuse", "remember", "remembered"]
@@ -37,6 +37,6 @@ def refuse(results: Iterable[Any]) -> None:
     """Raise DegenerateError if the `results` of a sweep have NaN and a rule has said why."""
     if why := _why.get():
         for t in results:
-            t = t._row.value if isinstance(t, Tensor) else t
+            t = raw(t)
             if t is not None and decided((t != t).any(), otherwise=False):  # NaN alone differs from itself
                 raise DegenerateError(why)

@@ -11,7 +11,7 @@ from autograd_lite.arrays.libraries import all_finite, has_nan
 from autograd_lite.arrays.stand_ins import StandIn
 from autograd_lite.core.op import OPS
 from autograd_lite.core.recording import Call
-from autograd_lite.core.tensor import Tensor, held
+from autograd_lite.core.tensor import Tensor, held, raw
 
 __all__ = ["gate", "gate_product", "pick"]
 
@@ -48,19 +48,19 @@ def gate_product(transpose: Call, g: Any, xs: list[Any], i: int) -> Any:
     something that arrived met it.
     """
     if not _tracked(g, *xs):
-        bare = tuple([x._row.value if isinstance(x, Tensor) else x for x in (g, *xs)])
+        bare = tuple([raw(x) for x in (g, *xs)])
         standing = next((x for x in bare if isinstance(x, StandIn)), None)
         if standing is not None:  # as one function, which decides by what it meets
             return held(standing.called(lambda g, *xs: gate_product(transpose, g, list(xs), i), bare, {}))
     plain = transpose(g, *xs)
     if not isinstance(plain, Tensor) and not has_nan(plain):
         return plain  # a zero that met an infinity or a NaN would have left a NaN
-    values = [x.value if isinstance(x, Tensor) else x for x in xs]
+    values = [raw(x) for x in xs]
     singular = [k for k, x in enumerate(values) if k != i and not all_finite(x)]
     if not singular:
         return plain
     where, isfinite = OPS["where"].call, OPS["isfinite"].call
-    arrived = where((g.value if isinstance(g, Tensor) else g) != 0, 1.0, 0.0)
+    arrived = where(raw(g) != 0, 1.0, 0.0)
     ones = [where(x == x, 1.0, 1.0) for x in values]
     met: Any = 0.0
     for k in singular:

@@ -17,7 +17,7 @@ import numpy as np
 from autograd_lite.arrays import trees
 from autograd_lite.arrays.libraries import NUMPY, array_like, copied, is_inexact
 from autograd_lite.asking import arguments, function
-from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.tensor import raw
 from autograd_lite.derivatives.transforms import Inputs, jvp, vjp
 from autograd_lite.errors import GradientMismatch
 from autograd_lite.ops.elementwise import conj
@@ -161,7 +161,7 @@ def _widened(x: Any, as_complex: bool) -> Any:
 
 def _floats(tree: Any) -> list[Any]:
     """The leaves that have derivatives, as NumPy arrays."""
-    plain = [x.value if isinstance(x, Tensor) else x for x in trees.leaves(tree)]
+    plain = [raw(x) for x in trees.leaves(tree)]
     return [np.asarray(x) for x in plain if is_inexact(x)]
 
 
@@ -192,7 +192,7 @@ def _check(f: Any, point: Point, order: int, s: Settings, rng: Any, trail: tuple
     args = point.args(point.leaves)
     outs, pullback = vjp(f, *args)
     out_leaves, out_spec = trees.flatten(outs)
-    out_leaves = [x.value if isinstance(x, Tensor) else x for x in out_leaves]
+    out_leaves = [raw(x) for x in out_leaves]
     one = len(out_leaves) == 1 and np.shape(out_leaves[0]) == () and not np.iscomplexobj(out_leaves[0])
     seeds = trees.unflatten(out_spec, [np.ones_like(x)[()] if one else _random(rng, x) for x in out_leaves])
     directions = [_random(rng, x) for x in point.leaves]
@@ -282,7 +282,7 @@ def _complex_difference(f: Any, point: Point, k: int, d: Any) -> tuple[str, Any,
 
 def _array(g: Any, x: Any, report: Report) -> Any:
     """A gradient as an array, once it has the shape and dtype of its variable."""
-    g = g.value if isinstance(g, Tensor) else g
+    g = raw(g)
     if tuple(g.shape) != tuple(x.shape) or g.dtype != x.dtype:
         raise GradientMismatch(
             f"check_grads: {report.argument} has shape {tuple(x.shape)} and dtype {x.dtype}, "

@@ -19,7 +19,7 @@ from autograd_lite.core.op import OPS
 from autograd_lite.core.recording import record
 from autograd_lite.core.rules import general
 from autograd_lite.core.sweep import forward, reverse, rows_of
-from autograd_lite.core.tensor import Tensor, handle, tick
+from autograd_lite.core.tensor import Tensor, handle, raw, tick
 from autograd_lite.derivatives.transforms import Function, Inputs, stop_gradient
 from autograd_lite.errors import CheckpointError
 from autograd_lite.ops.create import alias, zeros_like
@@ -110,10 +110,6 @@ def _unpacked(packed: Any, parts: list[Any]) -> list[Any]:
     return [reshape(packed[a:b], tuple(x.shape)) for a, b, x in zip(ends[:-1], ends[1:], parts, strict=True)]
 
 
-def _value(x: Any) -> Any:
-    return x._row.value if isinstance(x, Tensor) else x
-
-
 class _Again:
     """A checkpointed function, run again: the seqs of its sources, the new tape and its result, whether to record."""
 
@@ -133,9 +129,9 @@ class _Again:
             for arg in row.args:
                 if 0 < arg.seq < since and arg.seq not in older:
                     raise _changed("a variable that was not there")
-        if len(ks) > 1 and sum([prod(row.value.shape) for row in self.outs]) != prod(_value(v).shape):
+        if len(ks) > 1 and sum([prod(row.value.shape) for row in self.outs]) != prod(raw(v).shape):
             raise _changed("outputs of other shapes")
-        for row, before in zip(self.outs, self.parts(_value(v)), strict=True):
+        for row, before in zip(self.outs, self.parts(raw(v)), strict=True):
             _compare(row.value, before)
         if self.outer or any([row.op is None for row in self.rows]):
             self.rows = depending(self.rows, self.seqs, first, self.outer)
@@ -179,16 +175,16 @@ def _checkpoint_pull(g: Any, v: Any, xs: list[Any], *call: Any) -> list[Any]:
     adjoints: dict[int, Any] = {}
     for row, part in zip(again.outs, again.parts(g), strict=True):
         adjoints[row.seq] = adjoints[row.seq] + part if row.seq in adjoints else part
-    holes = {seq for seq, part in adjoints.items() if has_zero(_value(part))}
+    holes = {seq for seq, part in adjoints.items() if has_zero(raw(part))}
     watch = getattr(watcher(), "adjoint", None)
     adjoints = reverse(again.rows, adjoints, min(again.seqs), record=again.outer, holes=holes, watch=watch)
-    return [adjoints[seq] if seq in adjoints else zeros_like(_value(x)) for seq, x in zip(again.seqs, xs, strict=True)]
+    return [adjoints[seq] if seq in adjoints else zeros_like(raw(x)) for seq, x in zip(again.seqs, xs, strict=True)]
 
 
 def _checkpoint_push(ts: list[Any], v: Any, xs: list[Any], *call: Any) -> Any:
     again = _Again(v, xs, *call)
     starts = {seq: t for seq, t in zip(again.seqs, ts, strict=True) if t is not None}
-    holes = {seq for seq, t in starts.items() if has_zero(_value(t))}
+    holes = {seq for seq, t in starts.items() if has_zero(raw(t))}
     watch = getattr(watcher(), "tangent", None)
     tangents = forward(again.rows, starts, record=again.outer, holes=holes, watch=watch)
     found = [tangents.get(row.seq) for row in again.outs]

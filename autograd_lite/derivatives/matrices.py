@@ -15,19 +15,10 @@ from autograd_lite.core.modes import recorded
 from autograd_lite.core.nested import reaches_beyond
 from autograd_lite.core.row import Row, constant
 from autograd_lite.core.sweep import forward, rows_of
-from autograd_lite.core.tensor import Tensor, held
+from autograd_lite.core.tensor import Tensor, held, raw
 from autograd_lite.core.undefined import forget, refuse
 from autograd_lite.derivatives.many_seeds import pull_batch, push_batch
-from autograd_lite.derivatives.transforms import (
-    Function,
-    Inputs,
-    finished_as,
-    gradient,
-    lowered,
-    raw,
-    split,
-    swept_back,
-)
+from autograd_lite.derivatives.transforms import Function, Inputs, finished_as, gradient, lowered, split, swept_back
 from autograd_lite.ops.create import zeros_like
 from autograd_lite.ops.shape import broadcast_to, concat, moveaxis, reshape
 

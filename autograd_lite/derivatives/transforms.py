@@ -23,7 +23,7 @@ from autograd_lite.core.modes import MODES, quiet, recorded, watcher
 from autograd_lite.core.nested import depending, leads_beyond, reaches_beyond
 from autograd_lite.core.row import Row, leaf
 from autograd_lite.core.sweep import ONES, conjugated, forward, reverse_silently, rows_of, seed_for
-from autograd_lite.core.tensor import Tensor, handle, held
+from autograd_lite.core.tensor import Tensor, handle, held, raw
 from autograd_lite.core.undefined import forget, refuse, remembered
 from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError, said
 from autograd_lite.ops.create import alias, zeros_like
@@ -100,10 +100,6 @@ def split(args: tuple[Any, ...], argnums: int | tuple[int, ...], asker: str) -> 
         return full
 
     return (args[nums[0]] if one else tuple([args[n] for n in nums])), filled
-
-
-def raw(x: Any) -> Any:
-    return x._row.value if isinstance(x, Tensor) else x
 
 
 def _pulled_back(inputs: Inputs, rows: list[Row], seeds: dict[int, Any], **known: Any) -> list[Any]:

@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.core.op import OPS
-from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.tensor import Tensor, raw
 from autograd_lite.core.views import View
 from autograd_lite.numpy_functions import signatures, writes
 from autograd_lite.numpy_functions.protocols import call
 from autograd_lite.ops import create, elementwise as e, index, order, reduce, shape
-from autograd_lite.ops.constants import raw
 from autograd_lite.ops.matrices import products
 
 Method = Callable[..., Any]

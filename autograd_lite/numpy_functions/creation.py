@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.arrays.libraries import PYTHON, as_array, dtype_name, on_host, real_dtype
-from autograd_lite.core.tensor import Tensor, held
+from autograd_lite.core.tensor import Tensor, held, raw
 from autograd_lite.ops import create, elementwise as e, shape
-from autograd_lite.ops.constants import raw
 from autograd_lite.ops.order import in_c_order
 
 # -- with like= -------------------------------------------------------------------------------------------------------

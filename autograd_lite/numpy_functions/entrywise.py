@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.arrays.libraries import kind
-from autograd_lite.core.tensor import held
+from autograd_lite.core.tensor import held, raw
 from autograd_lite.ops import create, elementwise as e
-from autograd_lite.ops.constants import raw
 
 
 def fmax(x: Any, y: Any) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd_lite import fft, linalg as la, special
 from autograd_lite.arrays.libraries import as_array
-from autograd_lite.core.tensor import held
+from autograd_lite.core.tensor import held, raw
 from autograd_lite.numpy_functions import (
     creation,
     entrywise,
@@ -39,7 +39,6 @@ from autograd_lite.ops import (
     shape,
     statistics,
 )
-from autograd_lite.ops.constants import raw
 from autograd_lite.ops.matrices import decompose, products, solve
 from autograd_lite.ops.order import in_c_order
 

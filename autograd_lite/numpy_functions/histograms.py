@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.arrays.libraries import as_array, on_host
-from autograd_lite.core.tensor import Tensor, held
+from autograd_lite.core.tensor import Tensor, held, raw
 from autograd_lite.numpy_functions.ufuncs import is_tracked
 from autograd_lite.ops import arrange, create, index, reduce, shape
-from autograd_lite.ops.constants import raw
 
 
 def _constant(x: Any) -> Any:

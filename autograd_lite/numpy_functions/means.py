@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.arrays.libraries import as_array, decided, is_complex, is_inexact, on_host, real_dtype
+from autograd_lite.core.tensor import raw
 from autograd_lite.ops import create, elementwise as e, reduce, shape, statistics
-from autograd_lite.ops.constants import raw, still
+from autograd_lite.ops.constants import still
 
 
 def mean(x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False, *, where: Any = None) -> Any:

@@ -10,9 +10,10 @@ import numpy as np
 from autograd_lite import linalg as la
 from autograd_lite.arrays.libraries import as_array, decided, is_complex, is_inexact, on_host, real_dtype
 from autograd_lite.core.rules import general
+from autograd_lite.core.tensor import raw
 from autograd_lite.errors import DegenerateError
 from autograd_lite.ops import arrange, create, elementwise as e, numeric, reduce, shape
-from autograd_lite.ops.constants import lying, raw
+from autograd_lite.ops.constants import lying
 from autograd_lite.ops.matrices import degenerate, products
 from autograd_lite.ops.order import in_c_order
 

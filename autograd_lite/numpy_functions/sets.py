@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.arrays.libraries import as_array, on_host
+from autograd_lite.core.tensor import raw
 from autograd_lite.numpy_functions.histograms import _constant
 from autograd_lite.ops import index, order, shape
-from autograd_lite.ops.constants import raw
 
 
 def unique(

@@ -8,11 +8,11 @@ import numpy as np
 
 from autograd_lite import linalg as la
 from autograd_lite.arrays.libraries import as_array, dtype_name, is_complex, on_host
-from autograd_lite.core.tensor import held
+from autograd_lite.core.tensor import held, raw
 from autograd_lite.numpy_functions import writes
 from autograd_lite.ops import arrange, create, cumulative, elementwise as e, index, numeric, order, shape, statistics
 from autograd_lite.ops.axes import normal_axis
-from autograd_lite.ops.constants import lying, raw
+from autograd_lite.ops.constants import lying
 from autograd_lite.ops.matrices import decompose, products, solve
 from autograd_lite.ops.order import in_c_order
 

@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.arrays.libraries import as_array
-from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.tensor import Tensor, raw
 from autograd_lite.errors import NoRuleError
 from autograd_lite.numpy_functions.writes import at, fits, into, refuse
 from autograd_lite.ops import create, cumulative, elementwise as e, index, reduce, shape, statistics
 from autograd_lite.ops.axes import normal_axis
-from autograd_lite.ops.constants import raw
 
 Call = Callable[..., Any]
 

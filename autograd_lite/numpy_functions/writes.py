@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.arrays.libraries import as_array, dtype_name, is_complex
-from autograd_lite.core.tensor import Tensor, held
+from autograd_lite.core.tensor import Tensor, held, raw
 from autograd_lite.errors import TrackedError
 from autograd_lite.methods import assign
 from autograd_lite.ops import create, elementwise as e, index, shape
-from autograd_lite.ops.constants import raw
 
 
 def refuse(name: str, target: Any, *written: Any) -> None:

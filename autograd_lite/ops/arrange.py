@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.arrays.libraries import as_array, on_host
+from autograd_lite.core.tensor import raw
 from autograd_lite.core.views import copied_out
 from autograd_lite.ops.axes import normal_axis
-from autograd_lite.ops.constants import raw
 from autograd_lite.ops.index import getitem, scatter, seen_at
 from autograd_lite.ops.shape import broadcast_to, concat, flip, reshape, stack, swapaxes
 

@@ -10,12 +10,7 @@ import numpy as np
 from autograd_lite.arrays.libraries import NUMPY, namespace, on_host, own
 from autograd_lite.arrays.stand_ins import StandIn
 from autograd_lite.core.row import constant
-from autograd_lite.core.tensor import Tensor, handle
-
-
-def raw(x: Any) -> Any:
-    """The array of a Tensor; anything else as it is."""
-    return x._row.value if isinstance(x, Tensor) else x
+from autograd_lite.core.tensor import Tensor, handle, raw
 
 
 def lying(x: Any) -> Any:

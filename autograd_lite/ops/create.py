@@ -11,7 +11,7 @@ import numpy as np
 from autograd_lite.arrays.libraries import NUMPY, as_value, copied, dtype_for
 from autograd_lite.core.row import constant
 from autograd_lite.core.rules import linear, plain
-from autograd_lite.core.tensor import Tensor, handle, held
+from autograd_lite.core.tensor import Tensor, handle, held, raw
 from autograd_lite.ops.axes import batch_same
 
 # ruff: noqa: E501  # an aligned table reads better than a wrapped one
@@ -93,7 +93,7 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> A
     >>> ag.astype(ag.asarray([1, 2]), ag.float32).dtype
     dtype('float32')
     """
-    value = x._row.value if isinstance(x, Tensor) else x
+    value = raw(x)
     if value.__class__ not in NUMPY:
         dtype = dtype_for(value, dtype)
     elif isinstance(dtype, (str, type)):

@@ -10,9 +10,10 @@ import numpy as np
 
 from autograd_lite.arrays.libraries import as_array, dtype_name
 from autograd_lite.core.rules import general, linear
+from autograd_lite.core.tensor import raw
 from autograd_lite.core.zeros import pick
 from autograd_lite.ops.axes import batch_same, normal_axis
-from autograd_lite.ops.constants import raw, still
+from autograd_lite.ops.constants import still
 from autograd_lite.ops.create import astype, full_like, zeros_like
 from autograd_lite.ops.elementwise import exp, not_equal, where
 from autograd_lite.ops.shape import broadcast_to, concat, flip

@@ -25,7 +25,7 @@ from autograd_lite.arrays.libraries import (
 )
 from autograd_lite.core.row import constant
 from autograd_lite.core.rules import elementwise, general, plain
-from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.tensor import Tensor, raw
 from autograd_lite.core.zeros import gate
 from autograd_lite.ops.axes import batch_same
 from autograd_lite.ops.create import zeros_like
@@ -164,7 +164,7 @@ quotient = general("quotient", _quotient, (lambda g, v, x, y: quotient(g, y), la
 
 def _with_zero(x: Any) -> bool:
     """Whether an entry is 0, so that a rule has to take care."""
-    return has_zero(x._row.value if isinstance(x, Tensor) else x, spares=False)
+    return has_zero(raw(x), spares=False)
 
 
 def _pow_derivative(k: Any, n: Any, x: Any, y: Any, xp: Any = np) -> Any:
@@ -238,7 +238,7 @@ def _sech2(x: Any, xp: Any = np) -> Any:
 
 def _lost(s: Any) -> bool:
     """Whether a difference from 1 is so small somewhere that it has lost digits."""
-    value = s._row.value if isinstance(s, Tensor) else s
+    value = raw(s)
     cls = value.__class__
     if cls is np.float64:
         return bool(value < 1e-6)
@@ -370,4 +370,4 @@ def clip(x: Any, /, min: Any = None, max: Any = None) -> Any:
 
 
 def _integer(x: Any) -> bool:
-    return not is_inexact(x._row.value if isinstance(x, Tensor) else x)
+    return not is_inexact(raw(x))

@@ -15,8 +15,8 @@ import numpy as np
 
 from autograd_lite.arrays.libraries import as_array, dtype_name, is_complex, is_inexact, real_dtype
 from autograd_lite.core.rules import linear
+from autograd_lite.core.tensor import raw
 from autograd_lite.ops.axes import batch_same, normal_axis
-from autograd_lite.ops.constants import raw
 from autograd_lite.ops.create import asarray, astype
 from autograd_lite.ops.cumulative import cut
 from autograd_lite.ops.elementwise import conj

@@ -12,7 +12,7 @@ from autograd_lite.arrays.indexing import is_basic
 from autograd_lite.arrays.libraries import as_array, is_array, namespace
 from autograd_lite.core.op import OPS
 from autograd_lite.core.rules import linear
-from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.tensor import Tensor, raw
 from autograd_lite.core.views import View
 from autograd_lite.ops.axes import batch_index, normal_axis
 from autograd_lite.ops.shape import reshape
@@ -26,8 +26,7 @@ def _plain_index(index: Any) -> Any:
     """
     if isinstance(index, tuple):
         return tuple([_plain_index(i) for i in index])
-    if isinstance(index, Tensor):
-        index = index._row.value
+    index = raw(index)
     if index.__class__ is np.ndarray:
         return index.copy() if index.dtype.char == "?" else index
     return np.asarray(index, dtype=None if index else int) if isinstance(index, list) else index
@@ -128,9 +127,8 @@ def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Any:
 
 def take_along_axis(x: Any, indices: Any, /, *, axis: int = -1) -> Any:
     """One entry of `x` for each integer in `indices`, matched along an axis, as ``numpy.take_along_axis``."""
-    indices = (
-        indices._row.value if isinstance(indices, Tensor) else indices if is_array(indices) else np.asarray(indices)
-    )
+    indices = raw(indices)
+    indices = indices if is_array(indices) else np.asarray(indices)
     x = as_array(x)
     if indices.ndim != x.ndim:
         raise ValueError(f"take_along_axis: indices of {indices.ndim} axes for an array of {x.ndim}")

@@ -9,8 +9,9 @@ import numpy as np
 
 from autograd_lite.arrays.libraries import PYTHON, as_array, dtype_name, is_complex, kind
 from autograd_lite.core.rules import bilinear, elementwise
+from autograd_lite.core.tensor import raw
 from autograd_lite.ops.axes import normal_axis
-from autograd_lite.ops.constants import beside, raw, still
+from autograd_lite.ops.constants import beside, still
 from autograd_lite.ops.create import astype, zeros_like
 from autograd_lite.ops.cumulative import cut, diff
 from autograd_lite.ops.elementwise import clip, conj, minimum, remainder, where

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd_lite.arrays.libraries import as_array, on_host
+from autograd_lite.core.tensor import raw
 from autograd_lite.ops.axes import normal_axis
-from autograd_lite.ops.constants import constant_of, lying, raw
+from autograd_lite.ops.constants import constant_of, lying
 from autograd_lite.ops.create import _copy
 from autograd_lite.ops.index import take_along_axis
 from autograd_lite.ops.reduce import argsort

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.arrays.libraries import as_array, is_inexact
+from autograd_lite.core.tensor import raw
 from autograd_lite.ops.axes import normal_axis
-from autograd_lite.ops.constants import beside, raw
+from autograd_lite.ops.constants import beside
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.cumulative import cut
 from autograd_lite.ops.elementwise import round

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.arrays.libraries import PYTHON, as_array, decided, dtype_name, is_complex, is_inexact, kind, on_host
+from autograd_lite.core.tensor import raw
 from autograd_lite.ops.axes import normal_axis
-from autograd_lite.ops.constants import beside, raw, still
+from autograd_lite.ops.constants import beside, still
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.elementwise import clip, isnan, where
 from autograd_lite.ops.index import take_along_axis

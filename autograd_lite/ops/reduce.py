@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd_lite.arrays.libraries import decided, is_complex, typed
 from autograd_lite.core.rules import general, linear, plain
-from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.tensor import raw
 from autograd_lite.core.zeros import gate, pick
 from autograd_lite.ops.axes import axes_of, batch_along, batch_over
 from autograd_lite.ops.create import ones_like, zeros_like
@@ -212,7 +212,7 @@ def _standard_power(row: Any, n: Any) -> Any:
 def _freedom(x: Any, axis: Any, correction: float) -> Any:
     """What a sum of squares is divided by: a NumPy zero when nothing is left, so that 0/0 is NaN and not an error."""
     n = _count(x, axis) - correction
-    return n if n > 0 else typed(0.0, x._row.value if isinstance(x, Tensor) else x)
+    return n if n > 0 else typed(0.0, raw(x))
 
 
 def _order(x: Any, axis: int, descending: bool, stable: bool) -> Any:

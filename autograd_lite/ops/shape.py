@@ -11,7 +11,7 @@ import numpy as np
 from autograd_lite.arrays.libraries import as_array, locked
 from autograd_lite.arrays.stand_ins import examples
 from autograd_lite.core.rules import linear
-from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.tensor import raw
 from autograd_lite.core.views import View, copied_out
 from autograd_lite.ops.axes import axes_of, batch_all, batch_along, batch_new_axis, batch_over, normal_axis
 
@@ -212,8 +212,8 @@ def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
 
 def broadcast_arrays(*arrays: Any) -> tuple[Any, ...]:
     """Each array broadcast to the shape they have together."""
-    shape = np.broadcast_shapes(*[np.shape(_raw(a)) for a in arrays])
-    return tuple([a if np.shape(_raw(a)) == shape else broadcast_to(a, shape) for a in arrays])
+    shape = np.broadcast_shapes(*[np.shape(raw(a)) for a in arrays])
+    return tuple([a if np.shape(raw(a)) == shape else broadcast_to(a, shape) for a in arrays])
 
 
 def atleast_1d(x: Any, /) -> Any:
@@ -224,16 +224,12 @@ def atleast_1d(x: Any, /) -> Any:
 def ravel(x: Any, /) -> Any:
     """All entries in one axis: a view where they lie so in memory, else a copy."""
     out = _reshape(x, (-1,))
-    value = _raw(x)
+    value = raw(x)
     value = (
         value if value.__class__ is np.ndarray else examples(value)
     )  # an array of `replay` lies where its example does
     there = value.__class__ is not np.ndarray or value.flags.c_contiguous
     return out if there and not (isinstance(x, View) and x.repeated) else copied_out(out)
-
-
-def _raw(x: Any) -> Any:
-    return x._row.value if isinstance(x, Tensor) else x
 
 
 def meshgrid(*arrays: Any, indexing: str = "xy") -> list[Any]:

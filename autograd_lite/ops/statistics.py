@@ -9,8 +9,8 @@ import numpy as np
 
 from autograd_lite.arrays.libraries import as_array, decided, is_complex, is_inexact, on_host, real_dtype
 from autograd_lite.core.row import constant
-from autograd_lite.core.tensor import Tensor, handle
-from autograd_lite.ops.constants import raw, still
+from autograd_lite.core.tensor import Tensor, handle, raw
+from autograd_lite.ops.constants import still
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.cumulative import cumulative_prod, cumulative_sum
 from autograd_lite.ops.elementwise import clip, conj, imag, isnan, real, root, sqrt, where

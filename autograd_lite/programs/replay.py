@@ -15,7 +15,7 @@ from autograd_lite.arrays.libraries import NUMPY, PYTHON, is_array
 from autograd_lite.asking import function
 from autograd_lite.core.modes import MODES, watcher, watching
 from autograd_lite.core.row import Row
-from autograd_lite.core.tensor import Tensor, held, tick
+from autograd_lite.core.tensor import Tensor, held, raw, tick
 from autograd_lite.errors import TracerError
 from autograd_lite.programs.draws import Draws
 from autograd_lite.programs.program import Departure, Program
@@ -182,7 +182,7 @@ def _recorded(
     f: Callable[..., Any], leaves: list[Any], spec: Any, careful: bool
 ) -> tuple[Callable[..., list[Any]], Any]:
     """The program of `f`, and the containers of its results; a `careful` one goes by nothing that its example had."""
-    plain = [x._row.value if isinstance(x, Tensor) else x for x in leaves]
+    plain = [raw(x) for x in leaves]
     varying = [x.__class__ in NUMPY or x.__class__ in (float, complex) for x in plain]
     with Program([x for x, varies in zip(plain, varying, strict=True) if varies], careful) as program:
         inputs = iter(program.inputs)
@@ -202,7 +202,7 @@ def _recorded(
                 "replay: the function draws random numbers, and would get the same ones in every run; pass them"
             )
         outputs, out_spec = trees.flatten(results)
-        known = [x._row.value if isinstance(x, Tensor) else x for x in outputs]
+        known = [raw(x) for x in outputs]
         for x in known:
             if not isinstance(x, (Traced, np.ndarray, np.generic, int, float, complex)):
                 raise TypeError(f"replay: the function gives arrays and containers of them, not {type(x).__name__}")

@@ -15,8 +15,8 @@ import numpy as np
 from autograd_lite.arrays.libraries import as_value, asked
 from autograd_lite.arrays.stand_ins import examples
 from autograd_lite.asking import function
-from autograd_lite.core.tensor import Tensor
-from autograd_lite.derivatives.transforms import Function, gradient, raw, vjp
+from autograd_lite.core.tensor import Tensor, raw
+from autograd_lite.derivatives.transforms import Function, gradient, vjp
 from autograd_lite.errors import SingularMassError
 from autograd_lite.ops.matrices.solve import solve
 from autograd_lite.ops.reduce import sum as total

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.asking import function
+from autograd_lite.core.tensor import raw
 from autograd_lite.derivatives.matrices import hessian, jacobian
-from autograd_lite.derivatives.transforms import Function, grad, raw, value_and_grad, vjp
+from autograd_lite.derivatives.transforms import Function, grad, value_and_grad, vjp
 from autograd_lite.errors import NonScalarError, NotDifferentiableError
 from autograd_lite.science.vector import Entries, joined
 

@@ -18,8 +18,7 @@ import numpy as np
 from autograd_lite.arrays import trees
 from autograd_lite.arrays.libraries import as_value, asked
 from autograd_lite.asking import function
-from autograd_lite.core.tensor import Tensor
-from autograd_lite.derivatives.transforms import raw
+from autograd_lite.core.tensor import Tensor, raw
 from autograd_lite.ops.shape import stack
 from autograd_lite.programs.traced import Traced, called
 

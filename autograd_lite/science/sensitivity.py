@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import asking
-from autograd_lite.derivatives.transforms import Function, raw
+from autograd_lite.core.tensor import raw
+from autograd_lite.derivatives.transforms import Function
 from autograd_lite.errors import SeedError
 from autograd_lite.science.objective import Objective
 from autograd_lite.science.vector import Entries

@@ -8,8 +8,7 @@ import numpy as np
 
 from autograd_lite.arrays import trees
 from autograd_lite.arrays.libraries import as_value, is_array
-from autograd_lite.core.tensor import Tensor
-from autograd_lite.derivatives.transforms import raw
+from autograd_lite.core.tensor import Tensor, raw
 from autograd_lite.errors import NotDifferentiableError, SeedError
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.shape import concat, ravel, reshape

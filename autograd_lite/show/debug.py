@@ -18,7 +18,7 @@ import numpy as np
 from autograd_lite.arrays.libraries import all_finite, locked, namespace
 from autograd_lite.core.modes import watching
 from autograd_lite.core.row import Row
-from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.tensor import Tensor, raw
 from autograd_lite.errors import NonFiniteError
 
 __all__ = ["debug"]
@@ -71,14 +71,14 @@ class Watcher:
 
     def adjoint(self, row: Row, arg: Row, c: Any) -> None:
         """Look at what the reverse sweep adds to the adjoint of `arg` through `row`."""
-        if not all_finite(_raw(c)):
+        if not all_finite(raw(c)):
             where = f"the adjoint of {called(arg)} received from {described(row)}"
-            raise NonFiniteError(f"{where} is {first_bad(_raw(c))}{located(row)}")
+            raise NonFiniteError(f"{where} is {first_bad(raw(c))}{located(row)}")
 
     def tangent(self, row: Row, t: Any) -> None:
         """Look at what the forward sweep pushed through `row`."""
-        if not all_finite(_raw(t)):
-            raise NonFiniteError(f"the tangent of {described(row)} is {first_bad(_raw(t))}{located(row)}")
+        if not all_finite(raw(t)):
+            raise NonFiniteError(f"the tangent of {described(row)} is {first_bad(raw(t))}{located(row)}")
 
     def lock(self, value: Any) -> None:
         """Make an array and whatever it is a view of read-only, until `unlock`."""
@@ -110,10 +110,6 @@ def _arrays(x: Any) -> Iterator[Any]:
 def _bases(array: Any) -> int:
     """How many arrays this one is a view of, one of the other."""
     return 0 if array.base.__class__ is not np.ndarray else 1 + _bases(array.base)
-
-
-def _raw(x: Any) -> Any:
-    return x._row.value if isinstance(x, Tensor) else x
 
 
 def users_line() -> tuple[str, int]:

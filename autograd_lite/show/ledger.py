@@ -21,9 +21,9 @@ from autograd_lite.asking import function
 from autograd_lite.core.modes import recorded
 from autograd_lite.core.row import Row
 from autograd_lite.core.sweep import rows_of
-from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.tensor import Tensor, raw
 from autograd_lite.derivatives.matrices import jacobian
-from autograd_lite.derivatives.transforms import Inputs, jvp, raw, swept_back
+from autograd_lite.derivatives.transforms import Inputs, jvp, swept_back
 from autograd_lite.errors import UntrackedError
 from autograd_lite.ops.create import ones_like
 from autograd_lite.show.table import Table

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd_lite.core.op import OPS
 from autograd_lite.core.row import Row
-from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.tensor import raw
 from autograd_lite.show.expression import latex, short, short_shape, text
 from autograd_lite.show.symbols import Symbol
 
@@ -98,11 +98,6 @@ class Line:
     def __str__(self) -> str:
         partials = "".join([f"   {p}" for p in self.partials])
         return f"{self.label} = {self.expression} = {number_text(self.value, text)}{partials}"
-
-
-def raw(x: Any) -> Any:
-    """The array of a Tensor; anything else as it is."""
-    return x._row.value if isinstance(x, Tensor) else x
 
 
 def number_text(value: Any, style: Style) -> str:

@@ -15,10 +15,10 @@ from autograd_lite.arrays import trees
 from autograd_lite.arrays.libraries import array_like, has_zero
 from autograd_lite.core.row import Row
 from autograd_lite.core.sweep import conjugated, forward, reverse, rows_of, seed_for
-from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.tensor import Tensor, raw
 from autograd_lite.errors import NonScalarError, SeedError, UntrackedError
 from autograd_lite.show.expression import latex, text
-from autograd_lite.show.line import Contribution, Line, Partial, Style, number_text, partial_number, raw, shape_text
+from autograd_lite.show.line import Contribution, Line, Partial, Style, number_text, partial_number, shape_text
 from autograd_lite.show.symbols import Symbol, derivative, node
 from autograd_lite.show.table import Table
 

@@ -11,6 +11,7 @@ import autograd_lite as ag
 from nn import init as initial
 from nn.layers.linear import whole
 from nn.module import Buffer, Module, Parameter
+from nn.support import raw
 
 __all__ = ["Bilinear", "Embedding", "FourierFeatures"]
 
@@ -121,7 +122,7 @@ class Embedding(Module):
         self.weight = Parameter(weight, name="weight")
 
     def forward(self, x: Any) -> Any:
-        index = np.asarray(x.value if isinstance(x, ag.Tensor) else x)
+        index = np.asarray(raw(x))
         if index.dtype.kind not in "iu":
             raise TypeError(f"Embedding: the input is integers, not {index.dtype}")
         if index.size and (index.min() < 0 or index.max() >= self.num_embeddings):

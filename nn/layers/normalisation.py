@@ -9,6 +9,7 @@ import numpy as np
 
 import autograd_lite as ag
 from nn.module import Buffer, Module, Parameter
+from nn.support import raw
 
 __all__ = ["BatchNorm", "GroupNorm", "LayerNorm", "RMSNorm"]
 
@@ -255,7 +256,7 @@ class BatchNorm(Module):
         self.num_batches_tracked.value = self.num_batches_tracked.value + 1
         share = 1 / float(self.num_batches_tracked.value) if self.momentum is None else self.momentum
         for running, new in ((self.running_mean, mean), (self.running_var, var * (n / (n - 1)))):
-            batch = np.ravel(ag.stop_gradient(new).value if isinstance(new, ag.Tensor) else new)
+            batch = np.ravel(raw(new))
             running.value = ((1 - share) * running.value + share * batch).astype(running.dtype)
 
     def extra_repr(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import autograd_lite as ag
-from nn.support import nearest
+from nn.support import nearest, raw
 
 __all__ = ["array", "plain", "reduced", "same_shape", "signs"]
 
@@ -53,7 +53,7 @@ def plain(x: Any) -> Any:
     """The array of a Tensor, or anything as an array: for checks, and for targets that are no numbers."""
     if x.__class__ is np.ndarray:
         return x
-    x = x.value if isinstance(x, ag.Tensor) else x
+    x = raw(x)
     try:
         return np.asarray(x)
     except ag.errors.TracerError:  # recorded to be replayed: it has a shape and a dtype, and no values to check

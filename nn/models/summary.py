@@ -10,7 +10,7 @@ import numpy as np
 import autograd_lite as ag
 from nn.listing import Listing
 from nn.module import Module
-from nn.support import evaluating
+from nn.support import evaluating, raw
 
 __all__ = ["summary"]
 
@@ -118,7 +118,7 @@ def _work(module: Module, inputs: tuple[Any, ...]) -> tuple[int, int]:
 
 def _tracked(x: Any) -> Any:
     """A variable with the value of x, so that the tape holds everything; integers stay as they are."""
-    value = np.asarray(x.value if isinstance(x, ag.Tensor) else x)
+    value = np.asarray(raw(x))
     return ag.Tensor(value, requires_grad=True) if value.dtype.kind == "f" else x
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 import autograd_lite as ag
+from nn.support import raw
 
 __all__ = ["Arrays", "Clock", "Flat", "Group", "by_dtype"]
 
@@ -184,7 +185,7 @@ class Group(Flat):
             g = p.grad
             alone = g is None
             if not alone and g is not self.collected[i]:
-                g = g.value if isinstance(g, ag.Tensor) else g
+                g = raw(g)
                 alone = size >= LARGE and g.dtype == self.dtype
                 if not alone:
                     view[...] = g
@@ -234,7 +235,7 @@ class Group(Flat):
         for p, view, before in zip(self.params, self.grads, self.collected, strict=True):
             g = 0 if p.grad is None else p.grad
             if g is not before:
-                view[...] = g.value if isinstance(g, ag.Tensor) else g
+                view[...] = raw(g)
                 p.grad = ag.asarray(view)
         self.collected = [p.grad for p in self.params]
         return self.grad

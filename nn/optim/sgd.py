@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-import autograd_lite as ag
 from nn.optim.base import Optimizer
 from nn.optim.flat import Arrays, Group
+from nn.support import raw
 
 __all__ = ["SGD"]
 
@@ -79,7 +79,7 @@ class SGD(Optimizer):
             for p, part, collected in zip(group.params, group.grads, group.collected, strict=True):
                 g, value = p.grad, p.value
                 if g is not None:
-                    g = part if g is collected else g.value if isinstance(g, ag.Tensor) else g
+                    g = part if g is collected else raw(g)
                     alike = g.__class__ is value.__class__ and g.dtype is value.dtype and g.shape == value.shape
                     new = (g if alike and g.strides == value.strides else _laid_out(g, value)) * rate
                     new += value

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-import autograd_lite as ag
 from nn.activations.functions import Lambda, as_module
 from nn.charts import COLOURS, figure, tidy
 from nn.study.explain import slope
+from nn.support import raw
 
 __all__ = ["activations"]
 
@@ -81,7 +81,7 @@ def _draw(axes: Any, function: Callable[[Any], Any], low: float, high: float) ->
     if derivative is None:
         raise ValueError(f"activations: {function!r} is not a function of one number: its entries mix")
     value = function(x)
-    value = value.value if isinstance(value, ag.Tensor) else value
+    value = raw(value)
     for heights, label, colour, style in (
         (value, "$f(x)$", COLOURS[0], "-"),
         (derivative, "$f\\,'(x)$", COLOURS[1], "--"),

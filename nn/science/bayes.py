@@ -13,7 +13,7 @@ import autograd_lite as ag
 from nn.layers.sequential import Sequential
 from nn.models.ensemble import Ensemble
 from nn.module import StateError, functional_call
-from nn.support import evaluating
+from nn.support import evaluating, raw
 
 __all__ = ["Posterior"]
 
@@ -110,7 +110,7 @@ class Posterior:
         params = {name: np.stack([draw[name] for draw in draws]) for name in self.shapes}
         with ag.no_grad():
             outputs, _ = self._outputs(params, np.asarray(X, float))
-        return outputs.value if isinstance(outputs, ag.Tensor) else outputs
+        return raw(outputs)
 
     def _outputs(self, params: dict[str, Any], X: Any) -> tuple[Any, int]:
         """Of one network, shape (rows, outputs), or of many, with an axis more; and how many axes stand in front."""

@@ -12,6 +12,7 @@ from nn.init import Seed, generator
 from nn.layers.linear import whole
 from nn.models.mlp import MLP
 from nn.module import Module
+from nn.support import raw
 
 __all__ = ["Lagrangian", "accelerations", "burgers", "collocate", "energies"]
 
@@ -92,7 +93,7 @@ def collocate(
     if residual is None:
         return columns
     failure = residual(*columns)
-    size = np.abs(np.ravel(failure.value if isinstance(failure, ag.Tensor) else failure))
+    size = np.abs(np.ravel(raw(failure)))
     if size.shape != (10 * n,) or not np.all(np.isfinite(size)):
         raise ValueError(f"collocate: the residual has a finite number for each of {10 * n} points, not {size.shape}")
     chances = 1 + size / max(size.mean(), np.finfo(float).tiny)
@@ -146,7 +147,7 @@ def accelerations(lagrangian: Callable[[Any, Any], Any]) -> Callable[[Any, Any],
         try:
             return ag.linalg.solve(mass, (pull - turn)[:, :, None])[:, :, 0]
         except np.linalg.LinAlgError as error:
-            ranks = np.linalg.matrix_rank(mass.value if isinstance(mass, ag.Tensor) else mass)
+            ranks = np.linalg.matrix_rank(raw(mass))
             raise ag.errors.SingularMassError(
                 f"accelerations: the mass matrix ∂²L/∂v² is singular in state {np.argmin(ranks)}, q = "
                 f"{q[np.argmin(ranks)]}; give every coordinate kinetic energy, or leave it out"

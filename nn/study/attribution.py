@@ -9,7 +9,7 @@ import numpy as np
 import autograd_lite as ag
 from nn.data.batching import counted
 from nn.module import Module
-from nn.support import evaluating
+from nn.support import evaluating, raw
 from nn.training.fit import dtype_of, predict
 
 __all__ = ["integrated_gradients", "saliency"]
@@ -105,4 +105,4 @@ def _gradient(model: Module, X: Any, target: Any) -> Any:
     """Of each row's output, in that row: rows do not mix, so it is the gradient of the sum."""
     with evaluating(model):
         gradient = ag.grad(lambda x: ag.sum(ag.take_along_axis(model(x), target, axis=1)))(X)
-    return gradient.value if isinstance(gradient, ag.Tensor) else gradient  # an array if the model has no parameters
+    return raw(gradient)  # an array if the model has no parameters

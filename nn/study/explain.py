@@ -27,7 +27,7 @@ from nn.layers.linear import Linear
 from nn.layers.sequential import Sequential
 from nn.module import Module, functional_call
 from nn.study.explanation import Explanation, Quantity
-from nn.support import evaluating
+from nn.support import evaluating, raw
 from nn.training.fit import chosen_loss, prepared
 
 __all__ = ["explain", "slope"]
@@ -153,7 +153,7 @@ def slope(f: Callable[[Any], Any], h: Any) -> Any:
 
 
 def _array(x: Any) -> Any:
-    return x.value if isinstance(x, ag.Tensor) else np.asarray(x)
+    return np.asarray(raw(x))
 
 
 # -- the two passes ---------------------------------------------------------------------------------------------------

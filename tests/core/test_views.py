@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
+from autograd_lite.core.tensor import raw
 
 SHAPES = [(), (1,), (3,), (2, 3), (3, 3), (2, 1), (0,), (1, 2, 3)]
 VIEWS = [
@@ -49,7 +50,7 @@ def run(lines, x):
                 exec(line, local)
     except Exception as error:
         return error
-    return [np.array(a.value if isinstance(a, ag.Tensor) else a) for a in (local["x"], local["v"])]
+    return [np.array(raw(a)) for a in (local["x"], local["v"])]
 
 
 @pytest.mark.parametrize("dtype", [float, complex])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
+from autograd_lite.core.tensor import raw
 
 X = np.array([1.0, 2.0, 3.0])
 
@@ -20,7 +21,7 @@ def test_constant_tensors_beside_a_variable(name):
     f, other, wanted = CONSTANTS[name]
     constant = ag.Tensor(other)
     found = ag.grad(ag.checkpoint(f))(X, constant)
-    assert np.array_equal(found.value if isinstance(found, ag.Tensor) else found, wanted)
+    assert np.array_equal(raw(found), wanted)
     assert constant.grad is None
     tangent = ag.jvp(lambda x: ag.checkpoint(f)(x, constant), (X,), (np.ones(3),))[1]
     assert float(tangent) == sum(wanted)

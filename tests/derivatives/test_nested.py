@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
+from autograd_lite.core.tensor import raw
 
 W, X = np.array([0.7, -0.4, 1.2]), np.array([0.3, 0.9, -0.5])
 S = ag.sum
@@ -81,7 +82,7 @@ def slopes(f, w, step=1e-6):
 
 
 def plain(x):
-    return np.asarray(x.value if isinstance(x, ag.Tensor) else x)
+    return np.asarray(raw(x))
 
 
 @pytest.mark.parametrize("name", CASES)

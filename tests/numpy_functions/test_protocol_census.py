@@ -13,6 +13,7 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite.arrays.libraries import is_inexact, on_host
+from autograd_lite.core.tensor import raw
 from autograd_lite.errors import NoRuleError
 from tests.support.numpy_samples import (
     ALL_UFUNCS,
@@ -38,10 +39,6 @@ def here(table, known):
 def leaves(out):
     """What a function gave, as a flat list."""
     return [x for part in out for x in leaves(part)] if isinstance(out, (tuple, list)) else [out]
-
-
-def plain(x):
-    return x.value if isinstance(x, ag.Tensor) else x
 
 
 def differentiable(f, args, order=1):
@@ -71,7 +68,7 @@ def passes(f, args):
     for y, e, n in zip(got, expected, nearby, strict=True):
         assert not (isinstance(y, ag.Tensor) and y.requires_grad)
         assert isinstance(y, ag.Tensor) or not isinstance(e, (np.ndarray, np.floating))
-        np.testing.assert_array_equal(plain(y), e)
+        np.testing.assert_array_equal(raw(y), e)
         if isinstance(e, np.ndarray) and e.dtype.kind in "fc":
             np.testing.assert_array_equal(n, e, "it has a derivative")
 
@@ -235,7 +232,7 @@ def test_the_census_sees_a_wrong_class():
     with pytest.raises(AssertionError, match="it has a derivative"):
         passes(
             lambda x: (
-                np.sum(plain(x)).item() * np.ones(2)
+                np.sum(raw(x)).item() * np.ones(2)
                 if isinstance(x, np.ndarray)
                 else ag.Tensor(np.ones(2) * np.sum(x.value))
             ),
@@ -266,7 +263,7 @@ def test_constants_give_constants(name):
         got = leaves(f(*map(ag.Tensor, args)))
     for y, e in zip(got, expected, strict=True):
         assert not (isinstance(y, ag.Tensor) and y.requires_grad)
-        assert np.shape(plain(y)) == np.shape(e)
+        assert np.shape(raw(y)) == np.shape(e)
         if isinstance(e, (np.ndarray, np.floating)) and e.dtype.names is None:  # records stay NumPy's
             assert isinstance(y, ag.Tensor)
             np.testing.assert_allclose(y.value, e, rtol=1e-12, atol=1e-13)  # a few sums in another order
@@ -284,14 +281,14 @@ def test_functions_over_other_libraries(name, library):
     theirs = [xp.asarray(np.array(a)) for a in args]
 
     def total(*given):
-        return sum([ag.sum(ag.real(y) ** 2) for y in leaves(f(*given)) if is_inexact(plain(y))])
+        return sum([ag.sum(ag.real(y) ** 2) for y in leaves(f(*given)) if is_inexact(raw(y))])
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         got, expected = leaves(f(*map(ag.Var, theirs))), leaves(f(*args))
         gradients = [ag.grad(total, argnums=tuple(range(len(args))))(*given) for given in (theirs, args)]
     for y, e in zip(got, expected, strict=True):
-        assert type(plain(y)) is type(theirs[0]) or not y.requires_grad
-        np.testing.assert_allclose(on_host(plain(y)), e, rtol=1e-10, atol=1e-12)  # another library's rounding
+        assert type(raw(y)) is type(theirs[0]) or not y.requires_grad
+        np.testing.assert_allclose(on_host(raw(y)), e, rtol=1e-10, atol=1e-12)  # another library's rounding
     for g, e in zip(*gradients, strict=True):
         np.testing.assert_allclose(on_host(g), e, rtol=1e-9, atol=1e-11)  # of squares, so twice that, and more sums

@@ -5,6 +5,7 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite.core.op import OPS
+from autograd_lite.core.tensor import raw
 from autograd_lite.errors import AutogradError
 
 X, V, W = np.linspace(-1, 1.3, 6).reshape(2, 3), np.array([0.4, -1.2, 0.9]), np.array([1.5, 0.2])
@@ -57,7 +58,7 @@ def test_composed_functions(call, reference, args):
         for got, want in zip(
             *((out, expected) if isinstance(out, (tuple, list)) else ((out,), (expected,))), strict=True
         ):
-            got = got.value if isinstance(got, ag.Tensor) else got
+            got = raw(got)
             assert got.dtype == want.dtype
             np.testing.assert_allclose(
                 got, want, rtol=1e-14, strict=True

@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 import autograd_lite as ag
+from autograd_lite.core.tensor import raw
 from autograd_lite.errors import MissingExtraError, NonFiniteError, NonScalarError, NotDifferentiableError
 from autograd_lite.science.mcmc.adaptation import DualAveraging, Windows, regularised
 from autograd_lite.science.mcmc.integrator import State, travel
@@ -150,7 +151,7 @@ def test_starts():
     met = []
 
     def log_density(x):
-        met.append(float(x.value if isinstance(x, ag.Tensor) else x))
+        met.append(float(raw(x)))
         return -0.5 * x * x
 
     ag.hmc(log_density, lambda rng: rng.uniform(5, 6), draws=4, warmup=0, chains=3)

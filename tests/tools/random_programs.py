@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 import autograd_lite as ag
+from autograd_lite.core.tensor import raw
 from tests.tools.random_drawing import Drawn, Program, comparable, drawn_compositions, drawn_program, scope
 
 REFUSED = (
@@ -76,7 +77,7 @@ def _same_values(program: Program, local: dict[str, Any]) -> None:
     # products and sums over another memory layout; decompositions of nearly equal arrays
     tolerance = 1e-4 if program.coarse else 1e-10
     for k, (a, b) in enumerate(zip(found, expected, strict=True)):
-        value = a.value if isinstance(a, ag.Tensor) else a
+        value = raw(a)
         if np.shape(value) != np.shape(b) or value.dtype != b.dtype:
             raise Disagreement(
                 f"value {k} has {np.shape(value)} {value.dtype}, NumPy's {np.shape(b)} {b.dtype}\n{program.text()}"
@@ -127,7 +128,7 @@ def _same_derivatives(program: Program, local: dict[str, Any]) -> str:
             results.append(run(program, inner["d"], args, k))
         except REFUSED:
             return "refused"
-    numbers = [complex(np.asarray(r.value if isinstance(r, ag.Tensor) else r)) for r in results]
+    numbers = [complex(np.asarray(raw(r))) for r in results]
     smooth = not program.special and not any(["stop_gradient" in line for line in program.lines])
     reference, words = differences(program, local["f"]) if smooth else (None, "modes")
     known = [] if reference is None else [reference[0]]

@@ -19,9 +19,10 @@ import numpy as np
 
 from autograd_lite.arrays.libraries import decided, dtype_name, is_complex
 from autograd_lite.core.rules import general
+from autograd_lite.core.tensor import raw
 from autograd_lite.errors import DegenerateError
 from autograd_lite.ops.arrange import diagonal, with_diagonal
-from autograd_lite.ops.constants import constant_of, raw, still
+from autograd_lite.ops.constants import constant_of, still
 from autograd_lite.ops.create import astype, triu
 from autograd_lite.ops.elementwise import abs, conj, imag, real, where
 from autograd_lite.ops.matrices.degenerate import (

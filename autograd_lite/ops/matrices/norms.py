@@ -9,9 +9,9 @@ import numpy as np
 
 from autograd_lite.arrays.libraries import as_array, decided, is_complex, is_inexact, real_dtype
 from autograd_lite.core.rules import general
-from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.tensor import Tensor, raw
 from autograd_lite.ops.axes import batch_over, batch_same
-from autograd_lite.ops.constants import raw, still
+from autograd_lite.ops.constants import still
 from autograd_lite.ops.create import astype
 from autograd_lite.ops.elementwise import (
     abs,

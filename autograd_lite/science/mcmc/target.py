@@ -9,7 +9,8 @@ import numpy as np
 
 from autograd_lite import asking
 from autograd_lite.arrays import trees
-from autograd_lite.derivatives.transforms import raw, value_and_grad
+from autograd_lite.core.tensor import raw
+from autograd_lite.derivatives.transforms import value_and_grad
 from autograd_lite.errors import NonFiniteError, NonScalarError
 from autograd_lite.ops import reduce
 from autograd_lite.programs.replay import replay
