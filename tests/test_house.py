@@ -189,11 +189,13 @@ def test_imports_stand_at_the_top(package):
                         assert (module or ".").partition(".")[0] in EXTRAS, f"{path}:{node.lineno}"
 
 
-@pytest.mark.parametrize("package", ["autograd_lite", "nn"])
-def test_files_are_short(package):
-    """A file reads in one sitting: at most 450 lines."""
-    lengths = {str(path): len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / package).rglob("*.py")}
-    assert {path: n for path, n in lengths.items() if n > 450} == {}
+@pytest.mark.parametrize("top", ["autograd_lite", "nn", "tests"])
+def test_a_folder_is_seen_at_a_glance(top):
+    """A folder is a subject, of at most sixteen files; one that grows past it is two subjects."""
+    folders = {path.parent for path in (ROOT / top).rglob("*.py")}
+    files = {folder: [f for f in folder.glob("*.py") if f.name != "__init__.py"] for folder in folders}
+    crowded = {str(folder.relative_to(ROOT)): len(found) for folder, found in files.items() if len(found) > 16}
+    assert not crowded, f"more than sixteen files, split by subject: {crowded}"
 
 
 UNWRAPPED = re.compile(
