@@ -1,12 +1,11 @@
-"""Recording: an operation computes on plain arrays, and on Tensors computes and leaves a row.
-
-This is the hot path: a caller is specialised by arity, and asks for nothing that a sweep may never need.
-"""
+"""Recording: an operation computes on plain arrays, and on Tensors computes and leaves a row."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from operator import attrgetter
+from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,20 +36,9 @@ __all__ = ["Call", "apply", "caller_of", "names_of", "operand", "record"]
 Call = Callable[..., Any]
 
 
-# -- recording ------------------------------------------------------------------------------------------------------
+# -- a row, and the Tensor that holds it ----------------------------------------------------------------------------
 
 _value = attrgetter("value")
-
-
-def _observed(row: Row, op: Op, args: tuple[Row, ...]) -> Tensor:
-    """The slow way to finish a row, taken only while some thread is in `no_grad` or `watching`."""
-    row.op, row.args = op, args
-    is_quiet, seer = here()
-    if seer is not None:
-        seer(row)
-    if is_quiet or not row.seq:
-        row = constant(row.value)
-    return handle(row)
 
 
 def operand(x: Any, like: Any = None) -> Row:
@@ -100,125 +88,142 @@ def record(op: Op, value: Any, rows: tuple[Row, ...], params: Any) -> Any:
     return tensor
 
 
-# -- callers, specialised by arity: this is the hot path ----------------------------------------------------------
+# -- callers: the hot path ------------------------------------------------------------------------------------------
 
-
-def _unary(op: Op) -> Call:
-    kernels, kernel = op.kernels, op.kernel
-
-    def call(x: Any, /) -> Any:
-        if x.__class__ in NUMPY:  # a rule at work in a sweep: the shortest way to the kernel
-            return kernel(x)
-        if not isinstance(x, Tensor):
-            try:
-                return kernels[x.__class__](x)
-            except Exception as error:
-                raise explain(error, op.name, (x,)) from error
-        arg = x._row
-        a = arg.value
-        try:
-            value = kernels[a.__class__](a)
-        except Exception as error:
-            raise explain(error, op.name, (arg,)) from error
-        row = Row()
-        row.value, row.note = value, None
-        if arg.seq:
-            row.op, row.args, row.params, row.seq = op, (arg,), None, next_seq()
-        else:
-            row.op, row.args, row.params, row.seq = None, (), None, 0
-        if MODES:
-            return _observed(row, op, (arg,))
-        tensor: Tensor = new(Tensor)
-        tensor._row = row
-        return tensor
-
-    return call
-
-
-def _binary(op: Op) -> tuple[Call, Call, Call]:
-    """The function of two arguments, the operator's method, and the method Python calls with the sides exchanged."""
+_CALLER = """
+def make(op):
     kernels = op.kernels
-
-    def method(self: Any, other: Any, /) -> Any:
-        left = self._row
-        if isinstance(other, Tensor):
-            right = other._row
-            if right.value.__class__ not in NUMPY and left.value.__class__ in NUMPY:  # the other library's to compute
-                return apply(op, (self, other), None)
-        elif other.__class__ in PYTHON:
-            right = constant(other if other else typed(other, left.value))
-        elif other.__class__ in NUMPY:
-            right = constant(other)
-        else:
-            known = is_array(other) or other.__class__ in (list, tuple)
-            return apply(op, (self, other), None) if known else NotImplemented
-        a, b = left.value, right.value
+    def call({arguments}):
+{rows}
         try:
-            value = kernels[a.__class__](a, b)
+            value = kernels[{like}.__class__]({values})
         except Exception as error:
-            raise explain(error, op.name, (left, right)) from error
+            raise explain(error, op.name, ({args},)) from error
         row = Row()
         row.value, row.note = value, None
-        if left.seq or right.seq:
-            row.op, row.args, row.params, row.seq = op, (left, right), None, next_seq()
+        if {tracked}:
+            row.op, row.args, row.params, row.seq = op, ({args},), {params}, next_seq()
         else:
             row.op, row.args, row.params, row.seq = None, (), None, 0
         if MODES:
-            return _observed(row, op, (left, right))
-        tensor: Tensor = new(Tensor)
+            return _observed(row, op, ({args},))
+        tensor = new(Tensor)
         tensor._row = row
         return tensor
+    return call
+"""
+"""Every caller: the rows of the arguments, the kernel on their values, a row for the result. It asks for nothing that a
+sweep may never need, and calls no helper, for a call costs as much as all the rest.
+"""
 
-    def reflected(self: Any, other: Any, /) -> Any:
-        if other.__class__ not in PYTHON:
-            known = is_array(other) or other.__class__ in (list, tuple)
-            return apply(op, (other, self), None) if known else NotImplemented
-        right = self._row
-        b = right.value
-        left = constant(other if other and other.__class__ is not complex else typed(other, b))
+
+def _caller(arguments: str, rows: str, values: str, tracked: str, like: str = "u", params: str = "None") -> Call:
+    """What makes the caller of an operation with these `arguments`; `rows` finds rows a, b, … and values u, v, …"""
+    args = ", ".join("abc"[: len(values.split(", "))])
+    values += ", *params" * (params == "params")
+    text = _CALLER.format_map({**locals(), "rows": indent(dedent(rows).strip(), " " * 8)})
+    scope = {**globals()}
+    exec(text, scope)  # as namedtuple does: the text is this file's, never a user's
+    make: Call = scope["make"]
+    return make
+
+
+def _observed(row: Row, op: Op, args: tuple[Row, ...]) -> Tensor:
+    """The slow way to finish a row, taken only while some thread is in `no_grad` or `watching`."""
+    row.op, row.args = op, args
+    is_quiet, seer = here()
+    if seer is not None:
+        seer(row)
+    if is_quiet or not row.seq:
+        row = constant(row.value)
+    return handle(row)
+
+
+def _known(x: Any) -> bool:
+    return is_array(x) or x.__class__ in (list, tuple)
+
+
+_UNARY = """
+    if not isinstance(x, Tensor):
         try:
-            value = kernels[b.__class__](left.value, b)
+            return kernels[x.__class__](x{options})
         except Exception as error:
-            raise explain(error, op.name, (left, right)) from error
-        return record(op, value, (left, right), None)
+            raise explain(error, op.name, (x,)) from error
+    a = x._row
+    u = a.value
+"""
+_unary = _caller("x, /", _UNARY.format(options=""), "u", "a.seq")
+_unary_with_options = _caller(
+    "x, params", _UNARY.format(options=", *params"), "u", "a.seq and op.pull is not None", params="params"
+)
+
+_method = _caller(  # of an operator: x + y
+    "x, y, /",
+    """
+    a = x._row
+    u = a.value
+    if isinstance(y, Tensor):
+        b = y._row
+        if b.value.__class__ not in NUMPY and u.__class__ in NUMPY:  # the other library's to compute
+            return apply(op, (x, y), None)
+    elif y.__class__ in PYTHON:
+        b = constant(y if y else typed(y, u))
+    elif y.__class__ in NUMPY:
+        b = constant(y)
+    else:
+        return apply(op, (x, y), None) if _known(y) else NotImplemented
+    v = b.value
+    """,
+    "u, v",
+    "a.seq or b.seq",
+)
+
+_reflected = _caller(  # Python calls it with the sides exchanged: 2 + y
+    "y, x, /",
+    """
+    if x.__class__ not in PYTHON:
+        return apply(op, (x, y), None) if _known(x) else NotImplemented
+    b = y._row
+    v = b.value
+    a = constant(x if x and x.__class__ is not complex else typed(x, v))
+    u = a.value
+    """,
+    "u, v",
+    "b.seq",
+    like="v",
+)
+
+_ternary = _caller(  # without the detours of `apply` where the last two are Tensors, as weights are
+    "x, y, z, /",
+    """
+    a = x._row if isinstance(x, Tensor) else constant(x) if x.__class__ in NUMPY else None
+    if a is None or not (isinstance(y, Tensor) and isinstance(z, Tensor)):
+        return apply(op, (x, y, z), None)
+    b, c = y._row, z._row
+    u, v, w = a.value, b.value, c.value
+    """,
+    "u, v, w",
+    "a.seq or b.seq or c.seq",
+    like="(u if u.__class__ not in NUMPY else v if v.__class__ not in NUMPY else w)",  # as `deciding`, without its call
+)
+
+
+def _binary(op: Op) -> Call:
+    """The function of two arrays, and the methods of its operator."""
+    op.method, op.reflected = method, _ = _method(op), _reflected(op)
 
     def call(x: Any, y: Any, /) -> Any:
         if isinstance(x, Tensor) and (isinstance(y, Tensor) or y.__class__ in NUMPY or is_array(y)):
             return method(x, y)
         return apply(op, (x, y), None)
 
-    return call, method, reflected
-
-
-def _ternary(op: Op) -> Call:
-    """The function of three arrays, without the detours of `apply` where the last two are Tensors, as weights are."""
-    kernels = op.kernels
-
-    def call(x: Any, y: Any, z: Any, /) -> Any:
-        first = x._row if isinstance(x, Tensor) else constant(x) if x.__class__ in NUMPY else None
-        if first is None or not (isinstance(y, Tensor) and isinstance(z, Tensor)):
-            return apply(op, (x, y, z), None)
-        second, third = y._row, z._row
-        a, b, c, rows = first.value, second.value, third.value, (first, second, third)
-        # as `deciding`, without its call:
-        like = a if a.__class__ not in NUMPY else b if b.__class__ not in NUMPY else c
-        try:
-            value = kernels[like.__class__](a, b, c)
-        except Exception as error:
-            raise explain(error, op.name, rows) from error
-        row = Row()
-        row.value, row.note = value, None
-        if first.seq or second.seq or third.seq:
-            row.op, row.args, row.params, row.seq = op, rows, None, next_seq()
-        else:
-            row.op, row.args, row.params, row.seq = None, (), None, 0
-        if MODES:
-            return _observed(row, op, rows)
-        tensor: Tensor = new(Tensor)
-        tensor._row = row
-        return tensor
-
     return call
+
+
+_SPECIALISED: dict[int, Call] = {1: _unary, 2: _binary, 3: _ternary}
+
+
+# -- the public function of an operation ----------------------------------------------------------------------------
 
 
 def names_of(signature: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -234,24 +239,21 @@ def names_of(signature: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def caller_of(op: Op, signature: str) -> Any:
     """The public function of `op`: its signature is real, so that help() shows it and Python checks it."""
-    if not op.options and len(op.arrays) == 1 and not op.variadic and not op.view:
-        call: Any = _unary(op)
-    elif not op.options and len(op.arrays) == 2:
-        call, op.method, op.reflected = _binary(op)
-    elif not op.options and len(op.arrays) == 3:
-        call = _ternary(op)
+    n = 0 if op.variadic or op.view else len(op.arrays)
+    if not op.options and n in _SPECIALISED:
+        call: Any = _SPECIALISED[n](op)
     else:
         arrays = op.arrays[0].lstrip("*") if op.variadic else f"({', '.join(op.arrays)},)"
         options = f"({', '.join(op.options)},)" if op.options else "()"
-        via: Call = _apply_view if op.view else apply
-        if len(op.arrays) == 1 and not op.variadic and not op.view:
-            via, arrays = _apply_one, op.arrays[0]
-        done = f"apply(op, {arrays}, {options})"
+        via: Call = partial(_apply_view if op.view else apply, op)
+        if n == 1:
+            via, arrays = _unary_with_options(op), op.arrays[0]
+        done = f"via({arrays}, {options})"
         if op.casts:
             done = f"{done} if dtype is None else cast({done})" if "dtype" in op.options else f"cast({done})"
         source = f"def call({signature}): return {done}"
-        scope: dict[str, Any] = {"apply": via, "cast": _cast, "op": op, "__name__": __name__}
-        exec(source, scope)  # as namedtuple does: the text is this file's, never a user's
+        scope: dict[str, Any] = {"via": via, "cast": _cast, "__name__": __name__}
+        exec(source, scope)  # as above, but for the signature
         call = scope["call"]
     call.__name__ = call.__qualname__ = op.name
     call.__doc__ = op.doc
@@ -264,26 +266,10 @@ def _cast(out: Any) -> Any:
     return held(out._row.value) if isinstance(out, Tensor) and out._row.seq and not is_inexact(out._row.value) else out
 
 
-def _apply_one(op: Op, x: Any, params: tuple[Any, ...]) -> Any:
-    """As `apply`, for one array."""
-    if not isinstance(x, Tensor):
-        try:
-            return op.kernels[x.__class__](x, *params)
-        except Exception as error:
-            raise explain(error, op.name, (x,)) from error
-    arg = x._row
-    a = arg.value
-    try:
-        value = op.kernels[a.__class__](a, *params)
-    except Exception as error:
-        raise explain(error, op.name, (arg,)) from error
-    return record(op, value, (arg,), params)
-
-
 def _apply_view(op: Op, args: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
     """As `apply`, giving a View where NumPy's result shares memory with its argument."""
     base = args[0]
-    out = _apply_one(op, base, params) if len(args) == 1 else apply(op, args, params)
+    out = apply(op, args, params)
     if not isinstance(base, Tensor):
         return out
     value, source = out._row.value, base._row.value
