@@ -239,20 +239,22 @@ def names_of(signature: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def caller_of(op: Op, signature: str) -> Any:
     """The public function of `op`: its signature is real, so that help() shows it and Python checks it."""
-    n = 0 if op.variadic or op.view else len(op.arrays)
-    if not op.options and n in _SPECIALISED:
+    n = 0 if op.variadic else len(op.arrays)
+    if not op.options and not op.view and n in _SPECIALISED:
         call: Any = _SPECIALISED[n](op)
     else:
         arrays = op.arrays[0].lstrip("*") if op.variadic else f"({', '.join(op.arrays)},)"
         options = f"({', '.join(op.options)},)" if op.options else "()"
-        via: Call = partial(_apply_view if op.view else apply, op)
+        via: Call = partial(apply, op)
         if n == 1:
             via, arrays = _unary_with_options(op), op.arrays[0]
         done = f"via({arrays}, {options})"
+        if op.view:
+            done = f"view({op.arrays[0]}, {options}, {done})"
         if op.casts:
             done = f"{done} if dtype is None else cast({done})" if "dtype" in op.options else f"cast({done})"
         source = f"def call({signature}): return {done}"
-        scope: dict[str, Any] = {"via": via, "cast": _cast, "__name__": __name__}
+        scope: dict[str, Any] = {"via": via, "view": partial(_view, op), "cast": _cast, "__name__": __name__}
         exec(source, scope)  # as above, but for the signature
         call = scope["call"]
     call.__name__ = call.__qualname__ = op.name
@@ -266,10 +268,8 @@ def _cast(out: Any) -> Any:
     return held(out._row.value) if isinstance(out, Tensor) and out._row.seq and not is_inexact(out._row.value) else out
 
 
-def _apply_view(op: Op, args: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
-    """As `apply`, giving a View where NumPy's result shares memory with its argument."""
-    base = args[0]
-    out = apply(op, args, params)
+def _view(op: Op, base: Any, params: tuple[Any, ...], out: Any) -> Any:
+    """`out`, a View where NumPy's result shares memory with its argument `base`."""
     if not isinstance(base, Tensor):
         return out
     value, source = out._row.value, base._row.value

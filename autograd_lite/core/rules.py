@@ -23,14 +23,14 @@ ends conjugate (see `sweep`).
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from numpy import ndarray, ufunc
 
 from autograd_lite.arrays.libraries import PYTHON, SCALARS, deciding, is_array
 from autograd_lite.arrays.memory import LARGE, private
-from autograd_lite.core.fitting import alike, conform, fit
+from autograd_lite.core.fitting import conform, fit
 from autograd_lite.core.op import OPS, Op
 from autograd_lite.core.recording import Call, apply
 from autograd_lite.core.row import Row
@@ -81,8 +81,8 @@ def elementwise(name: str, kernel: Call, *partials: Partial, **extra: Any) -> Ca
     times, rules = pick if op.holes else None, _ruled(op, partials)
     # NumPy's own functions give real numbers of real ones: their contributions have the right dtype already
     closed = isinstance(kernel, ufunc) or getattr(kernel, "__module__", "") == "_operator"
-    op.pull = _pull_elementwise(rules, times, closed)
-    op.gated = _pull_elementwise(rules, times or gate, closed)
+    op.pull = _pull(rules, [_term(p, times) for p in rules], closed, times)
+    op.gated = _pull(rules, [_term(p, times or gate) for p in rules], closed, times or gate)
     op.push = _push_elementwise(rules, times)
     return op.call
 
@@ -105,15 +105,80 @@ def _refuse(op: Op, i: int, mode: str, *_: Any) -> Any:
     )
 
 
-def _scaled(p: Any, pulled: bool = True) -> Call:
-    """The product with a constant partial; 0 whatever that would have met, if it is 0."""
-    if p == 1:
-        return lambda g, x: g
-    if p == -1:
-        return lambda g, x: -g
-    if pulled and isinstance(p, complex):  # a real argument keeps the real part
-        return lambda g, x: conform(g * p, x)
-    return (lambda g, x: g * p) if p else (lambda g, x: OPS["zeros_like"].call(x))
+# -- pulls: the hot path --------------------------------------------------------------------------------------------
+
+_PULL = """
+def make(times, {rules}):
+    def pull(g, row, first):
+        {rows}, = row.args
+        v, {values}, params = row.value, {loads}, row.params or ()
+        large = g.__class__ is ndarray and g.size >= LARGE
+        {terms}
+        if {fit}:
+            return {contributions},
+        return {conformed},
+    return pull
+"""
+"""Every pull: for each argument what its rule makes of `g`, in that argument's shape and dtype, or None if the argument
+is older than `first`. A line that no rule of an operation needs is left out.
+"""
+
+
+def _term(p: Any, times: Call | None) -> str:
+    """What an elementwise partial makes of the adjoint: ``g * p``, and for a constant less than that."""
+    if not callable(p):  # 0 whatever that would have met
+        return {1: "g", -1: "-g", 0: "zeros({x})"}.get(p, "g * {p}")
+    return "times(g, {p}(v, {xs}))" if times else "product(g, {p}(v, {xs}), {last}) if large else g * {p}(v, {xs})"
+
+
+_LINEAR, _GENERAL = "{p}(g, {xs}, *params)", "{p}(g, v, {xs}, *params)"
+
+
+def _pull(rules: tuple[Any, ...], terms: list[str], closed: bool = False, times: Call | None = None) -> Call:
+    """The pull of an operation, from a rule per argument and what is to be done with it.
+
+    Without `closed` a real argument may have a complex result, or a complex one a real result.
+    """
+    pull: Call = _pulling(tuple(terms), closed and complex not in map(type, rules))(times, *rules)
+    return pull
+
+
+@cache
+def _pulling(terms: tuple[str, ...], closed: bool) -> Call:
+    """What makes a pull of rules. Few operations differ in more than their rules, so that few texts are compiled."""
+    n = range(len(terms))
+    rows, values, found = [f"x{i}" for i in n], [f"a{i}" for i in n], [f"c{i}" for i in n]
+    lines = []
+    for i, term in enumerate(terms):
+        last = " and ".join([f"{x}.seq < first" for x in rows[i + 1 :]]) or "True"  # `g` is read for the last time
+        text = term.format(p=f"p{i}", x=values[i], xs=", ".join(values), last=last)
+        lines.append(f"c{i} = {text}" if len(n) == 1 else f"c{i} = ({text}) if x{i}.seq >= first else None")
+    text = _PULL.format(
+        rules=", ".join([f"p{i}" for i in n]),
+        rows=", ".join(rows),
+        values=", ".join(values),
+        loads=", ".join([f"{x}.value" for x in rows]),
+        terms="\n        ".join(lines),
+        fit={1: "True", 2: _ALIKE}.get(len(n), "False") if closed else "False",
+        contributions=", ".join(found),
+        conformed=", ".join([f"conform({c}, {a})" for c, a in zip(found, values, strict=True)]),
+    )
+    if "*params" not in text:
+        text = text.replace(", params = ", " = ").replace(", row.params or ()", "")
+    if "if large" not in text:
+        text = text.replace("        large = g.__class__ is ndarray and g.size >= LARGE\n", "")
+    scope: dict[str, Any] = {"ndarray": ndarray, "LARGE": LARGE, "SCALARS": SCALARS}
+    scope |= {"conform": conform, "product": _product, "zeros": _zeros}
+    exec(text, scope)  # as in `recording`: the text is this file's, never a user's
+    make: Call = scope["make"]
+    return make
+
+
+_ALIKE = "a0.__class__ is a1.__class__ and (a0.__class__ in SCALARS or (a0.shape == a1.shape and a0.dtype is a1.dtype))"
+
+
+def _zeros(x: Any) -> Any:
+    return OPS["zeros_like"].call(x)
 
 
 def _product(g: Any, w: Any, last: bool = True) -> Any:
@@ -133,80 +198,20 @@ def _product(g: Any, w: Any, last: bool = True) -> Any:
     return g * w
 
 
-def _pull_elementwise(partials: tuple[Any, ...], times: Call | None, closed: bool) -> Call:
-    """The pull of an elementwise operation, multiplying with `times` (plain ``*`` if None).
+# -- pushes ---------------------------------------------------------------------------------------------------------
 
-    Without `closed` a real argument may have a complex result, or a complex one a real result.
-    """
-    if len(partials) == 1:
-        (p,) = partials
-        if not closed:
-            pull = _pull_elementwise(partials, times, closed=True)
-            return lambda g, row, first: (conform(pull(g, row, first)[0], row.args[0].value),)
-        if not callable(p):
-            scaled = _scaled(p)
-            return lambda g, row, first: (scaled(g, row.args[0].value),)
-        if times:
-            return lambda g, row, first: (times(g, p(row.value, row.args[0].value)),)
 
-        def unary(g: Any, row: Row, first: int) -> Any:
-            if g.__class__ is ndarray and g.size >= LARGE:
-                return (_product(g, p(row.value, row.args[0].value)),)
-            return (g * p(row.value, row.args[0].value),)
-
-        return unary
-    if len(partials) == 2 and closed and all([callable(p) for p in partials]) and not times:
-        p, q = partials
-
-        def binary(g: Any, row: Row, first: int) -> Any:
-            x, y = row.args
-            a, b, v = x.value, y.value, row.value
-            if g.__class__ is ndarray and g.size >= LARGE:
-                c = _product(g, p(v, a, b), last=y.seq < first) if x.seq >= first else None
-                d = _product(g, q(v, a, b)) if y.seq >= first else None
-            else:
-                c = g * p(v, a, b) if x.seq >= first else None
-                d = g * q(v, a, b) if y.seq >= first else None
-            cls = a.__class__
-            if cls is b.__class__ and (cls in SCALARS or (a.shape == b.shape and a.dtype is b.dtype)):  # as `alike`
-                return c, d
-            return conform(c, a), conform(d, b)
-
-        return binary
-    scalings: list[Any] = [None if callable(p) else _scaled(p) for p in partials]
-    if len(partials) == 2 and all(scalings):
-        left, right = scalings
-
-        def sums(g: Any, row: Row, first: int) -> Any:
-            x, y = row.args
-            return (
-                conform(left(g, x.value), x.value) if x.seq >= first else None,
-                conform(right(g, y.value), y.value) if y.seq >= first else None,
-            )
-
-        return sums
-
-    def several(g: Any, row: Row, first: int) -> Any:
-        values = [x.value for x in row.args]
-        contributions: list[Any] = []
-        for arg, x, p, scaled in zip(row.args, values, partials, scalings, strict=True):
-            if arg.seq < first:
-                c = None
-            elif scaled:
-                c = scaled(g, x)
-            else:
-                w = p(row.value, *values)
-                c = times(g, w) if times else g * w
-            contributions.append(c)
-        if not closed or len(values) != 2 or not alike(*values):
-            contributions = [conform(c, x) for c, x in zip(contributions, values, strict=True)]
-        return contributions
-
-    return several
+def _scaled(p: Any) -> Call:
+    """The product of a tangent with a constant partial; 0 whatever that would have met, if it is 0."""
+    if p == 1:
+        return lambda t, x: t
+    if p == -1:
+        return lambda t, x: -t
+    return (lambda t, x: t * p) if p else (lambda t, x: _zeros(x))
 
 
 def _push_elementwise(partials: tuple[Any, ...], selecting: Call | None) -> Call:
-    scalings: list[Any] = [None if callable(p) else _scaled(p, pulled=False) for p in partials]
+    scalings: list[Any] = [None if callable(p) else _scaled(p) for p in partials]
 
     def push(row: Row, tangents: list[Any], gated: bool) -> Any:
         values = [x.value for x in row.args]
@@ -246,14 +251,13 @@ def linear(name: str, kernel: Call, *transposes: Call, signature: str = "x, /", 
     op = Op(name, kernel, "linear", transposes, signature, **extra)
     if op.variadic:
         (transpose,) = _ruled(op, transposes)
-        op.pull = _each(op, (lambda i, g, v, xs, *params: transpose(i, g, xs, *params),))
+        op.pull = _pull_variadic(lambda i, g, v, xs, *params: transpose(i, g, xs, *params))
     else:
-        op.pull = _each(op, tuple([lambda g, v, *xs, f=f: f(g, *xs) for f in _ruled(op, transposes)]))
+        op.pull = _pull(_ruled(op, transposes), [_LINEAR] * len(transposes))
     op.gated = op.pull
 
     def push(row: Row, tangents: list[Any], gated: bool) -> Any:
-        zeros = OPS["zeros_like"].call
-        ts = [zeros(x.value) if t is None else t for t, x in zip(tangents, row.args, strict=True)]
+        ts = [_zeros(x.value) if t is None else t for t, x in zip(tangents, row.args, strict=True)]
         return fit(apply(op, tuple(ts), row.params), row.value)
 
     op.push = push
@@ -270,19 +274,8 @@ def bilinear(name: str, kernel: Call, *transposes: Call, signature: str = "x, y,
     """
     op = Op(name, kernel, "bilinear", transposes, signature, **extra)
 
-    def pulling(left: Call, right: Call) -> Call:
-        def pull(g: Any, row: Row, first: int) -> Any:
-            x, y = row.args
-            a, b, params = x.value, y.value, row.params or ()
-            return (
-                conform(left(g, a, b, *params), a) if x.seq >= first else None,
-                conform(right(g, a, b, *params), b) if y.seq >= first else None,
-            )
-
-        return pull
-
-    op.pull = pulling(*_ruled(op, transposes))
-    op.gated = pulling(*[partial(_gated, t, i) for i, t in enumerate(transposes)])
+    op.pull = _pull(_ruled(op, transposes), [_LINEAR] * 2)
+    op.gated = _pull(tuple([partial(_gated, t, i) for i, t in enumerate(transposes)]), [_LINEAR] * 2)
 
     def push(row: Row, tangents: list[Any], gated: bool) -> Any:
         x, y = (a.value for a in row.args)
@@ -347,7 +340,9 @@ def general(name: str, kernel: Call, pull: Any, push: Any, *, signature: str = "
             together_push(ts, row.value, [x.value for x in row.args], *(row.params or ())), row
         )
         return op.call
-    op.pull, op.gated = direct or _each(op, _ruled(op, pull, REVERSE)), _each(op, _ruled(op, gated, REVERSE))
+    pulls, gates = [_ruled(op, rule, REVERSE) for rule in (pull, gated)]
+    op.gated = _pull_variadic(*gates) if op.variadic else _pull(gates, [_GENERAL] * len(gates))
+    op.pull = direct or (_pull_variadic(*pulls) if op.variadic else _pull(pulls, [_GENERAL] * len(pulls)))
     pushes = _ruled(op, push, FORWARD)
 
     def push_all(row: Row, tangents: list[Any], gated: bool) -> Any:
@@ -363,35 +358,16 @@ def general(name: str, kernel: Call, pull: Any, push: Any, *, signature: str = "
     return op.call
 
 
-def _each(op: Op, pulls: tuple[Any, ...]) -> Call:
-    """The pull of an operation from one function per argument, or for a variadic one a function of its index."""
-    if op.variadic:
-        (pull,) = pulls
+def _pull_variadic(pull: Any) -> Call:
+    """The pull of an operation of any number of arrays, from a function of an array's index."""
 
-        def variadic(g: Any, row: Row, first: int) -> Any:
-            xs, v, params = [x.value for x in row.args], row.value, row.params or ()
-            return [
-                conform(pull(i, g, v, xs, *params), xs[i]) if arg.seq >= first else None
-                for i, arg in enumerate(row.args)
-            ]
+    def variadic(g: Any, row: Row, first: int) -> Any:
+        xs, v, params = [x.value for x in row.args], row.value, row.params or ()
+        return [
+            conform(pull(i, g, v, xs, *params), xs[i]) if arg.seq >= first else None for i, arg in enumerate(row.args)
+        ]
 
-        return variadic
-    if len(pulls) == 1:
-        (one,) = pulls
-
-        def unary(g: Any, row: Row, first: int) -> Any:
-            x = row.args[0].value
-            return (conform(one(g, row.value, x, *(row.params or ())), x),)
-
-        return unary
-
-    def several(g: Any, row: Row, first: int) -> Any:
-        args = row.args
-        xs = [x.value for x in args]
-        given = (g, row.value, *xs, *(row.params or ()))
-        return [conform(f(*given), x) if arg.seq >= first else None for arg, x, f in zip(args, xs, pulls, strict=True)]
-
-    return several
+    return variadic
 
 
 def _together(pull: Call) -> Call:
