@@ -1,4 +1,7 @@
-"""One table that binds operators and methods onto Tensor. A caller of `rules` is the method itself: no wrapper."""
+"""What the floors below are given: operators and methods onto Tensor, from one table, and the engine's primitives.
+
+A caller of `recording` is the method itself: no wrapper.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import numpy as np
 
 from autograd_lite.arrays.libraries import PYTHON
 from autograd_lite.core.fitting import conform
-from autograd_lite.core.op import OPS
+from autograd_lite.core.op import OPS, primitives
 from autograd_lite.core.row import constant
 from autograd_lite.core.sweep import backward
 from autograd_lite.core.tensor import Tensor, held, replace
@@ -188,3 +191,5 @@ def bind() -> None:
 
 
 bind()
+
+primitives.bind()

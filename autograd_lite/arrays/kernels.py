@@ -34,9 +34,10 @@ from autograd_lite.arrays.libraries import (
     on_host,
     own,
 )
+from autograd_lite.arrays.stand_ins import examples
 from autograd_lite.errors import NoRuleError
 
-__all__ = ["kernel_for", "kernel_for_lists"]
+__all__ = ["as_numpy_has_it", "kernel_for", "kernel_for_lists"]
 
 Kernel = Callable[..., Any]
 
@@ -185,3 +186,16 @@ def _copied(kernel: Kernel, arrays: list[Any], params: tuple[Any, ...], like: An
             f"array has nothing to copy yet: call it outside jax.jit, or write it with operations that the library has"
         ) from error
     return own(kernel(*copies, *params), like)
+
+
+def as_numpy_has_it(kernel: Kernel, source: Any, params: Any, whole: Any = None) -> tuple[Any, Any]:
+    """What NumPy's `kernel` gives, and for what array: one that shares memory with the result if NumPy's does.
+
+    `source` may be a number, repeat the entries of `whole`, or stand for an array, which lies where its example does.
+    """
+    if source.__class__ not in NUMPY:
+        source, params = examples(source), examples(params)
+        if source.__class__ not in NUMPY:
+            return None, source
+    source = np.asarray(source) if whole is None else np.broadcast_to(examples(whole), source.shape)
+    return kernel(source, *params), source

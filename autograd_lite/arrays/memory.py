@@ -15,7 +15,7 @@ from weakref import getweakrefcount
 
 import numpy as np
 
-__all__ = ["LARGE", "counts", "keep_freed_memory", "private", "shared", "unobserved", "unshared"]
+__all__ = ["LARGE", "counts", "is_view", "keep_freed_memory", "private", "shared", "unobserved", "unshared"]
 
 LARGE = 1 << 12
 """Entries from which a pass over an array takes longer than finding out how to spare it: whether there is memory that
@@ -153,3 +153,10 @@ def unshared(values: dict[Any, Any], key: Any) -> Any:
             return value if own else value.copy()
         return value[()] if not value.ndim else value.copy() if shared(value) else value
     return value
+
+
+def is_view(value: Any, source: Any) -> bool:
+    """Whether NumPy made `value` as a view of `source`, or of what that is a view of."""
+    if value.__class__ is not np.ndarray:
+        return False
+    return value is source or (value.base is not None and (value.base is source or value.base is source.base))

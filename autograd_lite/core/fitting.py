@@ -7,18 +7,9 @@ from typing import Any
 from numpy import asarray
 
 from autograd_lite.arrays.libraries import PYTHON, SCALARS, is_complex, is_inexact
-from autograd_lite.core.op import OPS
-from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.op import primitives
 
-__all__ = ["alike", "conform", "fit"]
-
-
-def alike(a: Any, b: Any) -> bool:
-    """Whether two operands have one shape and dtype, so that no contribution needs to be conformed."""
-    cls = a.__class__
-    if cls in SCALARS or b.__class__ is not cls:
-        return cls is b.__class__
-    return bool(a.shape == b.shape and a.dtype is b.dtype)
+__all__ = ["conform", "fit"]
 
 
 def conform(c: Any, x: Any) -> Any:
@@ -28,20 +19,18 @@ def conform(c: Any, x: Any) -> Any:
         return c
     if cls in PYTHON:  # from a rule that multiplies with Python's numbers: 1j * g
         c = asarray(c)[()]
-        cls = c.__class__
     if c.shape != x.shape:
-        op = OPS["sum_to"]
-        c = op.call(c, x.shape) if isinstance(c, Tensor) else op.kernels[cls](c, tuple(x.shape))
+        c = primitives.sum_to(c, tuple(x.shape))
     if c.dtype != x.dtype:
         if is_complex(c) and not is_complex(x):
-            c = OPS["real"].call(c)
+            c = primitives.real(c)
         if c.dtype != x.dtype and is_inexact(x):
-            c = OPS["astype"].call(c, x.dtype)
+            c = primitives.astype(c, x.dtype)
     return c
 
 
 def fit(t: Any, v: Any) -> Any:
     """`t`, a tangent of `v`, in the shape and dtype of `v`."""
     if t.shape != v.shape:
-        t = OPS["broadcast_to"].call(t, tuple(v.shape))
+        t = primitives.broadcast_to(t, tuple(v.shape))
     return t if t.dtype == v.dtype else conform(t, v)

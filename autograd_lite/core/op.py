@@ -16,7 +16,7 @@ from autograd_lite.arrays.libraries import (
 )
 from autograd_lite.core.recording import Call, caller_of, names_of
 
-__all__ = ["OPS", "Op"]
+__all__ = ["OPS", "Op", "primitives"]
 
 
 OPS: dict[str, Op] = {}
@@ -116,3 +116,33 @@ class Kernels(dict[type, Call]):
         op = self.op
         self[cls] = found = kernel_for_lists(op) if namespace(cls) is np else kernel_for(op, cls)
         return found
+
+
+class Primitives:
+    """The operations that the engine itself uses: all that it knows of the tables above it.
+
+    They are bound when the package has been imported, each as the function that the tables define under that name.
+    """
+
+    astype: Call
+    broadcast_to: Call
+    conj: Call
+    copy: Call
+    gated_product: Call
+    isfinite: Call
+    isnan: Call
+    ones_like: Call
+    picked_product: Call
+    real: Call
+    sum_to: Call
+    where: Call
+    zeros_like: Call
+
+    def bind(self) -> None:
+        """Look all of them up; a RuntimeError names those that no table has."""
+        if missing := sorted(self.__annotations__.keys() - OPS.keys()):
+            raise RuntimeError(f"the engine needs operations that no table defines: {', '.join(missing)}")
+        vars(self).update({name: OPS[name].call for name in self.__annotations__})
+
+
+primitives = Primitives()

@@ -8,23 +8,19 @@ from operator import attrgetter
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from autograd_lite.arrays.libraries import (
     NUMPY,
     PYTHON,
-    SCALARS,
     as_value,
     deciding,
     is_array,
     is_inexact,
     typed,
 )
-from autograd_lite.arrays.stand_ins import examples
 from autograd_lite.core.modes import MODES, here
 from autograd_lite.core.row import Row, constant, next_seq
 from autograd_lite.core.tensor import Tensor, handle, held, new
-from autograd_lite.core.views import View
+from autograd_lite.core.views import look
 from autograd_lite.errors import explain
 
 if TYPE_CHECKING:
@@ -254,7 +250,7 @@ def caller_of(op: Op, signature: str) -> Any:
         if op.casts:
             done = f"{done} if dtype is None else cast({done})" if "dtype" in op.options else f"cast({done})"
         source = f"def call({signature}): return {done}"
-        scope: dict[str, Any] = {"via": via, "view": partial(_view, op), "cast": _cast, "__name__": __name__}
+        scope: dict[str, Any] = {"via": via, "view": partial(look, op), "cast": _cast, "__name__": __name__}
         exec(source, scope)  # as above, but for the signature
         call = scope["call"]
     call.__name__ = call.__qualname__ = op.name
@@ -266,32 +262,3 @@ def caller_of(op: Op, signature: str) -> Any:
 def _cast(out: Any) -> Any:
     """`out`, a constant if it has a dtype without derivatives: integers and booleans do not move, they jump."""
     return held(out._row.value) if isinstance(out, Tensor) and out._row.seq and not is_inexact(out._row.value) else out
-
-
-def _view(op: Op, base: Any, params: tuple[Any, ...], out: Any) -> Any:
-    """`out`, a View where NumPy's result shares memory with its argument `base`."""
-    if not isinstance(base, Tensor):
-        return out
-    value, source = out._row.value, base._row.value
-    repeated = isinstance(base, View) and base.repeated
-    if repeated or source.__class__ in SCALARS or value.__class__ not in NUMPY:
-        value, source = _as_numpy_has_it(op, base, params, repeated)
-    return View(base, op, params, out._row) if op.write is None or _shares(value, source) else out
-
-
-def _as_numpy_has_it(op: Op, base: Tensor, params: tuple[Any, ...], repeated: bool) -> tuple[Any, Any]:
-    """The result of a view and what it looks at, as arrays that share memory if NumPy's do."""
-    source = base._row.value
-    if source.__class__ not in NUMPY:
-        source, params = examples(source), examples(params)  # an array of `replay` lies where its example does
-        if source.__class__ not in NUMPY:
-            return None, source
-    source = np.broadcast_to(examples(base._base._row.value), source.shape) if repeated else np.asarray(source)
-    return op.kernel(source, *params), source
-
-
-def _shares(value: Any, source: Any) -> bool:
-    """Whether NumPy made `value` as a view of `source`, or of what that is a view of."""
-    if value.__class__ is not np.ndarray:
-        return False
-    return value is source or (value.base is not None and (value.base is source or value.base is source.base))

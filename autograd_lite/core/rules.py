@@ -23,15 +23,15 @@ ends conjugate (see `sweep`).
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
-from numpy import ndarray, ufunc
+from numpy import ufunc
 
-from autograd_lite.arrays.libraries import PYTHON, SCALARS, deciding, is_array
-from autograd_lite.arrays.memory import LARGE, private
-from autograd_lite.core.fitting import conform, fit
-from autograd_lite.core.op import OPS, Op
+from autograd_lite.arrays.libraries import PYTHON, deciding, is_array
+from autograd_lite.core.fitting import fit
+from autograd_lite.core.op import OPS, Op, primitives
+from autograd_lite.core.pulls import GENERAL, LINEAR, pull_of, pull_together, pull_variadic, term
 from autograd_lite.core.recording import Call, apply
 from autograd_lite.core.row import Row
 from autograd_lite.core.tensor import Tensor, held
@@ -81,8 +81,8 @@ def elementwise(name: str, kernel: Call, *partials: Partial, **extra: Any) -> Ca
     times, rules = pick if op.holes else None, _ruled(op, partials)
     # NumPy's own functions give real numbers of real ones: their contributions have the right dtype already
     closed = isinstance(kernel, ufunc) or getattr(kernel, "__module__", "") == "_operator"
-    op.pull = _pull(rules, [_term(p, times) for p in rules], closed, times)
-    op.gated = _pull(rules, [_term(p, times or gate) for p in rules], closed, times or gate)
+    op.pull = pull_of(rules, [term(p, times) for p in rules], closed, times)
+    op.gated = pull_of(rules, [term(p, times or gate) for p in rules], closed, times or gate)
     op.push = _push_elementwise(rules, times)
     return op.call
 
@@ -105,99 +105,6 @@ def _refuse(op: Op, i: int, mode: str, *_: Any) -> Any:
     )
 
 
-# -- pulls: the hot path --------------------------------------------------------------------------------------------
-
-_PULL = """
-def make(times, {rules}):
-    def pull(g, row, first):
-        {rows}, = row.args
-        v, {values}, params = row.value, {loads}, row.params or ()
-        large = g.__class__ is ndarray and g.size >= LARGE
-        {terms}
-        if {fit}:
-            return {contributions},
-        return {conformed},
-    return pull
-"""
-"""Every pull: for each argument what its rule makes of `g`, in that argument's shape and dtype, or None if the argument
-is older than `first`. A line that no rule of an operation needs is left out.
-"""
-
-
-def _term(p: Any, times: Call | None) -> str:
-    """What an elementwise partial makes of the adjoint: ``g * p``, and for a constant less than that."""
-    if not callable(p):  # 0 whatever that would have met
-        return {1: "g", -1: "-g", 0: "zeros({x})"}.get(p, "g * {p}")
-    return "times(g, {p}(v, {xs}))" if times else "product(g, {p}(v, {xs}), {last}) if large else g * {p}(v, {xs})"
-
-
-_LINEAR, _GENERAL = "{p}(g, {xs}, *params)", "{p}(g, v, {xs}, *params)"
-
-
-def _pull(rules: tuple[Any, ...], terms: list[str], closed: bool = False, times: Call | None = None) -> Call:
-    """The pull of an operation, from a rule per argument and what is to be done with it.
-
-    Without `closed` a real argument may have a complex result, or a complex one a real result.
-    """
-    pull: Call = _pulling(tuple(terms), closed and complex not in map(type, rules))(times, *rules)
-    return pull
-
-
-@cache
-def _pulling(terms: tuple[str, ...], closed: bool) -> Call:
-    """What makes a pull of rules. Few operations differ in more than their rules, so that few texts are compiled."""
-    n = range(len(terms))
-    rows, values, found = [f"x{i}" for i in n], [f"a{i}" for i in n], [f"c{i}" for i in n]
-    lines = []
-    for i, term in enumerate(terms):
-        last = " and ".join([f"{x}.seq < first" for x in rows[i + 1 :]]) or "True"  # `g` is read for the last time
-        text = term.format(p=f"p{i}", x=values[i], xs=", ".join(values), last=last)
-        lines.append(f"c{i} = {text}" if len(n) == 1 else f"c{i} = ({text}) if x{i}.seq >= first else None")
-    text = _PULL.format(
-        rules=", ".join([f"p{i}" for i in n]),
-        rows=", ".join(rows),
-        values=", ".join(values),
-        loads=", ".join([f"{x}.value" for x in rows]),
-        terms="\n        ".join(lines),
-        fit={1: "True", 2: _ALIKE}.get(len(n), "False") if closed else "False",
-        contributions=", ".join(found),
-        conformed=", ".join([f"conform({c}, {a})" for c, a in zip(found, values, strict=True)]),
-    )
-    if "*params" not in text:
-        text = text.replace(", params = ", " = ").replace(", row.params or ()", "")
-    if "if large" not in text:
-        text = text.replace("        large = g.__class__ is ndarray and g.size >= LARGE\n", "")
-    scope: dict[str, Any] = {"ndarray": ndarray, "LARGE": LARGE, "SCALARS": SCALARS}
-    scope |= {"conform": conform, "product": _product, "zeros": _zeros}
-    exec(text, scope)  # as in `recording`: the text is this file's, never a user's
-    make: Call = scope["make"]
-    return make
-
-
-_ALIKE = "a0.__class__ is a1.__class__ and (a0.__class__ in SCALARS or (a0.shape == a1.shape and a0.dtype is a1.dtype))"
-
-
-def _zeros(x: Any) -> Any:
-    return OPS["zeros_like"].call(x)
-
-
-def _product(g: Any, w: Any, last: bool = True) -> Any:
-    """``g * w`` of a large adjoint and a partial, in the memory of either if nobody else sees it.
-
-    `last` says that `g` is read for the last time. A pull calls this with what the sweep gave it.
-    """
-    if w.__class__ is ndarray and w.shape == g.shape and w.dtype is g.dtype:
-        if private(w):
-            w *= g
-            return w
-        if last and private(g, calls=3):  # from the sweep to the pull, to here, and on
-            g *= w
-            return g
-    elif (w.__class__ in PYTHON or w.__class__ in SCALARS) and not any(g.strides):  # one entry, seen everywhere:
-        return OPS["broadcast_to"].kernel(g[(0,) * g.ndim] * w, g.shape)  # what a sum spread stays so
-    return g * w
-
-
 # -- pushes ---------------------------------------------------------------------------------------------------------
 
 
@@ -207,7 +114,7 @@ def _scaled(p: Any) -> Call:
         return lambda t, x: t
     if p == -1:
         return lambda t, x: -t
-    return (lambda t, x: t * p) if p else (lambda t, x: _zeros(x))
+    return (lambda t, x: t * p) if p else (lambda t, x: primitives.zeros_like(x))
 
 
 def _push_elementwise(partials: tuple[Any, ...], selecting: Call | None) -> Call:
@@ -251,13 +158,13 @@ def linear(name: str, kernel: Call, *transposes: Call, signature: str = "x, /", 
     op = Op(name, kernel, "linear", transposes, signature, **extra)
     if op.variadic:
         (transpose,) = _ruled(op, transposes)
-        op.pull = _pull_variadic(lambda i, g, v, xs, *params: transpose(i, g, xs, *params))
+        op.pull = pull_variadic(lambda i, g, v, xs, *params: transpose(i, g, xs, *params))
     else:
-        op.pull = _pull(_ruled(op, transposes), [_LINEAR] * len(transposes))
+        op.pull = pull_of(_ruled(op, transposes), [LINEAR] * len(transposes))
     op.gated = op.pull
 
     def push(row: Row, tangents: list[Any], gated: bool) -> Any:
-        ts = [_zeros(x.value) if t is None else t for t, x in zip(tangents, row.args, strict=True)]
+        ts = [primitives.zeros_like(x.value) if t is None else t for t, x in zip(tangents, row.args, strict=True)]
         return fit(apply(op, tuple(ts), row.params), row.value)
 
     op.push = push
@@ -274,8 +181,8 @@ def bilinear(name: str, kernel: Call, *transposes: Call, signature: str = "x, y,
     """
     op = Op(name, kernel, "bilinear", transposes, signature, **extra)
 
-    op.pull = _pull(_ruled(op, transposes), [_LINEAR] * 2)
-    op.gated = _pull(tuple([partial(_gated, t, i) for i, t in enumerate(transposes)]), [_LINEAR] * 2)
+    op.pull = pull_of(_ruled(op, transposes), [LINEAR] * 2)
+    op.gated = pull_of(tuple([partial(_gated, t, i) for i, t in enumerate(transposes)]), [LINEAR] * 2)
 
     def push(row: Row, tangents: list[Any], gated: bool) -> Any:
         x, y = (a.value for a in row.args)
@@ -335,14 +242,14 @@ def general(name: str, kernel: Call, pull: Any, push: Any, *, signature: str = "
             pull or partial(_refuse, op, 0, REVERSE),
             push or partial(_refuse, op, 0, FORWARD),
         )
-        op.pull = op.gated = _together(together_pull)
+        op.pull = op.gated = pull_together(together_pull)
         op.push = lambda row, ts, gated: _fitted(
             together_push(ts, row.value, [x.value for x in row.args], *(row.params or ())), row
         )
         return op.call
     pulls, gates = [_ruled(op, rule, REVERSE) for rule in (pull, gated)]
-    op.gated = _pull_variadic(*gates) if op.variadic else _pull(gates, [_GENERAL] * len(gates))
-    op.pull = direct or (_pull_variadic(*pulls) if op.variadic else _pull(pulls, [_GENERAL] * len(pulls)))
+    op.gated = pull_variadic(*gates) if op.variadic else pull_of(gates, [GENERAL] * len(gates))
+    op.pull = direct or (pull_variadic(*pulls) if op.variadic else pull_of(pulls, [GENERAL] * len(pulls)))
     pushes = _ruled(op, push, FORWARD)
 
     def push_all(row: Row, tangents: list[Any], gated: bool) -> Any:
@@ -356,29 +263,6 @@ def general(name: str, kernel: Call, pull: Any, push: Any, *, signature: str = "
 
     op.push = push_all
     return op.call
-
-
-def _pull_variadic(pull: Any) -> Call:
-    """The pull of an operation of any number of arrays, from a function of an array's index."""
-
-    def variadic(g: Any, row: Row, first: int) -> Any:
-        xs, v, params = [x.value for x in row.args], row.value, row.params or ()
-        return [
-            conform(pull(i, g, v, xs, *params), xs[i]) if arg.seq >= first else None for i, arg in enumerate(row.args)
-        ]
-
-    return variadic
-
-
-def _together(pull: Call) -> Call:
-    """A pull whose arguments share their work."""
-
-    def pulled(g: Any, row: Row, first: int) -> Any:
-        xs = [x.value for x in row.args]
-        parts = pull(g, row.value, xs, *(row.params or ()))
-        return [conform(c, a.value) if a.seq >= first else None for c, a in zip(parts, row.args, strict=True)]
-
-    return pulled
 
 
 def _fitted(t: Any, row: Row) -> Any:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from autograd_lite.arrays.kernels import as_numpy_has_it
+from autograd_lite.arrays.libraries import NUMPY, SCALARS
+from autograd_lite.arrays.memory import is_view
 from autograd_lite.core.modes import recorded
 from autograd_lite.core.row import Row
 from autograd_lite.core.tensor import Tensor, handle, replace
@@ -11,7 +14,7 @@ from autograd_lite.core.tensor import Tensor, handle, replace
 if TYPE_CHECKING:
     from autograd_lite.core.op import Op
 
-__all__ = ["View", "copied_out"]
+__all__ = ["View", "copied_out", "look"]
 
 
 class View(Tensor):
@@ -61,6 +64,17 @@ class View(Tensor):
         replace(base, row)
         for view, own in written:  # those of a variable written to under `no_grad` look again
             view._own, view._seen = own, row
+
+
+def look(op: Op, base: Any, params: tuple[Any, ...], out: Any) -> Any:
+    """`out`, a View where NumPy's result shares memory with its argument `base`."""
+    if not isinstance(base, Tensor):
+        return out
+    value, source = out._row.value, base._row.value
+    if (isinstance(base, View) and base.repeated) or source.__class__ in SCALARS or value.__class__ not in NUMPY:
+        whole = base._base._row.value if isinstance(base, View) and base.repeated else None
+        value, source = as_numpy_has_it(op.kernel, source, params, whole)
+    return View(base, op, params, out._row) if op.write is None or is_view(value, source) else out
 
 
 def copied_out(x: Any) -> Any:
