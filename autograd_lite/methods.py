@@ -14,9 +14,9 @@ from autograd_lite.arrays.libraries import PYTHON
 from autograd_lite.core.fitting import conform
 from autograd_lite.core.op import OPS, primitives
 from autograd_lite.core.row import constant
-from autograd_lite.core.sweep import backward
 from autograd_lite.core.tensor import Tensor, held, replace
 from autograd_lite.core.views import View
+from autograd_lite.derivatives.backward import backward
 from autograd_lite.errors import TrackedError
 from autograd_lite.ops import elementwise as e, index, shape
 from autograd_lite.ops.matrices import products

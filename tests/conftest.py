@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from autograd_lite.core import rules, sweep
+from autograd_lite.core import pulls, sweep
 
 SLOW_STARTS = [HealthCheck.too_slow, HealthCheck.data_too_large]  # the first example of a process imports and compiles
 
@@ -39,7 +39,7 @@ def seeded(name: str) -> np.random.Generator:
 def all_sizes_in_place():
     """Inside, adjoints of every size are treated as large ones: added to, and multiplied, in memory that is there."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (rules, sweep):
+        for module in (pulls, sweep):
             patch.setattr(module, "LARGE", 0)
         yield
 

@@ -126,7 +126,7 @@ def watcher() -> Any:
 def recorded(f: Callable[..., Any], *args: Any, **options: Any) -> Any:
     """What `f` gives, recorded even inside `no_grad`: a derivative asked for there is still the derivative."""
     try:
-        if not quiet():
+        if not (MODES and quiet()):
             return f(*args, **options)
         with Mode(False):
             return f(*args, **options)

@@ -8,7 +8,7 @@ from typing import Any
 from numpy import ndarray
 
 from autograd_lite.arrays.libraries import PYTHON, SCALARS
-from autograd_lite.arrays.memory import LARGE, private
+from autograd_lite.arrays.memory import LARGE, private  # noqa: F401  # the text of a pull names LARGE
 from autograd_lite.core.fitting import conform
 from autograd_lite.core.op import primitives
 from autograd_lite.core.recording import Call
@@ -38,7 +38,7 @@ def term(p: Any, times: Call | None) -> str:
     """What an elementwise partial makes of the adjoint: ``g * p``, and for a constant less than that."""
     if not callable(p):  # 0 whatever that would have met
         return {1: "g", -1: "-g", 0: "primitives.zeros_like({x})"}.get(p, "g * {p}")
-    return "times(g, {p}(v, {xs}))" if times else "product(g, {p}(v, {xs}), {last}) if large else g * {p}(v, {xs})"
+    return "times(g, {p}(v, {xs}))" if times else "_product(g, {p}(v, {xs}), {last}) if large else g * {p}(v, {xs})"
 
 
 LINEAR, GENERAL = "{p}(g, {xs}, *params)", "{p}(g, v, {xs}, *params)"
@@ -77,11 +77,9 @@ def _pulling(terms: tuple[str, ...], closed: bool) -> Call:
         text = text.replace(", params = ", " = ").replace(", row.params or ()", "")
     if "if large" not in text:
         text = text.replace("        large = g.__class__ is ndarray and g.size >= LARGE\n", "")
-    scope: dict[str, Any] = {"ndarray": ndarray, "LARGE": LARGE, "SCALARS": SCALARS}
-    scope |= {"conform": conform, "product": _product, "primitives": primitives}
-    exec(text, scope)  # as in `recording`: the text is this file's, never a user's
-    make: Call = scope["make"]
-    return make
+    made: dict[str, Call] = {}
+    exec(text, globals(), made)  # as in `recording`: the text is this file's, never a user's
+    return made["make"]
 
 
 _ALIKE = "a0.__class__ is a1.__class__ and (a0.__class__ in SCALARS or (a0.shape == a1.shape and a0.dtype is a1.dtype))"

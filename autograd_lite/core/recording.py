@@ -118,10 +118,9 @@ def _caller(arguments: str, rows: str, values: str, tracked: str, like: str = "u
     args = ", ".join("abc"[: len(values.split(", "))])
     values += ", *params" * (params == "params")
     text = _CALLER.format_map({**locals(), "rows": indent(dedent(rows).strip(), " " * 8)})
-    scope = {**globals()}
-    exec(text, scope)  # as namedtuple does: the text is this file's, never a user's
-    make: Call = scope["make"]
-    return make
+    made: dict[str, Call] = {}
+    exec(text, globals(), made)  # as namedtuple does: the text is this file's, never a user's
+    return made["make"]
 
 
 def _observed(row: Row, op: Op, args: tuple[Row, ...]) -> Tensor:

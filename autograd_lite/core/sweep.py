@@ -16,18 +16,16 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.arrays.libraries import NUMPY, PYTHON, SCALARS, array_like, has_zero, is_complex, own
-from autograd_lite.arrays.memory import LARGE, private, unshared
+from autograd_lite.arrays.memory import LARGE, private
 from autograd_lite.core.corners import rounded
 from autograd_lite.core.fitting import conform
-from autograd_lite.core.modes import watcher
 from autograd_lite.core.nested import lifted, shows_tensors, unwrapped
 from autograd_lite.core.op import OPS
 from autograd_lite.core.row import Row
-from autograd_lite.core.tensor import Tensor, held, raw
-from autograd_lite.core.undefined import forget, refuse, remembered
-from autograd_lite.errors import OBJECTS, NonScalarError, NotDifferentiableError, SeedError, UntrackedError
+from autograd_lite.core.tensor import raw
+from autograd_lite.errors import OBJECTS, NonScalarError, NotDifferentiableError, SeedError
 
-__all__ = ["backward", "conjugated", "forward", "reverse", "reverse_silently", "rows_of", "seed_for"]
+__all__ = ["conjugated", "forward", "forward_silently", "reverse", "reverse_silently", "rows_of", "seed_for"]
 
 
 def refuse_objects(value: Any) -> None:
@@ -190,6 +188,9 @@ def forward(
     return unwrapped(tangents, copy=False) if bare else tangents
 
 
+forward_silently = np.errstate(all="ignore")(forward)
+
+
 # -- seeds and results --------------------------------------------------------------------------------------------
 
 ONES: dict[type, Any] = {cls: cls(1) for cls in SCALARS if np.dtype(cls).kind == "f"}
@@ -240,57 +241,3 @@ def seed_for(row: Row, seed: Any, asker: str) -> Any:
     elif bare.__class__ in NUMPY and value.__class__ not in NUMPY:
         seed = own(bare, value)
     return conjugated(conform(seed, value) if is_complex(value) else seed)
-
-
-def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:
-    """Add the gradient of this Tensor to the `.grad` of every variable it was computed from.
-
-    Parameters
-    ----------
-    seed : array or Tensor of this shape, optional
-        The adjoint to start from; 1 if this is a single number.
-    create_graph : bool
-        Record the sweep, so that the gradients can be differentiated again.
-
-    Raises
-    ------
-    NonScalarError, SeedError
-        No seed for an array, or one of another shape.
-    UntrackedError
-        No variable was involved.
-
-    Examples
-    --------
-    >>> import autograd_lite as ag
-    >>> x = ag.Var(3.0)
-    >>> (x * x + x).backward()
-    >>> x.grad
-    Tensor(7.0)
-    """
-    row = y._row
-    if not row.seq:
-        raise UntrackedError("backward: nothing to differentiate: no Var or requires_grad=True Tensor reaches this one")
-    start = seed_for(row, seed if create_graph or not isinstance(seed, Tensor) else seed._row.value, "backward")
-    holes = {row.seq} if seed is not None and has_zero(raw(start)) else None
-    leaves: list[Row] = []
-    watch = getattr(watcher(), "adjoint", None)
-    forget()
-    adjoints = reverse_silently(
-        rows_of((row,)), {row.seq: start}, record=create_graph, holes=holes, leaves=leaves, watch=watch
-    )
-    if remembered():
-        refuse(adjoints.values())
-    del start, seed
-    for variable in leaves:
-        cell, value = variable.params, variable.value
-        if variable.seq in adjoints and cell is not None:
-            g = unshared(adjoints, variable.seq)
-            ready = g.__class__ in NUMPY and g.dtype is value.dtype and g.dtype.char in "df"
-            g = held(g) if ready else _finished(g, variable)  # nearly always
-            cell.grad = g if cell.grad is None else cell.grad + g
-
-
-def _finished(g: Any, row: Row) -> Tensor:
-    """The adjoint of a variable as its gradient: conjugated, in its dtype."""
-    g = conjugated(conform(g, row.value))
-    return OPS["copy"].call(g) if isinstance(g, Tensor) else held(g)

@@ -14,12 +14,12 @@ from autograd_lite.asking import argument_numbers, function
 from autograd_lite.core.modes import recorded
 from autograd_lite.core.nested import reaches_beyond
 from autograd_lite.core.row import Row, constant
-from autograd_lite.core.sweep import forward, rows_of
+from autograd_lite.core.sweep import rows_of
 from autograd_lite.core.tensor import Tensor, held, raw
-from autograd_lite.core.undefined import forget, refuse
 from autograd_lite.derivatives.many_seeds import pull_batch, push_batch
 from autograd_lite.derivatives.transforms import Function, Inputs, finished_as, gradient, lowered, split, swept_back
 from autograd_lite.ops.create import zeros_like
+from autograd_lite.ops.matrices.undefined import forward_or_refuse
 from autograd_lite.ops.shape import broadcast_to, concat, moveaxis, reshape
 
 __all__ = ["hessian", "jacobian"]
@@ -141,10 +141,7 @@ def _columns(inputs: Inputs, outputs: list[Any]) -> list[list[Any]]:
     for r in inputs.rows:
         parts: list[list[Any]] = [[] for _ in outputs]
         for tangents in _batches(r.value, tape):
-            forget()
-            with np.errstate(all="ignore"):
-                found = forward(list(tape), {r.seq: tangents}, record=record, push=push_batch)
-            refuse(found.get(row.seq) for row in tracked)
+            found = forward_or_refuse(tape, {r.seq: tangents}, tracked, record=record, push=push_batch)
             for part, y in zip(parts, outputs, strict=True):
                 t = found.get(y._row.seq) if isinstance(y, Tensor) and y._row.seq else None
                 value = raw(y) if hasattr(raw(y), "shape") else as_value(raw(y))

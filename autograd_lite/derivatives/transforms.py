@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from autograd_lite.arrays import trees
 from autograd_lite.arrays.libraries import NUMPY, as_value, has_zero, is_array, is_complex, is_inexact, own
@@ -22,11 +23,11 @@ from autograd_lite.core.fitting import conform
 from autograd_lite.core.modes import MODES, quiet, recorded, watcher
 from autograd_lite.core.nested import depending, leads_beyond, reaches_beyond
 from autograd_lite.core.row import Row, leaf
-from autograd_lite.core.sweep import ONES, conjugated, forward, reverse_silently, rows_of, seed_for
+from autograd_lite.core.sweep import ONES, conjugated, rows_of, seed_for
 from autograd_lite.core.tensor import Tensor, handle, held, raw
-from autograd_lite.core.undefined import forget, refuse, remembered
 from autograd_lite.errors import NonScalarError, NotDifferentiableError, SeedError, said
 from autograd_lite.ops.create import alias, zeros_like
+from autograd_lite.ops.matrices.undefined import forward_or_refuse, reverse_or_refuse
 
 __all__ = [
     "grad",
@@ -56,6 +57,9 @@ class Inputs:
         self.outer = self.wrapped = False
         self.rows: list[Row] = []
         for x in self.given:
+            if x.__class__ is ndarray and x.dtype.char in "df" and x.ndim and not copy:  # nearly always
+                self.rows.append(leaf(x))
+                continue
             if isinstance(x, Tensor):
                 self.wrapped = True
                 if x._row.seq and not self.quiet:
@@ -79,7 +83,7 @@ class Inputs:
 
     @property
     def tree(self) -> Any:
-        return trees.unflatten(self.spec, [handle(row) for row in self.rows])
+        return trees.unflatten(self.spec, list(map(handle, self.rows)))
 
     def shaped(self, results: list[Any]) -> Any:
         return trees.unflatten(self.spec, results)
@@ -130,11 +134,7 @@ def swept_back(
     if record or None in map(_op, rows):  # a variable of a derivative inside or outside this one
         rows[:] = depending(rows, inputs.seqs, inputs.first, record)
     watch = getattr(watcher(), "adjoint", None) if MODES else None
-    forget()
-    found = reverse_silently(rows, seeds, inputs.first, record=record, holes=holes, watch=watch, pull=pull)
-    if remembered():
-        refuse([found.get(seq) for seq in inputs.seqs])
-    return found
+    return reverse_or_refuse(rows, seeds, inputs.seqs, inputs.first, record=record, holes=holes, watch=watch, pull=pull)
 
 
 def finished_as(g: Any, row: Row, wrapped: bool) -> Any:
@@ -385,10 +385,8 @@ def _pushed_forward(inputs: Inputs, outputs: list[Any], starts: dict[int, Any], 
     rows = rows_of(tracked, inputs.first, inputs.seqs)
     record = inputs.outer or reaches_beyond(rows, inputs.first)
     holes = {seq for seq, t in starts.items() if has_zero(raw(t))}
-    forget()
-    with np.errstate(all="ignore"):
-        found = forward(rows, starts, record=record, holes=holes, watch=getattr(watcher(), "tangent", None))
-    refuse(found.get(row.seq) for row in tracked)
+    watch = getattr(watcher(), "tangent", None)
+    found = forward_or_refuse(rows, starts, tracked, record=record, holes=holes, watch=watch)
     results = []
     for y in outputs:
         seq = y._row.seq if isinstance(y, Tensor) else 0

@@ -15,10 +15,10 @@ import numpy as np
 from autograd_lite.arrays.libraries import decided, is_complex, on_host, real_dtype
 from autograd_lite.core.rules import general
 from autograd_lite.core.tensor import Tensor, raw
-from autograd_lite.core.undefined import remember
 from autograd_lite.errors import DegenerateError
 from autograd_lite.ops.constants import still
 from autograd_lite.ops.elementwise import abs, imag, where
+from autograd_lite.ops.matrices.undefined import remember
 from autograd_lite.ops.reduce import any, max, sum
 from autograd_lite.ops.shape import expand_dims
 

@@ -126,3 +126,25 @@ def test_products_of_one_length_read_entry_by_entry():
     np.testing.assert_array_equal(ag.hessian(f)(np.array([3.0, 4.0])).round(12), 2 * np.eye(2))
     g = lambda x: ag.hypot(x[0], x[1]) * ag.hypot(x[0], x[2])  # another length
     np.testing.assert_array_equal(ag.grad(g)(np.zeros(3)), 0)
+
+
+EQUAL, TURN = np.eye(2), np.array([[0.0, 1.0], [1.0, 0.0]])
+
+
+def test_a_nan_of_another_operation_is_not_the_decompositions():
+    def f(x):
+        vectors = ag.where(np.zeros((2, 2), bool), ag.linalg.eigh(x)[1], 1.0)  # nobody needs them
+        return vectors, ag.sqrt(ag.sum(x) - ag.sum(x))  # 0 times infinity
+
+    _, (t, nan) = ag.jvp(f, (EQUAL,), (TURN,))
+    assert np.isnan(nan)
+    assert not np.any(t)
+
+
+def test_a_derivative_inside_does_not_erase_the_reason():
+    def f(x):
+        total = ag.sum(ag.linalg.eigh(x)[1] * np.arange(4.0).reshape(2, 2))
+        return total + ag.jvp(lambda s: s * s, (ag.sum(x),), (1.0,))[1]
+
+    with pytest.raises(ag.errors.DegenerateError, match="eigh"):
+        ag.jvp(ag.checkpoint(f), (EQUAL,), (TURN,))
