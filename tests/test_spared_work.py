@@ -6,7 +6,7 @@ import pytest
 import autograd_lite as ag
 from autograd_lite.arrays import memory
 from autograd_lite.arrays.memory import LARGE, NEVER
-from autograd_lite.core import rules
+from autograd_lite.core import pulls
 from autograd_lite.core.sweep import reverse, rows_of
 from autograd_lite.derivatives import matrices
 
@@ -56,7 +56,7 @@ def test_contributions_are_added_into_an_array_that_nobody_else_has(what):
 @pytest.mark.parametrize("what", MANY)
 def test_where_references_do_not_count_contributions_take_one_copy(what, monkeypatch):
     monkeypatch.setattr(memory, "_COUNTS", NEVER)
-    monkeypatch.setattr(rules, "private", lambda *_, **__: False)
+    monkeypatch.setattr(pulls, "private", lambda *_, **__: False)
     f, slope = MANY[what]
     times, adjoint = times_set(f)
     assert times == 2  # the first, and the sum that was made here

@@ -14,7 +14,7 @@ import pytest
 import autograd_lite as ag
 from autograd_lite.arrays import memory
 from autograd_lite.arrays.memory import LARGE, NEVER, counts, private, shared, unobserved
-from autograd_lite.core import rules, sweep
+from autograd_lite.core import pulls, sweep
 
 
 def generator_of(x):
@@ -249,7 +249,7 @@ def test_who_reads_the_locals_of_frames_changes_nothing(tmp_path, observe, when)
 def test_entries_read_one_by_one_cost_no_pass_each_however_python_counts(monkeypatch):
     """A scattering is added where the last one was: 200 of them make two arrays of that size, and no more."""
     monkeypatch.setattr(memory, "_COUNTS", NEVER)
-    monkeypatch.setattr(rules, "private", lambda *_, **__: False)
+    monkeypatch.setattr(pulls, "private", lambda *_, **__: False)
     made = []
 
     into = ag.core.op.OPS["getitem"].into
