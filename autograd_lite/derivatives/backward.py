@@ -7,7 +7,7 @@ from typing import Any
 from autograd_lite.arrays.libraries import NUMPY, has_zero
 from autograd_lite.arrays.memory import unshared
 from autograd_lite.core.fitting import conform
-from autograd_lite.core.modes import watcher
+from autograd_lite.core.modes import MODES, watcher
 from autograd_lite.core.op import primitives
 from autograd_lite.core.row import Row
 from autograd_lite.core.sweep import conjugated, rows_of, seed_for
@@ -49,7 +49,7 @@ def backward(y: Tensor, seed: Any = None, create_graph: bool = False) -> None:
     start = seed_for(row, seed if create_graph or not isinstance(seed, Tensor) else seed._row.value, "backward")
     holes = {row.seq} if seed is not None and has_zero(raw(start)) else None
     leaves: list[Row] = []
-    watch = getattr(watcher(), "adjoint", None)
+    watch = getattr(watcher(), "adjoint", None) if MODES else None
     adjoints: dict[int, Any] = {row.seq: start}
     reverse_or_refuse(rows_of((row,)), adjoints, adjoints, record=create_graph, holes=holes, leaves=leaves, watch=watch)
     del start, seed

@@ -60,8 +60,12 @@ def reverse_or_refuse(
     rows: list[Row], adjoints: dict[int, Any], results: Iterable[int], *args: Any, **options: Any
 ) -> dict[int, Any]:
     """The reverse sweep, likewise, of a tape that has rules on it; `results` are rows' numbers."""
-    found: dict[int, Any]
-    found, said = _listening(reverse_silently, rows, adjoints, *args, **options)
+    said: list[str] = []
+    token = _said.set(said)  # as `_listening`, without its call: every gradient comes here
+    try:
+        found = reverse_silently(rows, adjoints, *args, **options)
+    finally:
+        _said.reset(token)
     if said and any([_undefined(found.get(seq)) for seq in results]):
         raise DegenerateError(said[-1])
     return found
