@@ -230,6 +230,10 @@ def _room(x: Any, extra: int) -> Any:
 def _entrywise(row: Row) -> bool:
     """Whether each entry of the result depends on those it was computed from, and on them alone."""
     op: Any = row.op
+    if op.name == "corner":
+        return not row.params[0]  # the axes of the length
+    if op.name in ("quotient", "sign"):
+        return True
     if op.kind != "elementwise" or op.holes:
         return False
     return op.name != "multiply" or all([_varies(a) for a in row.args])

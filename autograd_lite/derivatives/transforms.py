@@ -309,7 +309,7 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
                 seq = y._row.seq
                 starts[seq] = starts[seq] + start if seq in starts else start
                 rows.append(y._row)
-        holes = {seq for seq, s in starts.items() if has_zero(raw(s))}
+        holes = {seq for seq, s in starts.items() if has_zero(raw(s), spares=False)}
         return inputs.shaped(_pulled_back(inputs, rows_of(rows, inputs.first, inputs.seqs), starts, holes=holes))
 
     return (_copied(lowered(out, inputs)), pullback, *([_copied(lowered(aux, inputs))] if has_aux else []))
@@ -384,7 +384,7 @@ def _pushed_forward(inputs: Inputs, outputs: list[Any], starts: dict[int, Any], 
     tracked = [y._row for y in outputs if isinstance(y, Tensor) and y._row.seq >= inputs.first]
     rows = rows_of(tracked, inputs.first, inputs.seqs)
     record = inputs.outer or reaches_beyond(rows, inputs.first)
-    holes = {seq for seq, t in starts.items() if has_zero(raw(t))}
+    holes = {seq for seq, t in starts.items() if has_zero(raw(t), spares=False)}
     watch = getattr(watcher(), "tangent", None)
     found = forward_or_refuse(rows, starts, tracked, record=record, holes=holes, watch=watch)
     results = []

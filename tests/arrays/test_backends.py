@@ -182,6 +182,7 @@ OUTSIDE = {
     "einsum": "not in the standard",
     "eigen": "not in the standard before 2025.12",
     "expm": "SciPy's",
+    "roots": "not in the standard",
     **{
         name: "SciPy's: the standard has no special functions"
         for name in DIFFERENTIABLE

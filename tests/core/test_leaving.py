@@ -116,7 +116,8 @@ PYTHONS = {  # every object has them; they do not look at the value
 
 def test_every_attribute_is_in_one_table():
     tables = [KEEPS, REFUSED, CONSTANT, EXPLICIT, WHOLE, ABSENT, PYTHONS]
-    assert sorted(dir(ag.Tensor)) == sorted(name for table in tables for name in table)
+    names = set(dir(ag.Tensor)) - {"__firstlineno__", "__static_attributes__"}  # classes have these from Python 3.13 on
+    assert sorted(names) == sorted(name for table in tables for name in table)
 
 
 @pytest.mark.parametrize("name", KEEPS)

@@ -17,7 +17,7 @@ from tests.support.numpy_samples import MASK, A, B, U, written
 
 OF_NUMPYS_OWN = {
     "__array_finalize__", "__array_interface__", "__array_priority__", "__array_struct__", "__array_wrap__",
-    "__class_getitem__", "__delitem__", "__setstate__",
+    "__class_getitem__", "__delitem__", "__setstate__", "__buffer__", "_set_dtype", "_set_shape",
 }  # fmt: skip
 """How NumPy itself looks at an array's memory, its subclasses and its types; and ``del x[i]``, which is an error there."""
 

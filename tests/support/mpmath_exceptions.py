@@ -41,6 +41,7 @@ EXCEPTIONS: dict[str, tuple[Off, ...]] = {
     "cbrt":   (LIMIT, Off("000", tiny, INF, OVERFLOW)),
     "root":   (Off("00*", tiny, INF, OVERFLOW),),
     "atan2":  (LIMIT, Off("*", tiny, INF, OVERFLOW)),
+    "abs_power": (Off("000", lambda x, n: 0 < abs(x) < 1e-159 and n == 2, INF, OVERFLOW),),
     "hypot":  (LIMIT, Off("[01]", lambda x, y: x == y == 5e-324, 0.5, "hypot is rounded to one unit of the smallest numbers"), Off("???", tiny, INF, OVERFLOW)),
     "sinc":   (Off("*", infinite, INF, "NumPy's value at infinity is NaN"), Off("", lambda x: abs(x) >= 1, INF, "NumPy rounds πx, and so is off by 1e-16 where sin(πx) is 0 or x large")),
     "gamma":  (Off("0*", lambda x: x > 171.7, INF, "infinite beyond 171.6: terms of either sign make NaN"),),

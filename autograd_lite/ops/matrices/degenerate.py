@@ -47,7 +47,7 @@ def _unsettled(t: Any, v: Any, g: Any, columns: Any, name: str) -> Any:
 
 _settled = general(
     "settled",
-    lambda g, columns, name: +g,
+    lambda g, columns, name, xp=np: +g,
     (_unsettled, 0),
     (_unsettled, 0),
     signature="g, columns, /, name",
